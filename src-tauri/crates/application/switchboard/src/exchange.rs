@@ -1,0 +1,155 @@
+//! What the console, the command line and the contracts ask of a running exchange.
+//!
+//! Implemented by the `Switchboard`; the edges hold it as `Arc<dyn Exchange>` so that they can be tested
+//! against a double.
+
+use std::collections::BTreeMap;
+
+use async_trait::async_trait;
+use tandem_foundation::{AssistantId, CallId, LegId, OrgId, Pii, TrunkId, UserId};
+use tokio::sync::broadcast;
+
+use crate::ports::media::{AudioLink, LegQuality};
+use crate::ports::signalling::TrunkState;
+use crate::records::{Call, Event, FloorHolder, Speaker, SupervisionMode, TranscriptItem, UserRole};
+
+/// Who asks: a signed-in person or a program's key.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Actor {
+    pub org: OrgId,
+    pub role: UserRole,
+    /// `None` for keys.
+    pub user: Option<UserId>,
+    /// The person's or the key's name.
+    pub name: String,
+}
+
+/// A call to be placed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PlaceCall {
+    /// E.164 with `+`.
+    pub to: Pii<String>,
+    pub assistant: AssistantId,
+    /// The trunk; the organisation's first enabled one where `None`.
+    pub trunk: Option<TrunkId>,
+    /// Caller id; the trunk's where `None`.
+    pub from: Option<Pii<String>>,
+    pub customer_name: Option<Pii<String>>,
+    pub variables: BTreeMap<String, String>,
+}
+
+/// A supervisor's act on a call.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Act {
+    /// Listen, whisper (as audio), barge or leave. `Floor` is reached by `TakeOver` only.
+    Supervise(SupervisionMode),
+    /// Take the floor; refused unless the floor still has this version.
+    TakeOver {
+        floor_version: i64,
+    },
+    /// Give the floor back to the assistant, with a note only it reads.
+    HandBack {
+        floor_version: i64,
+        note: Option<Pii<String>>,
+    },
+    /// Text that enters the assistant's context and is not heard.
+    WhisperText {
+        text: Pii<String>,
+    },
+    /// The assistant says exactly this now.
+    Say {
+        text: Pii<String>,
+    },
+    End,
+}
+
+/// Why the exchange refused; `field` names what was wrong with the request.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+pub enum ExchangeError {
+    #[error("there is no such {what}")]
+    NotFound { what: &'static str },
+    #[error("{field}: {expected}")]
+    Invalid { field: &'static str, expected: String },
+    /// Somebody else was first.
+    #[error("the floor is held by {holder}")]
+    FloorTaken { holder: String, floor: FloorHolder, version: i64 },
+    #[error("the call is {status}")]
+    WrongState { status: &'static str },
+    /// No registered phone and no browser audio: nowhere to connect the person.
+    #[error("you have no phone connected: open the softphone or register a SIP phone")]
+    NoPhone,
+    #[error("this number asked not to be called")]
+    DoNotCall,
+    #[error("your role does not allow this")]
+    Forbidden,
+    /// Trunk capacity is used up; try again after so many seconds.
+    #[error("the trunk is at its limit of {limit}")]
+    AtCapacity { limit: &'static str, retry_after_s: u32 },
+    #[error("the exchange is draining")]
+    Draining,
+    #[error("storage is not available")]
+    Storage,
+}
+
+/// A call in progress as the floor shows it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LiveCall {
+    pub call: Call,
+    /// Everyone of ours in the call: user, name, mode.
+    pub supervisors: Vec<(UserId, String, SupervisionMode)>,
+    /// Last thing said, for the list.
+    pub last_line: Option<Pii<String>>,
+    pub quality: Option<LegQuality>,
+}
+
+/// What a live subscriber receives.
+#[derive(Debug, Clone)]
+pub enum LiveMessage {
+    /// Committed; has a sequence number.
+    Event(Event),
+    /// Text still being spoken. Replaces the previous interim of the same call and speaker; empty text clears it.
+    Interim { org: OrgId, call: CallId, speaker: Speaker, text: Pii<String>, start_ms: i64 },
+    /// A trunk's registration state changed.
+    Trunk { org: OrgId, trunk: TrunkId, state: TrunkState },
+    /// A person's phone came or went (`browser`, `sip`).
+    Phone { org: OrgId, user: UserId, connected: bool },
+    /// Packet statistics of the customer's leg.
+    Quality { org: OrgId, call: CallId, leg: LegId, quality: LegQuality },
+}
+
+impl LiveMessage {
+    /// The organisation it belongs to.
+    pub fn org(&self) -> &OrgId {
+        match self {
+            Self::Event(event) => &event.org,
+            Self::Interim { org, .. }
+            | Self::Trunk { org, .. }
+            | Self::Phone { org, .. }
+            | Self::Quality { org, .. } => org,
+        }
+    }
+}
+
+/// The running exchange.
+#[async_trait]
+pub trait Exchange: Send + Sync {
+    /// Places a call; answers once it is committed and on its way (status `queued` or `ringing`).
+    async fn place_call(&self, actor: &Actor, request: PlaceCall) -> Result<Call, ExchangeError>;
+    /// Acts on a live call; answers the floor after the act.
+    async fn act(&self, actor: &Actor, call: &CallId, act: Act) -> Result<(FloorHolder, i64), ExchangeError>;
+    /// Every live call of the organisation.
+    async fn live_calls(&self, org: &OrgId) -> Vec<LiveCall>;
+    /// The transcript of a live call as it stands, interim text included (not yet committed items too).
+    async fn live_transcript(&self, org: &OrgId, call: &CallId) -> Vec<TranscriptItem>;
+    /// Everything from now on; a subscriber that lags is told so by the channel and must take a new snapshot.
+    fn subscribe(&self) -> broadcast::Receiver<LiveMessage>;
+    /// Trunk states of the organisation.
+    fn trunk_states(&self, org: &OrgId) -> Vec<(TrunkId, TrunkState)>;
+    /// Connects a person's browser audio; while the link lives it is this person's phone. A second link
+    /// replaces the first.
+    fn attach_audio(&self, org: &OrgId, user: &UserId) -> AudioLink;
+    /// Whether a person can be connected right now (browser audio or registered phone).
+    fn has_phone(&self, user: &UserId) -> bool;
+    /// Configuration changed in storage: read trunks, numbers, phones and assistants again.
+    async fn reload(&self) -> Result<(), ExchangeError>;
+}

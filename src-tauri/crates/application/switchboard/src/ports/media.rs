@@ -1,0 +1,174 @@
+//! The media port: rooms, legs, who hears whom, speech to play, taps and recordings.
+//!
+//! Every call is a room. A leg is created in its room and owned by the media thread that owns the room.
+//! Commands never block and are carried out at the next 20 ms tick at the latest; what came of them arrives as
+//! [`MediaEvent`]s. Audio at this port is signed 16-bit mono at [`SAMPLE_RATE`].
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
+use std::time::Instant;
+
+use tandem_foundation::{CallId, LegId};
+use tokio::sync::mpsc;
+
+/// Samples a second of every frame that crosses this port.
+pub const SAMPLE_RATE: u32 = 8_000;
+/// Samples in one 20 ms frame.
+pub const FRAME: usize = 160;
+
+/// Names one stretch of speech given to an assistant's leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct SpeechId(pub u64);
+
+/// G.711 for the spine; more codecs take their place here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Codec {
+    Pcmu,
+    Pcma,
+}
+
+/// What was negotiated for an RTP leg.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RtpTerms {
+    /// Where to send; replaced by the observed source once packets arrive (symmetric RTP).
+    pub remote: SocketAddr,
+    pub codec: Codec,
+    /// Payload type of `codec` as negotiated (0 and 8 as a rule).
+    pub payload_type: u8,
+    /// Payload type of telephone-event (RFC 4733), where the peer takes it.
+    pub dtmf_payload_type: Option<u8>,
+    /// We may send (false: the peer put us on hold).
+    pub send: bool,
+    /// We listen.
+    pub receive: bool,
+}
+
+/// Endless sound for a leg.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Sound {
+    Ringback,
+    Busy,
+    HoldMusic,
+    /// A short beep (voicemail prompts, recording notice).
+    Beep,
+}
+
+/// What a room writes down: stereo, customer left, our side right.
+#[derive(Debug, Clone)]
+pub struct RecordingPlan {
+    pub path: PathBuf,
+    /// The legs on the left channel; all others are on the right.
+    pub left: Vec<LegId>,
+}
+
+/// Audio both ways with something that is not RTP: a sound card, a browser's socket, a test.
+///
+/// `to_room` takes frames of [`FRAME`] samples (a full queue drops the newest and counts it); `from_room` yields a
+/// frame every 20 ms (a reader that lags loses the oldest).
+#[derive(Debug)]
+pub struct AudioLink {
+    pub to_room: mpsc::Sender<Box<[i16]>>,
+    pub from_room: mpsc::Receiver<Box<[i16]>>,
+}
+
+/// One tapped frame: what a leg said during 20 ms, whoever was listening.
+#[derive(Debug, Clone)]
+pub struct TappedFrame {
+    /// Samples since the tap began, i.e. the index of the first sample here.
+    pub position: u64,
+    pub at: Instant,
+    pub samples: Box<[i16]>,
+}
+
+/// Opens and changes rooms; implementations hand every call to the thread that owns the room.
+pub trait Media: Send + Sync {
+    /// Opens a room with no leg in it.
+    fn open_room(&self, room: &CallId);
+    /// Closes the room, its legs, taps and recording.
+    fn close_room(&self, room: &CallId);
+    /// Binds an RTP port for a leg of the room on `interface`; it is silent until [`Media::connect`].
+    ///
+    /// # Errors
+    /// When no port of the range is free or the room is unknown.
+    fn open_rtp_leg(&self, room: &CallId, leg: LegId, interface: IpAddr) -> Result<SocketAddr, MediaError>;
+    /// Sets or changes what was negotiated for an RTP leg.
+    fn connect(&self, room: &CallId, leg: LegId, terms: RtpTerms);
+    /// Opens a leg whose audio is exchanged over channels.
+    fn open_audio_link(&self, room: &CallId, leg: LegId) -> AudioLink;
+    /// Opens a leg that only speaks what [`Media::speak`] gives it (an assistant, an announcement).
+    fn open_speaker(&self, room: &CallId, leg: LegId);
+    /// Removes a leg; the others go on.
+    fn close_leg(&self, room: &CallId, leg: LegId);
+    /// Replaces the whole who-hears-whom matrix of the room: pairs (listener, speaker). Changes fade over 20 ms.
+    fn set_hearing(&self, room: &CallId, pairs: Vec<(LegId, LegId)>);
+    /// Queues speech on a speaker leg; pieces of one `speech` follow each other, `last` closes it.
+    fn speak(&self, room: &CallId, leg: LegId, speech: SpeechId, samples: Vec<i16>, last: bool);
+    /// Lowers a speaker to silence and keeps its position (barge-in stage one).
+    fn pause_speech(&self, room: &CallId, leg: LegId);
+    /// Goes on where `pause_speech` stopped, beginning `rewind_ms` earlier.
+    fn resume_speech(&self, room: &CallId, leg: LegId, rewind_ms: u32);
+    /// Drops all queued speech of a leg with a fade of `fade_ms`; `SpeechStopped` reports what was heard.
+    fn flush_speech(&self, room: &CallId, leg: LegId, fade_ms: u32);
+    /// Plays an endless sound to one leg (`None` stops it). It is not heard by the others nor recorded.
+    fn set_sound(&self, room: &CallId, leg: LegId, sound: Option<Sound>);
+    /// Sends digits to an RTP leg's peer as RFC 4733 events (`0-9*#A-D`).
+    fn send_dtmf(&self, room: &CallId, leg: LegId, digits: &str);
+    /// Taps what a leg says. A slow reader loses frames (the positions show it) and never delays the tick.
+    fn tap(&self, room: &CallId, leg: LegId) -> mpsc::Receiver<TappedFrame>;
+    /// Starts recording the room.
+    fn start_recording(&self, room: &CallId, plan: RecordingPlan);
+    /// Stops recording; `RecordingClosed` follows once the file is whole on disk.
+    fn stop_recording(&self, room: &CallId);
+    /// Asks for voice activity events of a leg (customer legs, as a rule).
+    fn watch_voice(&self, room: &CallId, leg: LegId, on: bool);
+}
+
+/// Why media could not do it.
+#[derive(Debug, thiserror::Error)]
+pub enum MediaError {
+    #[error("binding an RTP port: no free port between {from} and {to}")]
+    NoPort { from: u16, to: u16 },
+    #[error("binding an RTP port")]
+    Bind(#[source] std::io::Error),
+    #[error("the media engine is shutting down")]
+    Stopped,
+}
+
+/// What a leg's packets were like, for the screen and the call's record.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct LegQuality {
+    pub packets_received: u64,
+    pub packets_lost: u64,
+    pub packets_sent: u64,
+    /// Interarrival jitter, ms (RFC 3550, section 6.4.1).
+    pub jitter_ms: f32,
+    /// Present depth of the jitter buffer, ms.
+    pub buffer_ms: f32,
+}
+
+/// What media reports; all instants are of the moment in the engine, not of delivery.
+#[derive(Debug)]
+pub enum MediaEvent {
+    /// A digit was pressed (once per key press).
+    Dtmf { room: CallId, leg: LegId, digit: char, at: Instant },
+    /// Voice began (after the confirming run of frames); `at` is when the voice itself began.
+    VoiceStarted { room: CallId, leg: LegId, at: Instant },
+    /// Voice ended; `at` is the last voiced moment.
+    VoiceStopped { room: CallId, leg: LegId, at: Instant },
+    /// The first packet with sound of this speech left (or was mixed, for legs without RTP).
+    SpeechStarted { room: CallId, leg: LegId, speech: SpeechId, at: Instant },
+    /// How much of the speech has left so far; about every 100 ms while it plays.
+    SpeechProgress { room: CallId, leg: LegId, speech: SpeechId, samples: u64, at: Instant },
+    /// The speech is over: to its end (`complete`), or flushed after `samples`.
+    SpeechStopped { room: CallId, leg: LegId, speech: SpeechId, samples: u64, complete: bool, at: Instant },
+    /// The first non-silent audio frame of a leg was mixed to somebody after its hearing changed to "heard".
+    FirstAudible { room: CallId, leg: LegId, at: Instant },
+    /// No RTP arrived for this long on a leg that should receive.
+    RtpTimeout { room: CallId, leg: LegId, silent_s: u32 },
+    /// Packet statistics, every few seconds.
+    Quality { room: CallId, leg: LegId, quality: LegQuality },
+    /// The recording is whole on disk.
+    RecordingClosed { room: CallId, path: PathBuf, frames: u64 },
+    /// The recording could not go on (disk full); the call does.
+    RecordingFailed { room: CallId, path: PathBuf, reason: String },
+}

@@ -1,0 +1,8 @@
+//! The ports: what the switchboard asks of the world, each named after the question.
+//!
+//! Invariant: no method of a port blocks the caller. Commands are sent; answers come back as events.
+
+pub mod media;
+pub mod signalling;
+pub mod speech;
+pub mod store;

@@ -1,0 +1,184 @@
+//! The signalling port: set up, change and clear SIP legs, without a word of SIP's wire format.
+//!
+//! A leg is named by the switchboard for outbound calls and by the signalling side (through the same
+//! [`LegIds`]) for inbound ones. Every leg that was announced by `Incoming` or asked for by `Invite` ends with
+//! exactly one `Failed` or `Ended`.
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use bytes::Bytes;
+use tandem_foundation::{LegId, Pii, TrunkId, UserId};
+
+/// Draws leg ids; one per process, shared by everyone who may begin a leg.
+#[derive(Debug, Default)]
+pub struct LegIds(AtomicU64);
+
+impl LegIds {
+    /// The next unused leg id.
+    pub fn next(&self) -> LegId {
+        LegId(self.0.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+/// Accepts commands; never blocks. Effects are reported as [`SignallingEvent`]s.
+pub trait Signalling: Send + Sync {
+    /// Hands one command to the signalling side.
+    fn send(&self, command: SignallingCommand);
+    /// The address peers reach us at (what goes into `Contact` and SDP on this interface).
+    fn local_address(&self) -> SocketAddr;
+}
+
+/// Where an outbound leg goes.
+#[derive(Debug, Clone)]
+pub enum Destination {
+    /// A number through a trunk; the trunk gives host, transport, credentials and number format.
+    Trunk { trunk: TrunkId, number: Pii<String> },
+    /// A person's registered phone(s).
+    User(UserId),
+    /// A complete `sip:` URI.
+    Uri(Pii<String>),
+}
+
+/// What the switchboard asks of signalling.
+#[derive(Debug)]
+pub enum SignallingCommand {
+    /// Place a call. `from` is a number or user part; `headers` are added as they are.
+    Invite {
+        leg: LegId,
+        to: Destination,
+        from: Pii<String>,
+        display_name: Option<Pii<String>>,
+        offer: Bytes,
+        headers: Vec<(String, String)>,
+        /// Fixed Call-ID, for attempts that must be recognised after a crash.
+        call_id: Option<String>,
+        /// Give up (CANCEL) when nobody has answered for this long.
+        ring_timeout: Duration,
+    },
+    /// Send a provisional answer (180, or 183 with early media) to an inbound call.
+    Progress { leg: LegId, code: u16, answer: Option<Bytes> },
+    /// Accept an inbound call.
+    Answer { leg: LegId, answer: Bytes },
+    /// Refuse an inbound call; `retry_after` in seconds.
+    Reject { leg: LegId, code: u16, retry_after: Option<u32> },
+    /// Offer new session terms in an established dialog (hold, resume, new address).
+    Reoffer { leg: LegId, offer: Bytes },
+    /// Accept the peer's new terms (`Reoffered`).
+    AcceptReoffer { leg: LegId, answer: Bytes },
+    /// Refuse the peer's new terms with a status code (488 as a rule).
+    RefuseReoffer { leg: LegId, code: u16 },
+    /// End the leg in whatever state it is (CANCEL, BYE or a final rejection). `cause` is a Q.850 cause.
+    Hangup { leg: LegId, cause: Option<u16> },
+    /// Send an INFO body inside the dialog.
+    Info { leg: LegId, content_type: String, body: Bytes },
+    /// Replace the set of trunks; registrations begin, change or end accordingly.
+    SetTrunks(Vec<TrunkAccount>),
+    /// Replace the set of people whose phones may register and call.
+    SetPhones(Vec<PhoneAccount>),
+    /// Stop taking new calls: 503 with Retry-After to INVITE and OPTIONS.
+    Drain,
+}
+
+/// A trunk as signalling needs it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrunkAccount {
+    pub id: TrunkId,
+    /// Host or address with optional port of the carrier's proxy.
+    pub host: String,
+    pub transport: Transport,
+    /// `From` domain and registration domain; `host` where `None`.
+    pub domain: Option<String>,
+    /// Digest user and password, where the carrier asks for them.
+    pub credentials: Option<(String, Pii<String>)>,
+    /// Register with the carrier, asking for this many seconds.
+    pub register: Option<u32>,
+    /// Source addresses from which calls of this trunk are taken without a challenge.
+    pub accept_from: Vec<std::net::IpAddr>,
+    /// Ping with OPTIONS every so many seconds while idle (0 = never).
+    pub options_every: u32,
+}
+
+/// The transports of the spine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Transport {
+    Udp,
+    Tcp,
+}
+
+/// A person's phone account on our registrar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhoneAccount {
+    pub user: UserId,
+    /// SIP user name (address-of-record's user part) and digest user.
+    pub name: String,
+    pub password: Pii<String>,
+}
+
+/// Who an inbound call comes from, as far as signalling could establish it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    /// Authenticated by a trunk's source address or digest.
+    Trunk(TrunkId),
+    /// Authenticated by digest as a person's phone.
+    Phone(UserId),
+}
+
+/// State of a registration with a trunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrunkState {
+    /// The trunk does not register and is not pinged.
+    Unmonitored,
+    Registering,
+    Registered {
+        expires_s: u32,
+    },
+    /// OPTIONS answered (trunks without registration).
+    Reachable,
+    Failed {
+        code: Option<u16>,
+        reason: String,
+        retry_in_s: u32,
+    },
+}
+
+/// What signalling reports.
+#[derive(Debug)]
+pub enum SignallingEvent {
+    /// A call came in and was authenticated; 100 was sent already.
+    Incoming {
+        leg: LegId,
+        caller: Caller,
+        from: Pii<String>,
+        display_name: Option<Pii<String>>,
+        to: Pii<String>,
+        call_id: String,
+        /// SDP offer; `None` where the caller wants us to offer in the answer.
+        offer: Option<Bytes>,
+        source: SocketAddr,
+        headers: Vec<(String, String)>,
+    },
+    /// 1xx other than 100, with early media where `answer` is there.
+    Progress { leg: LegId, code: u16, answer: Option<Bytes> },
+    /// The far end accepted; ACK was sent already.
+    Answered { leg: LegId, answer: Bytes },
+    /// The ACK to our 2xx arrived.
+    Confirmed { leg: LegId },
+    /// The leg never got established. `code` is the final SIP status (408 on timeouts, 487 when cancelled).
+    Failed { leg: LegId, code: u16, reason: String },
+    /// The peer offers new terms; answer with `AcceptReoffer` or `RefuseReoffer`. `None`: it wants our offer.
+    Reoffered { leg: LegId, offer: Option<Bytes> },
+    /// Our new terms were accepted.
+    ReofferAccepted { leg: LegId, answer: Bytes },
+    /// Our new terms were refused; the old ones stand.
+    ReofferRefused { leg: LegId, code: u16 },
+    /// An INFO body arrived inside the dialog (200 was sent already).
+    Info { leg: LegId, content_type: String, body: Bytes },
+    /// An established leg is over.
+    Ended { leg: LegId, by_peer: bool, reason: String },
+    /// A trunk's registration or reachability changed.
+    Trunk { trunk: TrunkId, state: TrunkState },
+    /// A person's phone came or went.
+    Phone { user: UserId, contacts: usize },
+}

@@ -1,0 +1,119 @@
+//! Events: what happened, in one sequence a reader can resume from.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use tandem_foundation::{CallId, OrgId, UserId};
+
+use super::{Call, FloorHolder, TranscriptItem, UnixMs};
+
+/// What happened; stored as its `kind` and the JSON of its `data`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "kind", content = "data")]
+pub enum EventBody {
+    #[serde(rename = "call.created")]
+    CallCreated(Box<Call>),
+    /// Status or another field of the call changed.
+    #[serde(rename = "call.updated")]
+    CallUpdated(Box<Call>),
+    #[serde(rename = "call.ended")]
+    CallEnded(Box<Call>),
+    /// The floor changed hands. `at_ms`: ms since the call was answered (the recording's clock).
+    #[serde(rename = "floor.changed")]
+    FloorChanged { floor: FloorHolder, version: i64, by: Option<UserId>, reason: String, at_ms: i64 },
+    /// After a takeover: the last sample of the assistant left, this long after the command arrived.
+    #[serde(rename = "floor.silenced")]
+    FloorSilenced { after_ms: u32 },
+    /// After a takeover: the person's first sound left for the customer, this long after the command arrived.
+    #[serde(rename = "floor.audible")]
+    FloorAudible { by: UserId, after_ms: u32 },
+    /// A transcript item is new or was corrected (same id).
+    #[serde(rename = "transcript.item")]
+    TranscriptItem(Box<TranscriptItem>),
+    /// Somebody listens, whispers, barges or left.
+    #[serde(rename = "supervision.changed")]
+    SupervisionChanged { by: UserId, name: String, mode: SupervisionMode },
+    /// The customer pressed a key (which one is not kept here).
+    #[serde(rename = "key.pressed")]
+    KeyPressed { at_ms: i64 },
+    /// The number was put on the do-not-call list.
+    #[serde(rename = "opt_out.recorded")]
+    OptOutRecorded { at_ms: i64 },
+    /// A tool was used: its name, and whether it went well.
+    #[serde(rename = "tool.used")]
+    ToolUsed { name: String, ok: bool, at_ms: i64 },
+    /// A provider failed or stalled during a call.
+    #[serde(rename = "provider.failed")]
+    ProviderFailed { provider: String, operation: String, at_ms: i64 },
+    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user` or `key`.
+    #[serde(rename = "config.changed")]
+    ConfigChanged { what: String, id: String, deleted: bool, by: Option<UserId> },
+}
+
+/// How a supervisor is in a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SupervisionMode {
+    /// Hears everyone, heard by nobody.
+    Listen,
+    /// Heard by our side only.
+    Whisper,
+    /// Heard by everyone.
+    Barge,
+    /// Holds the floor.
+    Floor,
+    /// Not in the call any more.
+    Left,
+}
+
+impl EventBody {
+    /// The stored kind (`call.created`) and data.
+    pub fn to_parts(&self) -> (String, Value) {
+        let mut value = serde_json::to_value(self).expect("an event's fields are all JSON values");
+        let kind = value["kind"].as_str().unwrap_or_default().to_owned();
+        (kind, value["data"].take())
+    }
+
+    /// Reads an event back from its stored kind and data.
+    ///
+    /// # Errors
+    /// When the kind is unknown or the data does not fit it.
+    pub fn from_parts(kind: &str, data: Value) -> Result<Self, serde_json::Error> {
+        serde_json::from_value(serde_json::json!({ "kind": kind, "data": data }))
+    }
+}
+
+/// An event about to be committed.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewEvent {
+    pub call: Option<CallId>,
+    pub at: UnixMs,
+    pub body: EventBody,
+}
+
+/// A committed event.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// Strictly growing over the whole server; gaps are possible, order is commit order.
+    pub seq: i64,
+    pub org: OrgId,
+    pub call: Option<CallId>,
+    pub at: UnixMs,
+    pub body: EventBody,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_event_survives_being_stored_as_kind_and_data() {
+        let body = EventBody::SupervisionChanged {
+            by: "user_1".into(),
+            name: "Ann".into(),
+            mode: SupervisionMode::Barge,
+        };
+        let (kind, data) = body.to_parts();
+        assert_eq!(kind, "supervision.changed");
+        assert_eq!(EventBody::from_parts(&kind, data).expect("read back"), body);
+    }
+}

@@ -1,0 +1,21 @@
+//! What is stored: rows as the switchboard knows them, each of one organisation.
+//!
+//! Wall-clock times are milliseconds since 1970 UTC ([`UnixMs`]); offsets inside a call are milliseconds since it
+//! was answered. JSON columns hold exactly the serde form of the types here.
+
+mod assistant;
+mod call;
+mod directory;
+mod event;
+
+pub use assistant::*;
+pub use call::*;
+pub use directory::*;
+pub use event::*;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(
+    Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(transparent)]
+pub struct UnixMs(pub i64);
