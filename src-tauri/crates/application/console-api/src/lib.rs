@@ -1,1 +1,30 @@
-//! (being built)
+//! The console's API, declared once: every operation as data, every body as a type.
+//!
+//! From this declaration come the OpenAPI document, the HTTP adapter's router, the TypeScript types of the console and
+//! the tests that try every operation with wrong credentials. Views are made from records by `From`; nothing here
+//! does I/O.
+//!
+//! Invariant: an operation that is not in [`operations::all`] is not served.
+
+pub mod assistant_settings;
+pub mod assistants;
+pub mod call_requests;
+pub mod calls;
+pub mod check;
+pub mod cursor;
+mod document;
+pub mod events;
+pub mod lines;
+pub mod live;
+mod operation;
+pub mod operations;
+pub mod people;
+pub mod problem;
+pub mod sandbox;
+pub mod session;
+pub mod time;
+pub mod transcript;
+pub mod words;
+
+pub use document::openapi;
+pub use operation::{Access, Answer, Body, Method, Operation};

@@ -6,3 +6,4 @@
 pub mod exchange;
 pub mod ports;
 pub mod records;
+pub mod terms;

@@ -2,7 +2,9 @@
 //!
 //! Invariant: no method of a port blocks the caller. Commands are sent; answers come back as events.
 
+pub mod clock;
 pub mod media;
 pub mod signalling;
 pub mod speech;
 pub mod store;
+pub mod webhook;

@@ -50,6 +50,8 @@ pub enum FloorHolder {
         user: UserId,
         name: String,
     },
+    /// The customer was connected to an outside number.
+    Outside,
     /// An assistant keeps the caller company until a person is there.
     Bridging,
 }

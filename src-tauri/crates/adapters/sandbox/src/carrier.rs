@@ -1,0 +1,154 @@
+//! The carrier: takes the exchange's calls and places calls into it.
+
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use parking_lot::Mutex;
+use tandem_foundation::{CallId, LegId, Pii, TrunkId};
+use tandem_switchboard::ports::media::{Media, MediaEvent};
+use tandem_switchboard::ports::signalling::{
+    Destination, LegIds, Signalling, SignallingCommand, SignallingEvent,
+};
+use tandem_switchboard::ports::speech::{Recogniser, Voice};
+use tandem_switchboard::terms;
+use tokio::sync::mpsc;
+
+use crate::customer_call::{CallEvent, CustomerCall};
+use crate::customers::{Behaviour, Customer, Customers};
+
+/// The carrier's own signalling, media and speech: nothing of the exchange's.
+#[derive(Clone)]
+pub struct CarrierPorts {
+    pub signalling: Arc<dyn Signalling>,
+    pub media: Arc<dyn Media>,
+    pub voice: Arc<dyn Voice>,
+    /// For the few customers who act on words.
+    pub recogniser: Arc<dyn Recogniser>,
+    pub leg_ids: Arc<LegIds>,
+    /// The carrier's trunk towards the exchange, for calls into it.
+    pub exchange: TrunkId,
+    /// Where to record what each customer hears (left) and says (right); `None`: nowhere.
+    pub recordings: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for CarrierPorts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("CarrierPorts").finish_non_exhaustive()
+    }
+}
+
+/// A running pretend carrier.
+#[derive(Debug)]
+pub struct Carrier {
+    pub(crate) ports: CarrierPorts,
+    customers: Customers,
+    calls: Mutex<HashMap<LegId, mpsc::UnboundedSender<CallEvent>>>,
+}
+
+impl Carrier {
+    /// Starts to answer; ends when the ports close their channels.
+    pub fn start(
+        ports: CarrierPorts,
+        customers: Customers,
+        mut signalling: mpsc::UnboundedReceiver<SignallingEvent>,
+        mut media: mpsc::UnboundedReceiver<MediaEvent>,
+    ) -> Arc<Self> {
+        let carrier = Arc::new(Self { ports, customers, calls: Mutex::default() });
+        let for_media = carrier.clone();
+        tokio::spawn(async move {
+            while let Some(event) = media.recv().await {
+                for_media.media(event);
+            }
+        });
+        let for_signalling = carrier.clone();
+        tokio::spawn(async move {
+            while let Some(event) = signalling.recv().await {
+                for_signalling.clone().signalling(event);
+            }
+        });
+        carrier
+    }
+
+    /// Customers with a name.
+    pub fn customers(&self) -> &[Customer] {
+        self.customers.known()
+    }
+
+    /// A customer calls the exchange; answers at once, the call goes its way.
+    pub fn call_in(self: &Arc<Self>, from: &str, to: &str) {
+        let leg = self.ports.leg_ids.next();
+        let behaviour = self.customers.calling(from);
+        let room = room(leg);
+        self.ports.media.open_room(&room);
+        let interface = self.ports.signalling.local_address().ip();
+        let Ok(local) = self.ports.media.open_rtp_leg(&room, leg, interface) else { return };
+        self.begin(leg, behaviour, from, None);
+        let name = self.customers.known().iter().find(|customer| customer.number == from);
+        self.ports.signalling.send(SignallingCommand::Invite {
+            leg,
+            to: Destination::Trunk { trunk: self.ports.exchange.clone(), number: Pii::from(to) },
+            from: Pii::from(from),
+            display_name: name.map(|customer| Pii::new(customer.name.clone())),
+            offer: terms::offer(local, leg.0),
+            headers: Vec::new(),
+            call_id: None,
+            ring_timeout: Duration::from_secs(60),
+        });
+    }
+
+    fn signalling(self: Arc<Self>, event: SignallingEvent) {
+        match event {
+            SignallingEvent::Incoming { leg, to, offer, .. } => self.called(leg, &to, offer),
+            SignallingEvent::Answered { leg, answer } => self.to_call(leg, CallEvent::Answered(answer)),
+            SignallingEvent::Reoffered { leg, offer } => self.to_call(leg, CallEvent::Reoffered(offer)),
+            SignallingEvent::Failed { leg, .. } | SignallingEvent::Ended { leg, .. } => {
+                self.to_call(leg, CallEvent::Ended);
+            }
+            _ => {}
+        }
+    }
+
+    fn called(self: &Arc<Self>, leg: LegId, to: &Pii<String>, offer: Option<Bytes>) {
+        let behaviour = self.customers.called(to.as_str());
+        self.ports.media.open_room(&room(leg));
+        self.begin(leg, behaviour, to.as_str(), Some(offer));
+    }
+
+    /// `offer`: the call came to us with this offer; `None`: we placed it.
+    fn begin(self: &Arc<Self>, leg: LegId, behaviour: Behaviour, number: &str, offer: Option<Option<Bytes>>) {
+        let (events, inbox) = mpsc::unbounded_channel();
+        self.calls.lock().insert(leg, events);
+        let call = CustomerCall::new(self.clone(), leg, room(leg), behaviour, number);
+        let carrier = self.clone();
+        tokio::spawn(async move {
+            call.run(inbox, offer).await;
+            carrier.calls.lock().remove(&leg);
+            carrier.ports.media.close_room(&room(leg));
+        });
+    }
+
+    fn media(&self, event: MediaEvent) {
+        let (room, notice) = match event {
+            MediaEvent::VoiceStarted { room, at, .. } => (room, CallEvent::VoiceStarted(at)),
+            MediaEvent::VoiceStopped { room, at, .. } => (room, CallEvent::VoiceStopped(at)),
+            MediaEvent::SpeechStopped { room, .. } => (room, CallEvent::Said),
+            _ => return,
+        };
+        if let Some(leg) = room.as_str().strip_prefix("sandbox_").and_then(|leg| leg.parse().ok()) {
+            self.to_call(LegId(leg), notice);
+        }
+    }
+
+    fn to_call(&self, leg: LegId, event: CallEvent) {
+        if let Some(call) = self.calls.lock().get(&leg) {
+            let _ = call.send(event);
+        }
+    }
+}
+
+fn room(leg: LegId) -> CallId {
+    CallId::new(format!("sandbox_{}", leg.0))
+}

@@ -1,0 +1,143 @@
+//! Asking somebody's server: POSTs that reach only addresses they may reach.
+//!
+//! Invariant: a name is resolved once, every address it gives is judged, and the connection goes to a judged
+//! address; redirects are not followed; an answer is read up to 64 KiB.
+
+mod address;
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::StreamExt;
+use reqwest::Url;
+use serde_json::Value;
+use tandem_switchboard::ports::speech::ProviderError;
+use tandem_switchboard::ports::webhook::Webhook;
+
+pub use address::Reach;
+
+/// Most of an answer that is read.
+const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// Posts JSON to customers' servers.
+#[derive(Debug, Clone)]
+pub struct HttpWebhook {
+    reach: Reach,
+    timeout: Duration,
+}
+
+impl HttpWebhook {
+    /// `reach` says which addresses beside public ones may be connected to.
+    pub fn new(reach: Reach, timeout: Duration) -> Self {
+        Self { reach, timeout }
+    }
+
+    async fn resolve(&self, url: &Url) -> Result<(String, Vec<SocketAddr>), String> {
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err("only http and https addresses can be called".into());
+        }
+        let host = url.host_str().ok_or("the address has no host")?.to_owned();
+        let port = url.port_or_known_default().ok_or("the address has no port")?;
+        let name = host.trim_matches(['[', ']']);
+        let found = tokio::net::lookup_host((name, port)).await.map_err(|_| "the name cannot be resolved")?;
+        let addresses: Vec<_> = found.collect();
+        if addresses.is_empty() || !addresses.iter().all(|address| self.reach.allows(address.ip())) {
+            return Err("the address is not one that may be called from here".into());
+        }
+        Ok((host, addresses))
+    }
+
+    async fn exchange(&self, url: &str, body: &Value) -> Result<String, (String, Option<u16>)> {
+        let plain = |message: &str| (message.to_owned(), None);
+        let url: Url = url.parse().map_err(|_| plain("not a valid address"))?;
+        let (host, addresses) = self.resolve(&url).await.map_err(|message| (message, None))?;
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(self.timeout)
+            .no_proxy()
+            .resolve_to_addrs(&host, &addresses)
+            .build()
+            .map_err(|_| plain("the client cannot be built"))?;
+        let response = client.post(url).json(body).send().await.map_err(|error| {
+            plain(if error.is_timeout() { "no answer in time" } else { "the connection failed" })
+        })?;
+        let status = response.status();
+        if !status.is_success() {
+            return Err((format!("answered {status}"), Some(status.as_u16())));
+        }
+        let mut answer = Vec::new();
+        let mut stream = response.bytes_stream();
+        while let Some(chunk) = stream.next().await {
+            answer.extend_from_slice(&chunk.map_err(|_| plain("the answer broke off"))?);
+            if answer.len() > LONGEST_ANSWER {
+                return Err(plain("the answer is longer than 64 KiB"));
+            }
+        }
+        Ok(String::from_utf8_lossy(&answer).into_owned())
+    }
+}
+
+#[async_trait]
+impl Webhook for HttpWebhook {
+    async fn post(&self, url: &str, body: Value) -> Result<String, ProviderError> {
+        self.exchange(url, &body).await.map_err(|(message, code)| ProviderError {
+            provider: "webhook".into(),
+            operation: "post",
+            message,
+            code,
+            transient: code.is_none_or(|code| code >= 500 || code == 429),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::Router;
+    use axum::response::Redirect;
+    use axum::routing::post;
+    use serde_json::json;
+
+    use super::*;
+
+    async fn server() -> SocketAddr {
+        let app = Router::new()
+            .route("/echo", post(|body: String| async move { body }))
+            .route("/away", post(|| async { Redirect::temporary("/echo") }))
+            .route("/long", post(|| async { "x".repeat(LONGEST_ANSWER + 1) }));
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("bind");
+        let address = listener.local_addr().expect("address");
+        tokio::spawn(async move { axum::serve(listener, app).await });
+        address
+    }
+
+    fn webhook(reach: Reach) -> HttpWebhook {
+        HttpWebhook::new(reach, Duration::from_secs(5))
+    }
+
+    #[tokio::test]
+    async fn an_answer_comes_back_where_loopback_is_allowed() {
+        let url = format!("http://{}/echo", server().await);
+        let answer = webhook(Reach::AlsoLoopback).post(&url, json!({ "a": 1 })).await.expect("answered");
+        assert_eq!(answer, r#"{"a":1}"#);
+    }
+
+    #[tokio::test]
+    async fn loopback_is_out_of_reach_unless_allowed() {
+        let address = server().await;
+        for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "0.0.0.0"] {
+            let url = format!("http://{host}:{}/echo", address.port());
+            let error = webhook(Reach::Public).post(&url, json!({})).await.expect_err(host);
+            assert!(error.message.contains("may be called") || error.message.contains("resolved"), "{host}: {error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn redirects_and_floods_are_refused() {
+        let address = server().await;
+        let away = webhook(Reach::AlsoLoopback).post(&format!("http://{address}/away"), json!({})).await;
+        assert_eq!(away.expect_err("a redirect").code, Some(307));
+        let long = webhook(Reach::AlsoLoopback).post(&format!("http://{address}/long"), json!({})).await;
+        assert!(long.expect_err("a flood").message.contains("64 KiB"));
+    }
+}

@@ -1,0 +1,136 @@
+//! Events as the API shows them: one closed set of kinds, each with its data.
+
+use serde::Serialize;
+use tandem_switchboard::records;
+use utoipa::ToSchema;
+
+use crate::calls::{Call, Floor};
+use crate::time::Time;
+use crate::transcript::TranscriptItem;
+use crate::words::SupervisionMode;
+
+/// Events of a call, in order.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Events {
+    pub items: Vec<Event>,
+}
+
+/// What happened, and when.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Event {
+    /// Strictly growing; gaps are possible.
+    pub seq: i64,
+    /// Id of the call.
+    pub call: Option<String>,
+    pub at: Time,
+    #[serde(flatten)]
+    pub body: EventBody,
+}
+
+/// The kind and its data. `at_ms` counts from the answer (the recording's clock).
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(tag = "kind", content = "data")]
+pub enum EventBody {
+    #[serde(rename = "call.created")]
+    CallCreated(Box<Call>),
+    #[serde(rename = "call.updated")]
+    CallUpdated(Box<Call>),
+    #[serde(rename = "call.ended")]
+    CallEnded(Box<Call>),
+    #[serde(rename = "floor.changed")]
+    FloorChanged {
+        floor: Floor,
+        by: Option<String>,
+        reason: String,
+        at_ms: i64,
+    },
+    /// After a takeover: the assistant's last sample left this long after the command.
+    #[serde(rename = "floor.silenced")]
+    FloorSilenced { after_ms: u32 },
+    /// After a takeover: the person's first sound left this long after the command.
+    #[serde(rename = "floor.audible")]
+    FloorAudible { by: String, after_ms: u32 },
+    /// New, or corrected under the same id.
+    #[serde(rename = "transcript.item")]
+    TranscriptItem(Box<TranscriptItem>),
+    #[serde(rename = "supervision.changed")]
+    SupervisionChanged {
+        by: String,
+        name: String,
+        mode: SupervisionMode,
+    },
+    #[serde(rename = "key.pressed")]
+    KeyPressed { at_ms: i64 },
+    #[serde(rename = "opt_out.recorded")]
+    OptOutRecorded { at_ms: i64 },
+    #[serde(rename = "tool.used")]
+    ToolUsed { name: String, ok: bool, at_ms: i64 },
+    #[serde(rename = "provider.failed")]
+    ProviderFailed {
+        provider: String,
+        operation: String,
+        at_ms: i64,
+    },
+    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user` or `key`.
+    #[serde(rename = "config.changed")]
+    ConfigChanged {
+        what: String,
+        id: String,
+        deleted: bool,
+        by: Option<String>,
+    },
+}
+
+impl From<&records::Event> for Event {
+    fn from(row: &records::Event) -> Self {
+        Self {
+            seq: row.seq,
+            call: row.call.as_ref().map(ToString::to_string),
+            at: row.at.into(),
+            body: (&row.body).into(),
+        }
+    }
+}
+
+impl From<&records::EventBody> for EventBody {
+    fn from(body: &records::EventBody) -> Self {
+        use records::EventBody as Row;
+        match body {
+            Row::CallCreated(call) => Self::CallCreated(Box::new((&**call).into())),
+            Row::CallUpdated(call) => Self::CallUpdated(Box::new((&**call).into())),
+            Row::CallEnded(call) => Self::CallEnded(Box::new((&**call).into())),
+            Row::FloorChanged { floor, version, by, reason, at_ms } => Self::FloorChanged {
+                floor: Floor::new(floor, *version),
+                by: by.as_ref().map(ToString::to_string),
+                reason: reason.clone(),
+                at_ms: *at_ms,
+            },
+            Row::FloorSilenced { after_ms } => Self::FloorSilenced { after_ms: *after_ms },
+            Row::FloorAudible { by, after_ms } => {
+                Self::FloorAudible { by: by.to_string(), after_ms: *after_ms }
+            }
+            Row::TranscriptItem(item) => Self::TranscriptItem(Box::new((&**item).into())),
+            Row::SupervisionChanged { by, name, mode } => Self::SupervisionChanged {
+                by: by.to_string(),
+                name: name.clone(),
+                mode: (*mode).into(),
+            },
+            Row::KeyPressed { at_ms } => Self::KeyPressed { at_ms: *at_ms },
+            Row::OptOutRecorded { at_ms } => Self::OptOutRecorded { at_ms: *at_ms },
+            Row::ToolUsed { name, ok, at_ms } => {
+                Self::ToolUsed { name: name.clone(), ok: *ok, at_ms: *at_ms }
+            }
+            Row::ProviderFailed { provider, operation, at_ms } => Self::ProviderFailed {
+                provider: provider.clone(),
+                operation: operation.clone(),
+                at_ms: *at_ms,
+            },
+            Row::ConfigChanged { what, id, deleted, by } => Self::ConfigChanged {
+                what: what.clone(),
+                id: id.clone(),
+                deleted: *deleted,
+                by: by.as_ref().map(ToString::to_string),
+            },
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The two sockets and the tickets that open them.
+
+use crate::session::Ticket;
+use crate::words::Role;
+use crate::{Access, Answer, Body, Method, Operation};
+
+const TAG: &str = "live";
+
+pub(super) const ALL: &[Operation] = &[
+    Operation {
+        tag: TAG,
+        access: Access::Role(Role::Agent),
+        answer: Answer::Json(201, Body::of::<Ticket>()),
+        ..Operation::new("create_ticket", Method::Post, "/live/ticket", "A ticket for one socket")
+    },
+    Operation {
+        tag: TAG,
+        access: Access::Ticket,
+        answer: Answer::Socket,
+        ..Operation::get("open_live", "/live", "Snapshot, then events; see ClientMessage and ServerMessage")
+    },
+    Operation {
+        tag: TAG,
+        access: Access::Ticket,
+        answer: Answer::Socket,
+        ..Operation::get("open_phone", "/phone", "Audio both ways; see PhoneMessage")
+    },
+];

@@ -1,0 +1,81 @@
+//! The closed vocabularies of the API: twins of the records' enums, so that a record may change without the API.
+
+use serde::{Deserialize, Serialize};
+use tandem_switchboard::ports::signalling;
+use tandem_switchboard::records;
+use utoipa::ToSchema;
+
+macro_rules! twin_enum {
+    ($(#[$doc:meta])* $name:ident = $record:path { $($(#[$variant_doc:meta])* $variant:ident),* $(,)? }) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, ToSchema)]
+        #[serde(rename_all = "snake_case")]
+        pub enum $name { $($(#[$variant_doc])* $variant),* }
+
+        impl From<$record> for $name {
+            fn from(record: $record) -> Self {
+                match record { $(<$record>::$variant => Self::$variant),* }
+            }
+        }
+
+        impl From<$name> for $record {
+            fn from(word: $name) -> Self {
+                match word { $($name::$variant => Self::$variant),* }
+            }
+        }
+    };
+}
+
+twin_enum! {
+    /// Which way a call was begun, seen from us.
+    Direction = records::Direction { Inbound, Outbound }
+}
+
+twin_enum! {
+    /// Where a call is. `queued`, `ringing` and `in_progress` are live; all others are final.
+    CallStatus = records::CallStatus {
+        Queued, Ringing, InProgress, Completed, Busy, NoAnswer, Declined, Failed, Cancelled, Interrupted,
+    }
+}
+
+twin_enum! {
+    /// Who said something; `system` marks what was not speech.
+    Speaker = records::Speaker { Customer, Assistant, Person, System }
+}
+
+twin_enum! {
+    /// How a supervisor is in a call.
+    SupervisionMode = records::SupervisionMode {
+        /// Hears everyone, heard by nobody.
+        Listen,
+        /// Heard by our side only.
+        Whisper,
+        /// Heard by everyone.
+        Barge,
+        /// Holds the floor.
+        Floor,
+        /// Not in the call any more.
+        Left,
+    }
+}
+
+twin_enum! {
+    /// What a person or key may do; each role may do all that the ones before it may.
+    Role = records::UserRole { Agent, Supervisor, Admin, Owner }
+}
+
+twin_enum! {
+    /// SIP transport of a trunk.
+    Transport = signalling::Transport { Udp, Tcp }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn roles_keep_their_order_and_their_names() {
+        assert!(Role::Owner > Role::Admin && Role::Admin > Role::Supervisor && Role::Supervisor > Role::Agent);
+        assert_eq!(serde_json::to_value(Role::from(records::UserRole::Owner)).expect("json"), "owner");
+    }
+}

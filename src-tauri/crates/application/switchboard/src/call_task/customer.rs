@@ -1,0 +1,274 @@
+//! The customer's leg: calling out, being called, early media, hold, digits and the end.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use tandem_call::{EndedBy, Input, PersonRef};
+use tandem_conversation::io::Input as TalkInput;
+use tandem_foundation::LegId;
+
+use super::{CallTask, LegKind};
+use crate::ports::media::{MediaEvent, RtpTerms, Sound};
+use crate::ports::signalling::{Destination, SignallingCommand, SignallingEvent};
+use crate::ports::store::Commit;
+use crate::records::{CallStatus, EventBody, UnixMs};
+use crate::terms;
+
+/// Let a customer's phone ring for this long.
+const RING_TIMEOUT: Duration = Duration::from_secs(45);
+/// Nobody is kept on a line without audio for longer.
+const SILENT_LIMIT_S: u32 = 30;
+
+impl CallTask {
+    pub(super) fn begin_outbound(&mut self) {
+        self.context.ports.media.open_room(&self.call.id);
+        let Some(offer) = self.open_leg_and_offer(self.customer) else {
+            return self.input(Input::End { by: EndedBy::Unreached(503) });
+        };
+        let Some(trunk) = self.call.trunk.clone() else {
+            return self.input(Input::End { by: EndedBy::Unreached(503) });
+        };
+        self.prepare_talk();
+        self.context.ports.signalling.send(SignallingCommand::Invite {
+            leg: self.customer,
+            to: Destination::Trunk { trunk, number: self.call.to.clone() },
+            from: self.call.from.clone(),
+            display_name: None,
+            offer,
+            headers: Vec::new(),
+            call_id: self.call.sip_call_id.clone(),
+            ring_timeout: RING_TIMEOUT,
+        });
+    }
+
+    pub(super) fn begin_inbound(&mut self) {
+        self.context.ports.media.open_room(&self.call.id);
+        self.prepare_talk();
+        self.context.ports.signalling.send(SignallingCommand::Progress {
+            leg: self.customer,
+            code: 180,
+            answer: None,
+        });
+        let session = self.session_number();
+        let Some(local) = self.open_rtp(self.customer) else {
+            return self.refuse_inbound(503);
+        };
+        let (answer, negotiated) = match self.offer.take() {
+            Some(offer) => match terms::answer(&offer, local, session) {
+                Ok((answer, negotiated)) => (answer, Some(negotiated)),
+                Err(code) => return self.refuse_inbound(code),
+            },
+            // A late offer: ours goes out with the 200, theirs comes back with the ACK.
+            None => (terms::offer(local, session), None),
+        };
+        if let Some(negotiated) = negotiated {
+            self.connect(self.customer, negotiated);
+        }
+        self.context.ports.signalling.send(SignallingCommand::Answer { leg: self.customer, answer });
+        self.answered();
+    }
+
+    fn refuse_inbound(&mut self, code: u16) {
+        self.context.ports.signalling.send(SignallingCommand::Reject {
+            leg: self.customer,
+            code,
+            retry_after: None,
+        });
+        self.input(Input::Failed { code });
+    }
+
+    /// Binds an RTP port for a leg; its address on the signalling interface.
+    pub(super) fn open_rtp(&mut self, leg: LegId) -> Option<SocketAddr> {
+        let interface = self.context.ports.signalling.local_address().ip();
+        match self.context.ports.media.open_rtp_leg(&self.call.id, leg, interface) {
+            Ok(address) => {
+                self.rtp_addresses.insert(leg, address);
+                Some(address)
+            }
+            Err(error) => {
+                tracing::error!(call = %self.call.id, %error, "no media for a leg");
+                None
+            }
+        }
+    }
+
+    pub(super) fn open_leg_and_offer(&mut self, leg: LegId) -> Option<Bytes> {
+        let local = self.open_rtp(leg)?;
+        Some(terms::offer(local, self.session_number()))
+    }
+
+    pub(super) fn session_number(&self) -> u64 {
+        u64::try_from(self.call.created_at.0).unwrap_or_default()
+    }
+
+    pub(super) fn connect(&self, leg: LegId, negotiated: RtpTerms) {
+        self.context.ports.media.connect(&self.call.id, leg, negotiated);
+    }
+
+    pub(super) fn signalling(&mut self, event: SignallingEvent) {
+        match event {
+            SignallingEvent::Progress { leg, answer, .. } if leg == self.customer => self.progress(answer),
+            SignallingEvent::Answered { leg, answer } if leg == self.customer => self.customer_answered(&answer),
+            SignallingEvent::Failed { leg, code, .. } if leg == self.customer => {
+                self.input(Input::Failed { code });
+            }
+            SignallingEvent::Ended { leg, .. } if leg == self.customer => self.input(Input::CustomerGone),
+            SignallingEvent::Answered { leg, answer } => self.person_answered(leg, &answer),
+            SignallingEvent::Failed { leg, .. } | SignallingEvent::Ended { leg, .. } => self.person_leg_gone(leg),
+            SignallingEvent::Reoffered { leg, offer } => self.reoffered(leg, offer),
+            SignallingEvent::Info { leg, content_type, body } if leg == self.customer => {
+                self.info(&content_type, &body);
+            }
+            _ => {}
+        }
+    }
+
+    fn progress(&mut self, answer: Option<Bytes>) {
+        if let Some(Ok(negotiated)) = answer.map(|sdp| terms::read_answer(&sdp)) {
+            self.connect(self.customer, negotiated);
+        }
+        if self.call.status == CallStatus::Queued {
+            self.call.status = CallStatus::Ringing;
+            self.commit_call(EventBody::CallUpdated);
+        }
+        self.input(Input::Ringing);
+    }
+
+    fn customer_answered(&mut self, sdp: &[u8]) {
+        match terms::read_answer(sdp) {
+            Ok(negotiated) => {
+                self.connect(self.customer, negotiated);
+                self.answered();
+            }
+            Err(code) => {
+                tracing::warn!(call = %self.call.id, code, "the answer's session terms cannot be used");
+                self.input(Input::End { by: EndedBy::Unreached(code) });
+            }
+        }
+    }
+
+    /// The customer is there: the clocks start, recording and recogniser with them.
+    fn answered(&mut self) {
+        let now = Instant::now();
+        self.answered = Some(now);
+        self.call.status = CallStatus::InProgress;
+        self.call.answered_at = Some(self.context.ports.clock.now());
+        self.start_recording();
+        if let Some(speaker) = self.speaker {
+            self.context.ports.media.open_speaker(&self.call.id, speaker);
+        }
+        self.context.ports.media.watch_voice(&self.call.id, self.customer, true);
+        self.start_hearing_customer();
+        self.commit_call(EventBody::CallUpdated);
+        self.input(Input::Answered);
+        self.fetch_person();
+    }
+
+    /// A call for a person: they get the floor, and the caller hears it ring until they are there.
+    fn fetch_person(&mut self) {
+        let Some(user) = self.person.take() else { return };
+        let name = self.context.plan.read().user(&user).map(|user| user.name.clone()).unwrap_or_default();
+        let (_, version) = self.machine.floor();
+        self.ringback(true);
+        self.input(Input::TakeOver { who: PersonRef::User(user), name, version });
+    }
+
+    fn reoffered(&mut self, leg: LegId, offer: Option<Bytes>) {
+        let Some(offer) = offer else {
+            // A late re-offer would need our offer in the 200; refusing leaves the old terms in force.
+            return self.context.ports.signalling.send(SignallingCommand::RefuseReoffer { leg, code: 488 });
+        };
+        let Some(local) = self.rtp_addresses.get(&leg).copied() else {
+            return self.context.ports.signalling.send(SignallingCommand::RefuseReoffer { leg, code: 488 });
+        };
+        match terms::answer(&offer, local, self.session_number()) {
+            Ok((answer, negotiated)) => {
+                self.connect(leg, negotiated);
+                self.context.ports.signalling.send(SignallingCommand::AcceptReoffer { leg, answer });
+            }
+            Err(code) => self.context.ports.signalling.send(SignallingCommand::RefuseReoffer { leg, code }),
+        }
+    }
+
+    /// DTMF by INFO (`application/dtmf-relay`, `application/dtmf`), as some phones still send it.
+    fn info(&mut self, content_type: &str, body: &[u8]) {
+        if !content_type.to_ascii_lowercase().starts_with("application/dtmf") {
+            return;
+        }
+        let text = String::from_utf8_lossy(body);
+        let signal = text
+            .lines()
+            .find_map(|line| line.split_once('=').filter(|(k, _)| k.trim().eq_ignore_ascii_case("signal")))
+            .map_or(text.as_ref(), |(_, value)| value);
+        if let Some(digit) = signal.trim().chars().next().filter(|c| "0123456789*#ABCD".contains(*c)) {
+            self.digit(digit);
+        }
+    }
+
+    pub(super) fn media(&mut self, event: MediaEvent) {
+        match event {
+            MediaEvent::Dtmf { leg, digit, .. } if leg == self.customer => self.digit(digit),
+            MediaEvent::VoiceStarted { leg, at, .. } => self.voice_started(leg, at),
+            MediaEvent::VoiceStopped { leg, at, .. } => self.voice_stopped(leg, at),
+            MediaEvent::SpeechStarted { speech, at, .. } => self.speech_began(speech, at),
+            MediaEvent::SpeechProgress { speech, samples, .. } => self.speech_progress(speech, samples),
+            MediaEvent::SpeechStopped { speech, samples, complete, at, .. } => {
+                self.speech_over(speech, samples, complete, at);
+            }
+            MediaEvent::FirstAudible { leg, at, .. } => self.first_audible(leg, at),
+            MediaEvent::RtpTimeout { leg, silent_s, .. }
+                if leg == self.customer && silent_s >= SILENT_LIMIT_S && self.answered.is_some() =>
+            {
+                self.input(Input::CustomerSilent);
+            }
+            MediaEvent::Quality { leg, quality, .. } if leg == self.customer => self.quality_changed(leg, quality),
+            MediaEvent::RecordingClosed { .. } => self.recording_closed(true),
+            MediaEvent::RecordingFailed { reason, .. } => {
+                tracing::error!(call = %self.call.id, reason, "recording failed, the call goes on");
+                self.recording_closed(false);
+            }
+            _ => {}
+        }
+    }
+
+    fn digit(&mut self, digit: char) {
+        let at_ms = self.offset_ms(Instant::now());
+        self.commit_event(EventBody::KeyPressed { at_ms });
+        self.tell(TalkInput::Digit { digit });
+    }
+
+    /// Feeds the call machine; refusals here mean the input came too late to matter.
+    pub(super) fn input(&mut self, input: Input) {
+        if let Err(refusal) = self.machine.handle(Instant::now(), input) {
+            tracing::debug!(call = %self.call.id, ?refusal, "too late");
+        }
+    }
+
+    /// While somebody is being fetched for a call without an assistant, the caller hears it ring.
+    pub(super) fn ringback(&self, on: bool) {
+        let sound = on.then_some(Sound::Ringback);
+        self.context.ports.media.set_sound(&self.call.id, self.customer, sound);
+    }
+
+    pub(super) fn commit_call(&mut self, body: fn(Box<crate::records::Call>) -> EventBody) {
+        let event = self.event(body(Box::new(self.call.clone())));
+        self.journal.commit(Commit { call: Some(self.call.clone()), events: vec![event], ..Commit::default() });
+    }
+
+    pub(super) fn commit_event(&self, body: EventBody) {
+        self.journal.commit(Commit { events: vec![self.event(body)], ..Commit::default() });
+    }
+
+    pub(super) fn event(&self, body: EventBody) -> crate::records::NewEvent {
+        crate::journal::event(&self.context, &self.call.id, body)
+    }
+
+    pub(super) fn is_customer(&self, leg: LegId) -> bool {
+        self.legs.get(&leg) == Some(&LegKind::Customer)
+    }
+
+    pub(super) fn now(&self) -> UnixMs {
+        self.context.ports.clock.now()
+    }
+}

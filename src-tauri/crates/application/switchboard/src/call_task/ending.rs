@@ -1,0 +1,128 @@
+//! The end of a call: status, outcome, recording, and everything given back.
+
+use std::time::{Duration, Instant};
+
+use tandem_call::{EndedBy, Input};
+use tokio::sync::mpsc;
+
+use super::{CallMessage, CallTask};
+use crate::outcome;
+use crate::ports::media::{MediaEvent, RecordingPlan};
+use crate::ports::store::Commit;
+use crate::records::{CallStatus, EventBody, LatencySummary, Recording};
+
+/// The writer thread closes a file within this time, or the call's row says that it is not complete.
+const RECORDING_PATIENCE: Duration = Duration::from_secs(5);
+
+impl CallTask {
+    pub(super) fn start_recording(&mut self) {
+        if !self.assistant.as_ref().is_none_or(|assistant| assistant.settings.record) {
+            return;
+        }
+        let file = format!("recordings/{}.wav", self.call.id);
+        let plan = RecordingPlan { path: self.context.ports.data_dir.join(&file), left: vec![self.customer] };
+        self.context.ports.media.start_recording(&self.call.id, plan);
+        self.recording_closed = false;
+        let id = self.context.new_recording_id();
+        self.call.recording = Some(Recording { id, file, duration_ms: 0, complete: false });
+    }
+
+    pub(super) fn recording_closed(&mut self, complete: bool) {
+        self.recording_closed = true;
+        let duration_ms = self.call.duration_ms.unwrap_or_default();
+        if let Some(recording) = &mut self.call.recording {
+            recording.complete = complete;
+            recording.duration_ms = duration_ms;
+        }
+    }
+
+    /// Fills in the row; called once, when the call machine says that it is over.
+    pub(super) fn close_call(&mut self, by: &EndedBy) {
+        let now = Instant::now();
+        self.call.status = self.final_status(by);
+        self.call.ended_at = Some(self.now());
+        self.call.duration_ms = self.answered.map(|_| self.offset_ms(now));
+        let reason = self.end_reason.take().unwrap_or_else(|| end_reason(by));
+        self.call.end_reason = Some(reason);
+        self.call.latency = self.latency_summary();
+        if self.answered.is_some() {
+            let today = self.context.today(&self.call.org);
+            self.call.outcome = Some(outcome::derive(&self.call, &self.items, today));
+        }
+        self.context.ports.media.stop_recording(&self.call.id);
+        if let Some(trunk) = &self.call.trunk {
+            self.context.plan.write().release(trunk);
+        }
+    }
+
+    /// Waits for the recording, writes the end and gives everything back.
+    pub(super) async fn finish(mut self, messages: &mut mpsc::UnboundedReceiver<CallMessage>) {
+        self.await_recording(messages).await;
+        self.context.ports.media.close_room(&self.call.id);
+        // Whoever looks after this finds the call in storage.
+        let event = self.event(EventBody::CallEnded(Box::new(self.call.clone())));
+        let commit = Commit {
+            call: Some(self.call.clone()),
+            outbox: vec![(0, format!("call.{}", if self.call.status == CallStatus::Completed { "completed" } else { "failed" }))],
+            events: vec![event],
+            ..Commit::default()
+        };
+        self.journal.commit_and_wait(commit).await;
+        self.context.registry.remove_call(&self.call.id);
+    }
+
+    /// What still arrives here is answered as for a call that is over.
+    async fn await_recording(&mut self, messages: &mut mpsc::UnboundedReceiver<CallMessage>) {
+        let deadline = tokio::time::Instant::now() + RECORDING_PATIENCE;
+        while !self.recording_closed {
+            match tokio::time::timeout_at(deadline, messages.recv()).await {
+                Ok(Some(CallMessage::Media(MediaEvent::RecordingClosed { .. }))) => self.recording_closed(true),
+                Ok(Some(CallMessage::Media(MediaEvent::RecordingFailed { .. }))) => self.recording_closed(false),
+                Ok(Some(CallMessage::Act { actor, act, reply, at })) => {
+                    let _ = reply.send(
+                        self.act(at, &actor, act).map(|()| (self.call.floor.clone(), self.call.floor_version)),
+                    );
+                }
+                Ok(Some(CallMessage::Transcript(reply))) => drop(reply.send(self.items.clone())),
+                Ok(Some(_)) => {}
+                Ok(None) | Err(_) => break,
+            }
+        }
+    }
+
+    pub(super) fn shut_down(&mut self) {
+        self.input(Input::End { by: EndedBy::Shutdown });
+    }
+
+    fn final_status(&self, by: &EndedBy) -> CallStatus {
+        if self.answered.is_some() {
+            return CallStatus::Completed;
+        }
+        match by {
+            EndedBy::Unreached(486 | 600) => CallStatus::Busy,
+            EndedBy::Unreached(603) => CallStatus::Declined,
+            EndedBy::Unreached(408 | 480 | 487) => CallStatus::NoAnswer,
+            EndedBy::Unreached(_) | EndedBy::MediaTimeout => CallStatus::Failed,
+            EndedBy::Customer | EndedBy::Assistant | EndedBy::Person(_) | EndedBy::Shutdown => CallStatus::Cancelled,
+        }
+    }
+
+    fn latency_summary(&self) -> Option<LatencySummary> {
+        let mut turns: Vec<u32> = self.latencies.values().filter_map(|l| l.first_packet_ms).collect();
+        turns.sort_unstable();
+        let response_max_ms = *turns.last()?;
+        let count = u32::try_from(turns.len()).unwrap_or(u32::MAX);
+        Some(LatencySummary { turns: count, response_p50_ms: turns[turns.len() / 2], response_max_ms })
+    }
+}
+
+fn end_reason(by: &EndedBy) -> String {
+    match by {
+        EndedBy::Customer => "customer".into(),
+        EndedBy::Assistant => "assistant".into(),
+        EndedBy::Person(_) => "person".into(),
+        EndedBy::Unreached(code) => format!("sip_{code}"),
+        EndedBy::MediaTimeout => "rtp_timeout".into(),
+        EndedBy::Shutdown => "shutdown".into(),
+    }
+}

@@ -1,0 +1,82 @@
+//! Carrying out what the call machine puts out.
+
+use std::time::Instant;
+
+use tandem_call::{Floor, Mode, Output, PersonRef};
+use tandem_conversation::io::Input as TalkInput;
+
+use super::{CallTask, history};
+use crate::ports::signalling::SignallingCommand;
+use crate::ports::store::Commit;
+use crate::records::{EventBody, SupervisionMode};
+
+impl CallTask {
+    pub(super) fn machine_output(&mut self, output: Output) {
+        match output {
+            Output::Fetch { who } => self.fetch(who),
+            Output::Release { who, leg } => self.release(&who, leg),
+            Output::Hearing(pairs) => self.context.ports.media.set_hearing(&self.call.id, pairs),
+            Output::AssistantStarts => self.tell(TalkInput::Started),
+            Output::AssistantSilent { for_whom } => self.silence_assistant(for_whom),
+            Output::AssistantGoesOn { after, note } => self.tell(TalkInput::HandedBack { person: after, note }),
+            Output::AssistantRescues { lost } => self.tell(TalkInput::PersonLost { person: lost }),
+            Output::TransferFailed => self.tell(TalkInput::TransferFailed),
+            Output::FloorChanged { floor, version, by, reason } => self.floor_changed(&floor, version, by, reason),
+            Output::Supervision { who, name, mode } => self.supervision(&who, name, mode),
+            Output::ClearCustomer => {
+                self.context.ports.signalling.send(SignallingCommand::Hangup { leg: self.customer, cause: None });
+            }
+            Output::Over { by } => {
+                // The conversation settles its last sentence first; the call is closed when both are silent.
+                self.tell(TalkInput::Ended);
+                self.ended_by = Some(by);
+            }
+        }
+    }
+
+    fn silence_assistant(&mut self, person: String) {
+        self.tell(TalkInput::TakenOver { person });
+        // The conversation's own outputs do the work; when nothing was playing there will be no report of it.
+        if !self.talk.as_ref().is_some_and(|talk| talk.playing.is_some()) {
+            self.silenced(Instant::now());
+        }
+    }
+
+    fn floor_changed(&mut self, floor: &Floor, version: u64, by: Option<PersonRef>, reason: &'static str) {
+        self.call.floor = history::floor_holder(floor);
+        self.call.floor_version = i64::try_from(version).unwrap_or(i64::MAX);
+        let by = by.and_then(user_of);
+        let changed = EventBody::FloorChanged {
+            floor: self.call.floor.clone(),
+            version: self.call.floor_version,
+            by,
+            reason: reason.into(),
+            at_ms: self.offset_ms(Instant::now()),
+        };
+        let events = vec![self.event(changed), self.event(EventBody::CallUpdated(Box::new(self.call.clone())))];
+        self.journal.commit(Commit { call: Some(self.call.clone()), events, ..Commit::default() });
+    }
+
+    fn supervision(&mut self, who: &PersonRef, name: String, mode: Option<Mode>) {
+        let Some(user) = user_of(who.clone()) else { return };
+        let mode = match mode {
+            Some(Mode::Listen) => SupervisionMode::Listen,
+            Some(Mode::Whisper) => SupervisionMode::Whisper,
+            Some(Mode::Barge) => SupervisionMode::Barge,
+            Some(Mode::Floor) => SupervisionMode::Floor,
+            None => SupervisionMode::Left,
+        };
+        self.supervisors.retain(|(other, ..)| *other != user);
+        if mode != SupervisionMode::Left {
+            self.supervisors.push((user.clone(), name.clone(), mode));
+        }
+        self.commit_event(EventBody::SupervisionChanged { by: user, name, mode });
+    }
+}
+
+fn user_of(who: PersonRef) -> Option<tandem_foundation::UserId> {
+    match who {
+        PersonRef::User(user) => Some(user),
+        PersonRef::Number(_) => None,
+    }
+}

@@ -1,0 +1,252 @@
+//! One task owns one call: it feeds the machines with what the ports report and carries out what they put out.
+
+mod acts;
+mod customer;
+mod ending;
+mod history;
+mod machine_outputs;
+mod people;
+mod talk;
+mod talk_outputs;
+
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use bytes::Bytes;
+use tandem_call::{CallMachine, EndedBy, PersonRef};
+use tandem_conversation::io::{ItemKey, ReplyId, SpeechId};
+use tandem_foundation::{CallId, ItemId, LegId, UserId};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::context::Context;
+use crate::exchange::{Act, Actor, ExchangeError, LiveCall};
+use crate::journal::Journal;
+use crate::ports::media::{LegQuality, MediaEvent};
+use crate::ports::signalling::SignallingEvent;
+use crate::ports::speech::{ModelEvent, ProviderError, RecogniserEvent};
+use crate::records::{Assistant, Call, FloorHolder, SupervisionMode, TranscriptItem, TurnLatency};
+use talk::Talk;
+
+/// Where messages for a call go.
+pub(crate) type Inbox = mpsc::UnboundedSender<CallMessage>;
+
+/// Anything that may concern a call.
+#[derive(Debug)]
+pub(crate) enum CallMessage {
+    Signalling(SignallingEvent),
+    Media(MediaEvent),
+    Heard { leg: LegId, event: RecogniserEvent },
+    VoiceReady { speech: SpeechId, length_ms: u32, words: Vec<(usize, u32)> },
+    VoiceFailed { speech: SpeechId, error: ProviderError },
+    Model { reply: ReplyId, event: ModelEvent },
+    ModelUnreachable { reply: ReplyId, error: ProviderError },
+    ToolDone { id: String, name: String, content: String, ok: bool },
+    BrowserGone { leg: LegId },
+    Act { at: Instant, actor: Actor, act: Act, reply: oneshot::Sender<Result<(FloorHolder, i64), ExchangeError>> },
+    Snapshot(oneshot::Sender<LiveCall>),
+    Transcript(oneshot::Sender<Vec<TranscriptItem>>),
+    /// The server stops now.
+    Shutdown,
+}
+
+/// What a leg of the call is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum LegKind {
+    Customer,
+    /// A person's leg; `sip`: it has a dialog of its own.
+    Person { who: PersonRef, sip: bool },
+}
+
+/// How the call begins.
+#[derive(Debug)]
+pub(crate) enum Beginning {
+    /// We call.
+    Outbound,
+    /// They call: their leg, their offer if they made one, and the person it is for (else the assistant).
+    Inbound { leg: LegId, offer: Option<Bytes>, person: Option<UserId> },
+}
+
+/// The latest takeover, for its two times.
+#[derive(Debug)]
+struct Takeover {
+    asked: Instant,
+    by: UserId,
+    silenced: bool,
+    audible: bool,
+}
+
+/// State of one call.
+pub(crate) struct CallTask {
+    context: Arc<Context>,
+    inbox: Inbox,
+    journal: Journal,
+    call: Call,
+    assistant: Option<Assistant>,
+    machine: CallMachine,
+    customer: LegId,
+    speaker: Option<LegId>,
+    legs: HashMap<LegId, LegKind>,
+    /// Where each RTP leg of ours listens.
+    rtp_addresses: HashMap<LegId, SocketAddr>,
+    /// Inbound offer, kept until we answer.
+    offer: Option<Bytes>,
+    /// Whom an inbound call without an assistant is for.
+    person: Option<UserId>,
+    talk: Option<Talk>,
+    answered: Option<Instant>,
+    /// When each leg's voice last began and ended.
+    voiced: HashMap<LegId, (Instant, Instant)>,
+    items: Vec<TranscriptItem>,
+    item_ids: HashMap<ItemKey, ItemId>,
+    latencies: HashMap<ItemKey, TurnLatency>,
+    supervisors: Vec<(UserId, String, SupervisionMode)>,
+    quality: Option<LegQuality>,
+    takeover: Option<Takeover>,
+    end_reason: Option<String>,
+    ended_by: Option<EndedBy>,
+    over: bool,
+    /// The recording's file is whole, or there is none.
+    recording_closed: bool,
+}
+
+impl CallTask {
+    /// Starts the task of a call whose row is committed already.
+    pub fn spawn(
+        context: Arc<Context>,
+        journal: Journal,
+        call: Call,
+        assistant: Option<Assistant>,
+        beginning: Beginning,
+    ) {
+        let (inbox, messages) = mpsc::unbounded_channel();
+        let address = crate::registry::CallAddress { org: call.org.clone(), inbox: inbox.clone() };
+        context.registry.add_call(call.id.clone(), address);
+        let (customer, offer, person) = match beginning {
+            Beginning::Outbound => (context.ports.leg_ids.next(), None, None),
+            Beginning::Inbound { leg, offer, person } => (leg, Some(offer), person),
+        };
+        context.registry.add_leg(customer, call.id.clone());
+        let speaker = assistant.is_some().then(|| context.ports.leg_ids.next());
+        let inbound = offer.is_some();
+        let task = Self {
+            machine: CallMachine::new(customer, speaker),
+            legs: HashMap::from([(customer, LegKind::Customer)]),
+            rtp_addresses: HashMap::new(),
+            offer: offer.flatten(),
+            person,
+            context,
+            inbox,
+            journal,
+            call,
+            assistant,
+            customer,
+            speaker,
+            talk: None,
+            answered: None,
+            voiced: HashMap::new(),
+            items: Vec::new(),
+            item_ids: HashMap::new(),
+            latencies: HashMap::new(),
+            supervisors: Vec::new(),
+            quality: None,
+            takeover: None,
+            end_reason: None,
+            ended_by: None,
+            over: false,
+            recording_closed: true,
+        };
+        tokio::spawn(task.run(messages, inbound));
+    }
+
+    async fn run(mut self, mut messages: mpsc::UnboundedReceiver<CallMessage>, inbound: bool) {
+        let id = self.call.id.clone();
+        if inbound { self.begin_inbound() } else { self.begin_outbound() }
+        self.drain();
+        while !self.over {
+            let deadline = self.next_deadline();
+            tokio::select! {
+                message = messages.recv() => match message {
+                    Some(message) => self.take(message),
+                    None => break,
+                },
+                () = sleep_until(deadline) => self.tick(),
+            }
+            self.drain();
+        }
+        self.finish(&mut messages).await;
+        tracing::debug!(call = %id, "call task ended");
+    }
+
+    fn take(&mut self, message: CallMessage) {
+        match message {
+            CallMessage::Signalling(event) => self.signalling(event),
+            CallMessage::Media(event) => self.media(event),
+            CallMessage::Heard { leg, event } => self.heard(leg, event),
+            CallMessage::VoiceReady { speech, length_ms, words } => self.voice_ready(speech, length_ms, words),
+            CallMessage::VoiceFailed { speech, error } => self.voice_failed(speech, &error),
+            CallMessage::Model { reply, event } => self.model_event(reply, event),
+            CallMessage::ModelUnreachable { reply, error } => self.model_unreachable(reply, &error),
+            CallMessage::ToolDone { id, name, content, ok } => self.tool_done(id, name, content, ok),
+            CallMessage::BrowserGone { leg } => self.person_leg_gone(leg),
+            CallMessage::Act { at, actor, act, reply } => {
+                let result = self.act(at, &actor, act);
+                self.drain();
+                let answer = result.map(|()| (self.call.floor.clone(), self.call.floor_version));
+                let _ = reply.send(answer);
+            }
+            CallMessage::Snapshot(reply) => drop(reply.send(self.snapshot())),
+            CallMessage::Transcript(reply) => drop(reply.send(self.items.clone())),
+            CallMessage::Shutdown => self.shut_down(),
+        }
+    }
+
+    fn next_deadline(&self) -> Option<Instant> {
+        let machine = self.machine.next_deadline().map(|(at, _)| at);
+        let talk = self.talk.as_ref().and_then(Talk::next_deadline);
+        machine.into_iter().chain(talk).min()
+    }
+
+    fn tick(&mut self) {
+        let now = Instant::now();
+        self.machine.tick(now);
+        if let Some(talk) = &mut self.talk {
+            talk.conversation.tick(now);
+        }
+    }
+
+    /// Carries out everything that the machines have put out, until both are silent.
+    fn drain(&mut self) {
+        loop {
+            if let Some(output) = self.machine.poll_output() {
+                self.machine_output(output);
+            } else if let Some(output) = self.talk.as_mut().and_then(|talk| talk.conversation.poll_output()) {
+                self.talk_output(output);
+            } else {
+                break;
+            }
+        }
+        if let Some(by) = self.ended_by.take() {
+            self.close_call(&by);
+            self.over = true;
+        }
+    }
+
+    fn room(&self) -> &CallId {
+        &self.call.id
+    }
+
+    /// Milliseconds since the call was answered: the clock of transcript and recording.
+    fn offset_ms(&self, at: Instant) -> i64 {
+        let Some(answered) = self.answered else { return 0 };
+        i64::try_from(at.saturating_duration_since(answered).as_millis()).unwrap_or(i64::MAX)
+    }
+}
+
+async fn sleep_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(at) => tokio::time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

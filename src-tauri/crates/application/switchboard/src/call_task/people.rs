@@ -1,0 +1,129 @@
+//! Bringing people in: browser audio first, their registered phones otherwise, outside numbers by a trunk.
+
+use std::time::{Duration, Instant};
+
+use tandem_call::{Input, PersonRef};
+use tandem_foundation::{LegId, Pii};
+
+use super::{CallMessage, CallTask, LegKind};
+use crate::ports::signalling::{Destination, SignallingCommand};
+use crate::terms;
+
+/// A person's phone rings no longer than this (the call machine gives up at about the same time).
+const RING_TIMEOUT: Duration = Duration::from_secs(15);
+
+impl CallTask {
+    pub(super) fn fetch(&mut self, who: PersonRef) {
+        let leg = self.context.ports.leg_ids.next();
+        self.context.registry.add_leg(leg, self.call.id.clone());
+        let browser = match &who {
+            PersonRef::User(user) => self.context.phones.browser(user),
+            PersonRef::Number(_) => None,
+        };
+        if let Some(browser) = browser {
+            self.legs.insert(leg, LegKind::Person { who: who.clone(), sip: false });
+            let link = self.context.ports.media.open_audio_link(&self.call.id, leg);
+            let inbox = self.inbox.clone();
+            tokio::spawn(async move {
+                browser.carry(link).await;
+                let _ = inbox.send(CallMessage::BrowserGone { leg });
+            });
+            return self.person_up(who, leg);
+        }
+        self.legs.insert(leg, LegKind::Person { who: who.clone(), sip: true });
+        let Some((offer, to)) = self.open_leg_and_offer(leg).zip(self.person_destination(&who)) else {
+            return self.person_leg_gone(leg);
+        };
+        self.context.ports.signalling.send(SignallingCommand::Invite {
+            leg,
+            to,
+            from: self.person_caller_id(),
+            display_name: self.call.customer_name.clone(),
+            offer,
+            // The person has asked to be connected: their phone need not ring (RFC 5373's older relatives).
+            headers: match who {
+                PersonRef::User(_) => vec![
+                    ("Call-Info".into(), "<sip:tandem>;answer-after=0".into()),
+                    ("Alert-Info".into(), "<sip:tandem>;info=alert-autoanswer".into()),
+                    ("X-Tandem-Call".into(), self.call.id.as_str().into()),
+                ],
+                PersonRef::Number(_) => Vec::new(),
+            },
+            call_id: None,
+            ring_timeout: RING_TIMEOUT,
+        });
+    }
+
+    fn person_destination(&self, who: &PersonRef) -> Option<Destination> {
+        Some(match who {
+            PersonRef::User(user) => Destination::User(user.clone()),
+            PersonRef::Number(number) => {
+                let trunk = self.call.trunk.clone().or_else(|| {
+                    self.context.plan.read().first_trunk(&self.call.org).map(|trunk| trunk.id.clone())
+                })?;
+                Destination::Trunk { trunk, number: number.clone() }
+            }
+        })
+    }
+
+    /// People see the customer's number.
+    fn person_caller_id(&self) -> Pii<String> {
+        match self.call.direction {
+            crate::records::Direction::Inbound => self.call.from.clone(),
+            crate::records::Direction::Outbound => self.call.to.clone(),
+        }
+    }
+
+    pub(super) fn person_answered(&mut self, leg: LegId, sdp: &[u8]) {
+        let Some(LegKind::Person { who, .. }) = self.legs.get(&leg).cloned() else { return };
+        match terms::read_answer(sdp) {
+            Ok(negotiated) => {
+                self.connect(leg, negotiated);
+                self.person_up(who, leg);
+            }
+            Err(_) => {
+                self.context.ports.signalling.send(SignallingCommand::Hangup { leg, cause: None });
+                self.person_leg_gone(leg);
+            }
+        }
+    }
+
+    fn person_up(&mut self, who: PersonRef, leg: LegId) {
+        self.ringback(false);
+        self.input(Input::PersonUp { who, leg });
+        self.hear_person(leg);
+    }
+
+    /// A person's leg ended, failed or never came up.
+    pub(super) fn person_leg_gone(&mut self, leg: LegId) {
+        let Some(LegKind::Person { who, .. }) = self.legs.remove(&leg) else { return };
+        self.forget_leg(leg);
+        self.input(Input::PersonGone { who });
+    }
+
+    /// Clears a person's leg, or the attempt to reach them.
+    pub(super) fn release(&mut self, who: &PersonRef, leg: Option<LegId>) {
+        let attempt = |(leg, kind): (&LegId, &LegKind)| match kind {
+            LegKind::Person { who: other, .. } if other == who => Some(*leg),
+            _ => None,
+        };
+        let Some(leg) = leg.or_else(|| self.legs.iter().find_map(attempt)) else { return };
+        if let Some(LegKind::Person { sip: true, .. }) = self.legs.remove(&leg) {
+            self.context.ports.signalling.send(SignallingCommand::Hangup { leg, cause: None });
+        }
+        self.forget_leg(leg);
+    }
+
+    fn forget_leg(&mut self, leg: LegId) {
+        self.context.ports.media.close_leg(&self.call.id, leg);
+        self.context.registry.remove_leg(leg);
+        self.stop_hearing(leg);
+        self.voiced.remove(&leg);
+    }
+
+    /// When the person on this leg last began and stopped speaking.
+    pub(super) fn last_voice(&self, leg: LegId) -> (Instant, Instant) {
+        let now = Instant::now();
+        self.voiced.get(&leg).copied().unwrap_or((now, now))
+    }
+}

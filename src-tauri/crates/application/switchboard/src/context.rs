@@ -1,0 +1,89 @@
+//! What every call task shares: the ports, the bus and the plan of who is where.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use parking_lot::RwLock;
+use tandem_foundation::{CallId, ItemId, OrgId, RecordingId};
+use tokio::sync::broadcast;
+
+use crate::exchange::LiveMessage;
+use crate::phones::Phones;
+use crate::plan::Plan;
+use crate::ports::clock::Clock;
+use crate::ports::media::Media;
+use crate::ports::signalling::{LegIds, Signalling};
+use crate::ports::speech::SpeechProviders;
+use crate::ports::store::Store;
+use crate::ports::webhook::Webhook;
+use crate::registry::Registry;
+
+/// The world as the switchboard is given it.
+#[derive(Clone)]
+pub struct Ports {
+    pub signalling: Arc<dyn Signalling>,
+    pub media: Arc<dyn Media>,
+    pub store: Arc<dyn Store>,
+    pub speech: Arc<dyn SpeechProviders>,
+    pub webhook: Arc<dyn Webhook>,
+    pub clock: Arc<dyn Clock>,
+    pub leg_ids: Arc<LegIds>,
+    /// Recordings go to `recordings/` below this directory.
+    pub data_dir: PathBuf,
+}
+
+impl std::fmt::Debug for Ports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Ports").field("data_dir", &self.data_dir).finish_non_exhaustive()
+    }
+}
+
+/// Shared by the switchboard and all of its calls.
+pub(crate) struct Context {
+    pub ports: Ports,
+    pub plan: RwLock<Plan>,
+    pub registry: Registry,
+    pub phones: Phones,
+    pub bus: broadcast::Sender<LiveMessage>,
+}
+
+impl Context {
+    pub fn new(ports: Ports) -> Arc<Self> {
+        // A subscriber this far behind takes a new snapshot; the engine never waits for it.
+        let (bus, _) = broadcast::channel(8_192);
+        Arc::new(Self {
+            ports,
+            plan: RwLock::default(),
+            registry: Registry::default(),
+            phones: Phones::default(),
+            bus,
+        })
+    }
+
+    pub fn new_call_id(&self) -> CallId {
+        CallId::generate(self.unix_ms(), self.ports.clock.random())
+    }
+
+    pub fn new_item_id(&self) -> ItemId {
+        ItemId::generate(self.unix_ms(), self.ports.clock.random())
+    }
+
+    pub fn new_recording_id(&self) -> RecordingId {
+        RecordingId::generate(self.unix_ms(), self.ports.clock.random())
+    }
+
+    /// Today in the organisation's time zone.
+    pub fn today(&self, org: &OrgId) -> (i16, u8, u8) {
+        let zone = self.plan.read().time_zone(org).unwrap_or_else(|| "UTC".into());
+        self.ports.clock.today(&zone)
+    }
+
+    /// Sends to whoever listens; nobody listening is fine.
+    pub fn publish(&self, message: LiveMessage) {
+        let _ = self.bus.send(message);
+    }
+
+    fn unix_ms(&self) -> u64 {
+        u64::try_from(self.ports.clock.now().0).unwrap_or_default()
+    }
+}

@@ -1,0 +1,89 @@
+//! A call's journal: commits state and events in order, then tells the live listeners.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tandem_foundation::{CallId, OrgId};
+use tokio::sync::{mpsc, oneshot};
+
+use crate::context::Context;
+use crate::exchange::LiveMessage;
+use crate::ports::store::{Commit, StoreError};
+use crate::records::{EventBody, NewEvent};
+
+/// First and longest wait between tries while storage is not available.
+const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
+
+struct Entry {
+    commit: Commit,
+    done: Option<oneshot::Sender<bool>>,
+}
+
+/// Writes one call's history. Dropping it lets what was handed in be written to the end.
+#[derive(Debug, Clone)]
+pub(crate) struct Journal {
+    entries: mpsc::UnboundedSender<Entry>,
+}
+
+impl std::fmt::Debug for Entry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Entry")
+    }
+}
+
+impl Journal {
+    pub fn open(context: Arc<Context>, org: OrgId) -> Self {
+        let (entries, mut inbox) = mpsc::unbounded_channel::<Entry>();
+        tokio::spawn(async move {
+            while let Some(entry) = inbox.recv().await {
+                let written = write(&context, &org, entry.commit).await;
+                if let Some(done) = entry.done {
+                    let _ = done.send(written);
+                }
+            }
+        });
+        Self { entries }
+    }
+
+    /// Hands a commit in; it is written after those before it.
+    pub fn commit(&self, commit: Commit) {
+        let _ = self.entries.send(Entry { commit, done: None });
+    }
+
+    /// The same, and waits until it is on disk.
+    pub async fn commit_and_wait(&self, commit: Commit) -> bool {
+        let (done, written) = oneshot::channel();
+        let _ = self.entries.send(Entry { commit, done: Some(done) });
+        written.await.unwrap_or(false)
+    }
+}
+
+/// Shorthand for an event about a call.
+pub(crate) fn event(context: &Context, call: &CallId, body: EventBody) -> NewEvent {
+    NewEvent { call: Some(call.clone()), at: context.ports.clock.now(), body }
+}
+
+/// Writes until it is written: a call's history is kept in memory while the disk is full or the database away,
+/// and only a commit that storage holds to be wrong is given up (loudly).
+async fn write(context: &Context, org: &OrgId, commit: Commit) -> bool {
+    let mut wait = RETRY.0;
+    loop {
+        match context.ports.store.commit(org, commit.clone()).await {
+            Ok(events) => {
+                for event in events {
+                    context.publish(LiveMessage::Event(event));
+                }
+                return true;
+            }
+            Err(StoreError::Unavailable { operation, .. }) => {
+                tracing::warn!(operation, "storage is not available, the call's history waits");
+                tokio::time::sleep(wait).await;
+                wait = (wait * 2).min(RETRY.1);
+            }
+            Err(error) => {
+                tracing::error!(%error, "a part of a call's history could not be written");
+                return false;
+            }
+        }
+    }
+}

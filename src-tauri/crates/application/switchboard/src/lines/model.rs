@@ -1,0 +1,42 @@
+//! A model line: one request to a model, its tokens back to the call.
+
+use std::sync::Arc;
+
+use tandem_conversation::io::ReplyId;
+use tokio::task::JoinHandle;
+
+use crate::call_task::{CallMessage, Inbox};
+use crate::ports::speech::{Model, ModelEvent, ModelRequest};
+
+/// A running request; dropping it closes the connection to the provider.
+#[derive(Debug)]
+pub(crate) struct ModelLine(JoinHandle<()>);
+
+impl ModelLine {
+    pub fn ask(model: Arc<dyn Model>, request: ModelRequest, reply: ReplyId, inbox: Inbox) -> Self {
+        Self(tokio::spawn(async move {
+            let mut events = match model.reply(request).await {
+                Ok(events) => events,
+                Err(error) => {
+                    let _ = inbox.send(CallMessage::ModelUnreachable { reply, error });
+                    return;
+                }
+            };
+            let mut ended = false;
+            while let Some(event) = events.recv().await {
+                ended |= matches!(event, ModelEvent::Finished { .. } | ModelEvent::Failed { .. });
+                let _ = inbox.send(CallMessage::Model { reply, event });
+            }
+            if !ended {
+                let event = ModelEvent::Failed { message: "the stream ended early".into(), transient: true };
+                let _ = inbox.send(CallMessage::Model { reply, event });
+            }
+        }))
+    }
+}
+
+impl Drop for ModelLine {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}

@@ -1,0 +1,155 @@
+//! The plan: which trunk, number and phone belongs to whom, as last read from storage.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use tandem_foundation::{OrgId, TrunkId, UserId};
+
+use crate::capacity::TrunkMeter;
+use crate::exchange::ExchangeError;
+use crate::ports::signalling::{PhoneAccount, TrunkAccount, TrunkState};
+use crate::ports::store::{Store, StoreError};
+use crate::records::{Number, Organisation, Trunk, User};
+
+/// A snapshot of the configuration that calls are routed by.
+#[derive(Debug, Default)]
+pub(crate) struct Plan {
+    organisations: Vec<Organisation>,
+    trunks: HashMap<TrunkId, Trunk>,
+    trunk_order: Vec<TrunkId>,
+    numbers: Vec<Number>,
+    users: HashMap<UserId, User>,
+    states: HashMap<TrunkId, TrunkState>,
+    meters: HashMap<TrunkId, TrunkMeter>,
+}
+
+impl Plan {
+    /// Reads everything anew.
+    pub async fn read(store: &dyn Store) -> Result<Self, StoreError> {
+        let mut plan = Self { organisations: store.organisations().await?, ..Self::default() };
+        let ids: Vec<_> = plan.organisations.iter().map(|o| o.id.clone()).collect();
+        for org in &ids {
+            for trunk in store.trunks(org).await?.into_iter().filter(|t| t.enabled) {
+                plan.trunk_order.push(trunk.id.clone());
+                plan.trunks.insert(trunk.id.clone(), trunk);
+            }
+            plan.numbers.extend(store.numbers(org).await?);
+            for user in store.users(org).await?.into_iter().filter(|u| u.enabled) {
+                plan.users.insert(user.id.clone(), user);
+            }
+        }
+        Ok(plan)
+    }
+
+    /// Takes over what is live (states and meters) from the plan before.
+    pub fn succeed(&mut self, former: Plan) {
+        let trunks = &self.trunks;
+        self.states = former.states.into_iter().filter(|(id, _)| trunks.contains_key(id)).collect();
+        self.meters = former.meters;
+    }
+
+    pub fn time_zone(&self, org: &OrgId) -> Option<String> {
+        self.organisations.iter().find(|o| o.id == *org).map(|o| o.time_zone.clone())
+    }
+
+    pub fn trunk(&self, org: &OrgId, id: &TrunkId) -> Option<&Trunk> {
+        self.trunks.get(id).filter(|t| t.org == *org)
+    }
+
+    /// The organisation's first enabled trunk.
+    pub fn first_trunk(&self, org: &OrgId) -> Option<&Trunk> {
+        self.trunk_order.iter().filter_map(|id| self.trunks.get(id)).find(|t| t.org == *org)
+    }
+
+    pub fn trunk_owner(&self, id: &TrunkId) -> Option<OrgId> {
+        self.trunks.get(id).map(|t| t.org.clone())
+    }
+
+    pub fn user(&self, id: &UserId) -> Option<&User> {
+        self.users.get(id)
+    }
+
+    /// Somebody a transfer may name: a user's id, e-mail address or phone name.
+    pub fn find_person(&self, org: &OrgId, name: &str) -> Option<&User> {
+        self.users.values().filter(|u| u.org == *org).find(|u| {
+            u.id.as_str() == name || u.email.as_str().eq_ignore_ascii_case(name) || u.phone_name.as_deref() == Some(name)
+        })
+    }
+
+    /// Everyone of the organisation who might take a call, lowest role first, then by id.
+    pub fn people(&self, org: &OrgId) -> Vec<&User> {
+        let mut people: Vec<_> = self.users.values().filter(|u| u.org == *org).collect();
+        people.sort_by(|a, b| (a.role, &a.id).cmp(&(b.role, &b.id)));
+        people
+    }
+
+    /// The number that was dialled, however it was written (`+62…`, `0062…`, `62…`).
+    pub fn number(&self, org: &OrgId, dialled: &str) -> Option<&Number> {
+        let wanted = digits(dialled);
+        self.numbers.iter().find(|n| n.org == *org && digits(n.number.as_str()) == wanted)
+    }
+
+    pub fn set_state(&mut self, trunk: TrunkId, state: TrunkState) {
+        self.states.insert(trunk, state);
+    }
+
+    pub fn states(&self, org: &OrgId) -> Vec<(TrunkId, TrunkState)> {
+        self.trunk_order
+            .iter()
+            .filter(|id| self.trunks.get(*id).is_some_and(|t| t.org == *org))
+            .map(|id| (id.clone(), self.states.get(id).cloned().unwrap_or(TrunkState::Unmonitored)))
+            .collect()
+    }
+
+    /// Takes one channel of the trunk for a call that starts now.
+    pub fn seize(&mut self, trunk: &TrunkId, now: Instant) -> Result<(), ExchangeError> {
+        let Some(row) = self.trunks.get(trunk) else { return Err(ExchangeError::NotFound { what: "trunk" }) };
+        self.meters.entry(trunk.clone()).or_default().seize(now, row.max_channels, row.max_cps)
+    }
+
+    /// Takes a channel whatever the limit says (calls that came in are there already).
+    pub fn seize_inbound(&mut self, trunk: &TrunkId) {
+        self.meters.entry(trunk.clone()).or_default().seize_unchecked();
+    }
+
+    pub fn release(&mut self, trunk: &TrunkId) {
+        if let Some(meter) = self.meters.get_mut(trunk) {
+            meter.release();
+        }
+    }
+
+    /// Trunks as signalling needs them.
+    pub fn trunk_accounts(&self) -> Vec<TrunkAccount> {
+        self.trunk_order
+            .iter()
+            .filter_map(|id| self.trunks.get(id))
+            .map(|t| TrunkAccount {
+                id: t.id.clone(),
+                host: t.host.clone(),
+                transport: t.transport,
+                domain: t.domain.clone(),
+                credentials: t.username.clone().zip(t.password.clone()),
+                register: t.register_s,
+                accept_from: t.accept_from.iter().filter_map(|a| a.parse().ok()).collect(),
+                options_every: t.options_every_s,
+            })
+            .collect()
+    }
+
+    /// Phones as signalling needs them.
+    pub fn phone_accounts(&self) -> Vec<PhoneAccount> {
+        let account = |u: &User| {
+            let (name, password) = u.phone_name.clone().zip(u.phone_password.clone())?;
+            Some(PhoneAccount { user: u.id.clone(), name, password })
+        };
+        self.users.values().filter_map(account).collect()
+    }
+}
+
+/// How long a refused caller should wait before a channel is likely to be free.
+pub(crate) const CHANNEL_RETRY: Duration = Duration::from_secs(5);
+
+fn digits(number: &str) -> String {
+    let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+    digits.strip_prefix("00").map(str::to_owned).unwrap_or(digits)
+}

@@ -1,0 +1,36 @@
+//! After a crash: no call stays live for ever.
+
+use std::sync::Arc;
+
+use crate::context::Context;
+use crate::journal::event;
+use crate::ports::store::{Commit, StoreError};
+use crate::records::{CallStatus, EventBody};
+
+/// Closes every call that was live when the server died, as `interrupted`; what was recorded stays playable.
+pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), StoreError> {
+    for mut call in context.ports.store.unfinished_calls().await? {
+        let now = context.ports.clock.now();
+        call.status = CallStatus::Interrupted;
+        call.ended_at = Some(now);
+        call.duration_ms = call.answered_at.map(|answered| (now.0 - answered.0).max(0));
+        call.end_reason = Some("restart".into());
+        if let Some(recording) = &mut call.recording {
+            let path = context.ports.data_dir.join(&recording.file);
+            recording.duration_ms = recorded_ms(&path).await.unwrap_or(0);
+            call.duration_ms = Some(recording.duration_ms);
+        }
+        let ended = event(context, &call.id, EventBody::CallEnded(Box::new(call.clone())));
+        let org = call.org.clone();
+        let outbox = vec![(0, "call.failed".to_owned())];
+        let commit = Commit { call: Some(call), events: vec![ended], outbox, ..Commit::default() };
+        context.ports.store.commit(&org, commit).await?;
+    }
+    Ok(())
+}
+
+/// Milliseconds of stereo 16-bit audio at 8 kHz behind a 44-byte header: the last moment known to be live.
+async fn recorded_ms(path: &std::path::Path) -> Option<i64> {
+    let length = tokio::fs::metadata(path).await.ok()?.len().saturating_sub(44);
+    i64::try_from(length * 1_000 / (8_000 * 4)).ok()
+}

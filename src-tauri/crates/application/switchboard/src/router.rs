@@ -1,0 +1,162 @@
+//! The router: hands what signalling and media report to the call it concerns, and begins inbound calls.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use tandem_foundation::{LegId, Pii};
+use tokio::sync::mpsc;
+
+use crate::call_task::{Beginning, CallMessage};
+use crate::exchange::LiveMessage;
+use crate::ports::media::MediaEvent;
+use crate::ports::signalling::{Caller, SignallingCommand, SignallingEvent};
+use crate::records::{Assistant, Call, Direction, Route};
+use crate::switchboard::Switchboard;
+
+/// Starts to take events; ends when the ports close their channels.
+pub(crate) fn start(
+    exchange: Arc<Switchboard>,
+    mut signalling: mpsc::UnboundedReceiver<SignallingEvent>,
+    mut media: mpsc::UnboundedReceiver<MediaEvent>,
+) {
+    let for_media = exchange.clone();
+    tokio::spawn(async move {
+        while let Some(event) = media.recv().await {
+            let room = room_of(&event).clone();
+            for_media.context.registry.to_call(&room, CallMessage::Media(event));
+        }
+    });
+    tokio::spawn(async move {
+        while let Some(event) = signalling.recv().await {
+            route(&exchange, event);
+        }
+    });
+}
+
+fn route(exchange: &Arc<Switchboard>, event: SignallingEvent) {
+    match event {
+        SignallingEvent::Incoming { leg, caller, from, display_name, to, call_id, offer, .. } => {
+            let exchange = exchange.clone();
+            let incoming = Incoming { leg, caller, from, display_name, to, call_id, offer };
+            tokio::spawn(async move { exchange.incoming(incoming).await });
+        }
+        SignallingEvent::Trunk { trunk, state } => {
+            let Some(org) = exchange.context.plan.read().trunk_owner(&trunk) else { return };
+            exchange.context.plan.write().set_state(trunk.clone(), state.clone());
+            exchange.context.publish(LiveMessage::Trunk { org, trunk, state });
+        }
+        SignallingEvent::Phone { user, contacts } => {
+            exchange.context.phones.set_registered(&user, contacts);
+            let Some(org) = exchange.context.plan.read().user(&user).map(|u| u.org.clone()) else { return };
+            let connected = exchange.context.phones.reachable(&user);
+            exchange.context.publish(LiveMessage::Phone { org, user, connected });
+        }
+        event => {
+            if let Some(leg) = leg_of(&event)
+                && !exchange.context.registry.to_leg(leg, CallMessage::Signalling(event))
+            {
+                tracing::debug!(%leg, "an event for a leg that no call owns any more");
+            }
+        }
+    }
+}
+
+/// An inbound call before it has a row.
+struct Incoming {
+    leg: LegId,
+    caller: Caller,
+    from: Pii<String>,
+    display_name: Option<Pii<String>>,
+    to: Pii<String>,
+    call_id: String,
+    offer: Option<Bytes>,
+}
+
+impl Switchboard {
+    async fn incoming(&self, incoming: Incoming) {
+        let leg = incoming.leg;
+        let reject = |code, retry_after| {
+            self.context.ports.signalling.send(SignallingCommand::Reject { leg, code, retry_after });
+        };
+        if self.is_draining() {
+            return reject(503, Some(10));
+        }
+        let Some((call, route)) = self.place_incoming(&incoming) else { return reject(404, None) };
+        let assistant = match &route {
+            Route::Assistant { assistant } => self.assistant_for(&call, assistant).await,
+            Route::Person { .. } => None,
+        };
+        let person = match &route {
+            Route::Person { user } => Some(user.clone()),
+            Route::Assistant { .. } if assistant.is_none() => return reject(480, None),
+            Route::Assistant { .. } => None,
+        };
+        let mut call = call;
+        call.assistant = assistant.as_ref().map(|a| a.id.clone());
+        let trunk = call.trunk.clone();
+        if let Some(trunk) = &trunk {
+            self.context.plan.write().seize_inbound(trunk);
+        }
+        let beginning = Beginning::Inbound { leg, offer: incoming.offer, person };
+        if !self.begin(call, assistant, beginning).await {
+            if let Some(trunk) = &trunk {
+                self.context.plan.write().release(trunk);
+            }
+            reject(503, Some(5));
+        }
+    }
+
+    /// Finds whose call it is and where it goes.
+    fn place_incoming(&self, incoming: &Incoming) -> Option<(Call, Route)> {
+        let plan = self.context.plan.read();
+        let (org, trunk) = match &incoming.caller {
+            Caller::Trunk(trunk) => (plan.trunk_owner(trunk)?, Some(trunk.clone())),
+            Caller::Phone(user) => (plan.user(user)?.org.clone(), None),
+        };
+        let number = plan.number(&org, incoming.to.as_str())?;
+        let route = number.route.clone()?;
+        let mut call = self.new_call(&org, Direction::Inbound, incoming.from.clone(), number.number.clone());
+        call.number = Some(number.id.clone());
+        call.trunk = trunk;
+        call.customer_name = incoming.display_name.clone();
+        call.sip_call_id = Some(incoming.call_id.clone());
+        Some((call, route))
+    }
+
+    async fn assistant_for(&self, call: &Call, id: &tandem_foundation::AssistantId) -> Option<Assistant> {
+        let assistant = self.context.ports.store.assistant(&call.org, id).await;
+        assistant.ok().filter(|assistant| assistant.enabled)
+    }
+}
+
+fn room_of(event: &MediaEvent) -> &tandem_foundation::CallId {
+    match event {
+        MediaEvent::Dtmf { room, .. }
+        | MediaEvent::VoiceStarted { room, .. }
+        | MediaEvent::VoiceStopped { room, .. }
+        | MediaEvent::SpeechStarted { room, .. }
+        | MediaEvent::SpeechProgress { room, .. }
+        | MediaEvent::SpeechStopped { room, .. }
+        | MediaEvent::FirstAudible { room, .. }
+        | MediaEvent::RtpTimeout { room, .. }
+        | MediaEvent::Quality { room, .. }
+        | MediaEvent::RecordingClosed { room, .. }
+        | MediaEvent::RecordingFailed { room, .. } => room,
+    }
+}
+
+fn leg_of(event: &SignallingEvent) -> Option<LegId> {
+    match event {
+        SignallingEvent::Incoming { leg, .. }
+        | SignallingEvent::Progress { leg, .. }
+        | SignallingEvent::Answered { leg, .. }
+        | SignallingEvent::Confirmed { leg }
+        | SignallingEvent::Failed { leg, .. }
+        | SignallingEvent::Reoffered { leg, .. }
+        | SignallingEvent::ReofferAccepted { leg, .. }
+        | SignallingEvent::ReofferRefused { leg, .. }
+        | SignallingEvent::Info { leg, .. }
+        | SignallingEvent::Ended { leg, .. } => Some(*leg),
+        SignallingEvent::Trunk { .. } | SignallingEvent::Phone { .. } => None,
+    }
+}

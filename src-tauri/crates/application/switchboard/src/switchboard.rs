@@ -1,0 +1,303 @@
+//! The switchboard: begins calls, finds their tasks, and keeps the plan.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use tandem_foundation::{CallId, OrgId, Pii, TrunkId, UserId};
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use crate::call_task::{Beginning, CallMessage, CallTask};
+use crate::context::{Context, Ports};
+use crate::exchange::{Act, Actor, Exchange, ExchangeError, LiveCall, LiveMessage, PlaceCall};
+use crate::journal::{Journal, event};
+use crate::plan::Plan;
+use crate::ports::media::{AudioLink, MediaEvent};
+use crate::ports::signalling::{SignallingCommand, SignallingEvent, TrunkState};
+use crate::ports::store::{Commit, StoreError};
+use crate::records::{
+    Assistant, Call, CallStatus, Direction, EventBody, FloorHolder, TranscriptItem, UnixMs, UserRole,
+};
+use crate::router;
+
+/// A running exchange; see [`Exchange`] for what it does.
+pub struct Switchboard {
+    pub(crate) context: Arc<Context>,
+    draining: std::sync::atomic::AtomicBool,
+}
+
+impl std::fmt::Debug for Switchboard {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Switchboard").field("calls", &self.context.registry.len()).finish_non_exhaustive()
+    }
+}
+
+impl Switchboard {
+    /// Starts an exchange: closes what a crash left open, reads the plan, and begins to take events.
+    ///
+    /// # Errors
+    /// When storage cannot be read.
+    pub async fn start(
+        ports: Ports,
+        signalling: mpsc::UnboundedReceiver<SignallingEvent>,
+        media: mpsc::UnboundedReceiver<MediaEvent>,
+    ) -> Result<Arc<Self>, StoreError> {
+        let context = Context::new(ports);
+        crate::recovery::close_interrupted(&context).await?;
+        let exchange = Arc::new(Self { context, draining: false.into() });
+        exchange.reload_plan().await?;
+        router::start(exchange.clone(), signalling, media);
+        Ok(exchange)
+    }
+
+    /// Takes no more calls and waits until the live ones have ended, or until `patience` is over; what is then
+    /// still live is hung up and written down.
+    pub async fn drain(&self, patience: Duration) {
+        self.draining.store(true, std::sync::atomic::Ordering::Release);
+        self.context.ports.signalling.send(SignallingCommand::Drain);
+        if !self.calls_ended_within(patience).await {
+            for call in self.context.registry.all() {
+                let _ = call.inbox.send(CallMessage::Shutdown);
+            }
+            self.calls_ended_within(Duration::from_secs(8)).await;
+        }
+    }
+
+    async fn calls_ended_within(&self, patience: Duration) -> bool {
+        let deadline = Instant::now() + patience;
+        let mut bus = self.context.bus.subscribe();
+        while self.context.registry.len() > 0 {
+            let left = deadline.saturating_duration_since(Instant::now()).min(Duration::from_millis(200));
+            if left.is_zero() {
+                return false;
+            }
+            // Any event may be the end of the last call; the short limit covers the gap until it is unregistered.
+            let _ = tokio::time::timeout(left, bus.recv()).await;
+        }
+        true
+    }
+
+    async fn reload_plan(&self) -> Result<(), StoreError> {
+        let plan = Plan::read(self.context.ports.store.as_ref()).await?;
+        let (trunks, phones) = (plan.trunk_accounts(), plan.phone_accounts());
+        {
+            let mut current = self.context.plan.write();
+            let former = std::mem::replace(&mut *current, plan);
+            current.succeed(former);
+        }
+        self.context.ports.signalling.send(SignallingCommand::SetTrunks(trunks));
+        self.context.ports.signalling.send(SignallingCommand::SetPhones(phones));
+        Ok(())
+    }
+
+    async fn prepare(&self, actor: &Actor, request: PlaceCall) -> Result<(Call, Assistant), ExchangeError> {
+        if !is_e164(request.to.as_str()) {
+            let expected = "a number in E.164 form, + and 7 to 15 digits".to_owned();
+            return Err(ExchangeError::Invalid { field: "to", expected });
+        }
+        let store = &self.context.ports.store;
+        let assistant = store.assistant(&actor.org, &request.assistant).await.map_err(|e| missing(e, "assistant"))?;
+        if !assistant.enabled {
+            let expected = "an assistant that is enabled".to_owned();
+            return Err(ExchangeError::Invalid { field: "assistant", expected });
+        }
+        let absent: Vec<_> =
+            assistant.settings.fields.iter().filter(|f| !request.variables.contains_key(*f)).cloned().collect();
+        if !absent.is_empty() {
+            let expected = format!("missing required keys: {}", absent.join(", "));
+            return Err(ExchangeError::Invalid { field: "variables", expected });
+        }
+        if store.is_do_not_call(&actor.org, request.to.as_str()).await.map_err(storage)? {
+            return Err(ExchangeError::DoNotCall);
+        }
+        let (trunk, caller_id) = self.choose_trunk(&actor.org, request.trunk.as_ref())?;
+        let from = request.from.or(caller_id).unwrap_or_else(|| "anonymous".into());
+        let mut call = self.new_call(&actor.org, Direction::Outbound, from, request.to);
+        call.customer_name = request.customer_name.or_else(|| {
+            request.variables.get("customer_name").map(|name| Pii::new(name.clone()))
+        });
+        call.assistant = Some(assistant.id.clone());
+        call.trunk = Some(trunk);
+        call.variables = request.variables;
+        Ok((call, assistant))
+    }
+
+    fn choose_trunk(
+        &self,
+        org: &OrgId,
+        wanted: Option<&TrunkId>,
+    ) -> Result<(TrunkId, Option<Pii<String>>), ExchangeError> {
+        let plan = self.context.plan.read();
+        let trunk = match wanted {
+            Some(id) => plan.trunk(org, id),
+            None => plan.first_trunk(org),
+        };
+        trunk
+            .map(|trunk| (trunk.id.clone(), trunk.caller_id.clone()))
+            .ok_or(ExchangeError::NotFound { what: "trunk" })
+    }
+
+    pub(crate) fn new_call(
+        &self,
+        org: &OrgId,
+        direction: Direction,
+        from: Pii<String>,
+        to: Pii<String>,
+    ) -> Call {
+        let id = self.context.new_call_id();
+        Call {
+            sip_call_id: Some(format!("{id}@tandem")),
+            id,
+            org: org.clone(),
+            direction,
+            status: if direction == Direction::Inbound { CallStatus::Ringing } else { CallStatus::Queued },
+            from,
+            to,
+            customer_name: None,
+            assistant: None,
+            trunk: None,
+            number: None,
+            floor: FloorHolder::Nobody,
+            floor_version: 0,
+            variables: Default::default(),
+            created_at: self.now(),
+            answered_at: None,
+            ended_at: None,
+            duration_ms: None,
+            end_reason: None,
+            outcome: None,
+            recording: None,
+            latency: None,
+        }
+    }
+
+    /// Commits a new call and starts its task; `false` when it could not be written.
+    pub(crate) async fn begin(&self, call: Call, assistant: Option<Assistant>, beginning: Beginning) -> bool {
+        let journal = Journal::open(self.context.clone(), call.org.clone());
+        let created = event(&self.context, &call.id, EventBody::CallCreated(Box::new(call.clone())));
+        let commit = Commit { call: Some(call.clone()), events: vec![created], ..Commit::default() };
+        // An INVITE leaves only after its call is on disk.
+        if !journal.commit_and_wait(commit).await {
+            return false;
+        }
+        CallTask::spawn(self.context.clone(), journal, call, assistant, beginning);
+        true
+    }
+
+    pub(crate) fn is_draining(&self) -> bool {
+        self.draining.load(std::sync::atomic::Ordering::Acquire)
+    }
+
+    fn now(&self) -> UnixMs {
+        self.context.ports.clock.now()
+    }
+}
+
+#[async_trait]
+impl Exchange for Switchboard {
+    async fn place_call(&self, actor: &Actor, request: PlaceCall) -> Result<Call, ExchangeError> {
+        if self.is_draining() {
+            return Err(ExchangeError::Draining);
+        }
+        let (call, assistant) = self.prepare(actor, request).await?;
+        if let Some(trunk) = &call.trunk {
+            self.context.plan.write().seize(trunk, Instant::now())?;
+        }
+        if self.begin(call.clone(), Some(assistant), Beginning::Outbound).await {
+            return Ok(call);
+        }
+        if let Some(trunk) = &call.trunk {
+            self.context.plan.write().release(trunk);
+        }
+        Err(ExchangeError::Storage)
+    }
+
+    async fn act(&self, actor: &Actor, call: &CallId, act: Act) -> Result<(FloorHolder, i64), ExchangeError> {
+        let at = Instant::now();
+        if actor.role < UserRole::Supervisor {
+            return Err(ExchangeError::Forbidden);
+        }
+        let Some(address) = self.context.registry.call(&actor.org, call) else {
+            let known = self.context.ports.store.call(&actor.org, call).await;
+            known.map_err(|e| missing(e, "call"))?;
+            return Err(ExchangeError::WrongState { status: "over" });
+        };
+        let (reply, answer) = oneshot::channel();
+        let _ = address.inbox.send(CallMessage::Act { at, actor: actor.clone(), act, reply });
+        answer.await.unwrap_or(Err(ExchangeError::WrongState { status: "over" }))
+    }
+
+    async fn live_calls(&self, org: &OrgId) -> Vec<LiveCall> {
+        let asked: Vec<_> = self
+            .context
+            .registry
+            .of_organisation(org)
+            .into_iter()
+            .map(|address| {
+                let (reply, answer) = oneshot::channel();
+                let _ = address.inbox.send(CallMessage::Snapshot(reply));
+                answer
+            })
+            .collect();
+        let mut calls = Vec::with_capacity(asked.len());
+        for answer in asked {
+            calls.extend(answer.await.ok());
+        }
+        calls.sort_by(|a, b| (a.call.created_at, &a.call.id).cmp(&(b.call.created_at, &b.call.id)));
+        calls
+    }
+
+    async fn live_transcript(&self, org: &OrgId, call: &CallId) -> Vec<TranscriptItem> {
+        let Some(address) = self.context.registry.call(org, call) else { return Vec::new() };
+        let (reply, answer) = oneshot::channel();
+        let _ = address.inbox.send(CallMessage::Transcript(reply));
+        answer.await.unwrap_or_default()
+    }
+
+    fn subscribe(&self) -> broadcast::Receiver<LiveMessage> {
+        self.context.bus.subscribe()
+    }
+
+    fn trunk_states(&self, org: &OrgId) -> Vec<(TrunkId, TrunkState)> {
+        self.context.plan.read().states(org)
+    }
+
+    fn attach_audio(&self, org: &OrgId, user: &UserId) -> AudioLink {
+        let link = self.context.phones.attach(user);
+        let (context, org, user) = (self.context.clone(), org.clone(), user.clone());
+        context.publish(LiveMessage::Phone { org: org.clone(), user: user.clone(), connected: true });
+        tokio::spawn(async move {
+            if context.phones.browser_gone(&user).await {
+                let connected = context.phones.is_registered(&user);
+                context.publish(LiveMessage::Phone { org, user, connected });
+            }
+        });
+        link
+    }
+
+    fn has_phone(&self, user: &UserId) -> bool {
+        self.context.phones.reachable(user)
+    }
+
+    async fn reload(&self) -> Result<(), ExchangeError> {
+        self.reload_plan().await.map_err(storage)
+    }
+}
+
+fn storage(error: StoreError) -> ExchangeError {
+    tracing::error!(%error, "storage failed");
+    ExchangeError::Storage
+}
+
+fn missing(error: StoreError, what: &'static str) -> ExchangeError {
+    match error {
+        StoreError::NotFound { .. } => ExchangeError::NotFound { what },
+        other => storage(other),
+    }
+}
+
+fn is_e164(number: &str) -> bool {
+    number.strip_prefix('+').is_some_and(|digits| {
+        (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0')
+    })
+}

@@ -1,0 +1,134 @@
+//! The floor: take over, hand back, transfer, and what happens when its holder is lost.
+
+use std::time::Instant;
+
+use crate::io::{EndedBy, Floor, Mode, Output, PersonRef, Refusal};
+use crate::machine::CallMachine;
+use crate::people::Person;
+
+impl CallMachine {
+    pub(crate) fn set_floor(&mut self, floor: Floor, by: Option<PersonRef>, reason: &'static str) {
+        self.version += 1;
+        self.floor = floor.clone();
+        self.outputs.push_back(Output::FloorChanged { floor, version: self.version, by, reason });
+    }
+
+    pub(crate) fn take_over(
+        &mut self,
+        now: Instant,
+        who: PersonRef,
+        name: String,
+        version: u64,
+    ) -> Result<(), Refusal> {
+        self.require_progress()?;
+        self.require_version(version)?;
+        if matches!(&self.floor, Floor::Person { who: holder, .. } if *holder == who) {
+            return Ok(());
+        }
+        // Silence first: the person's phone may take a moment, the assistant must not.
+        self.outputs.push_back(Output::AssistantSilent { for_whom: name.clone() });
+        self.abandon_transfer(&who);
+        if let Floor::Person { who: former, .. } = self.floor.clone() {
+            self.demote(&former);
+        }
+        self.set_floor(
+            Floor::Person { who: who.clone(), name: name.clone() },
+            Some(who.clone()),
+            "taken_over",
+        );
+        self.bring_in(now, who, name, Mode::Floor);
+        Ok(())
+    }
+
+    pub(crate) fn hand_back(
+        &mut self,
+        who: &PersonRef,
+        version: u64,
+        note: Option<String>,
+    ) -> Result<(), Refusal> {
+        self.require_progress()?;
+        self.require_version(version)?;
+        if self.assistant.is_none() {
+            return Err(Refusal::NoAssistant);
+        }
+        let Floor::Person { who: holder, name } = self.floor.clone() else { return Err(Refusal::NotHolder) };
+        if holder != *who {
+            return Err(Refusal::NotHolder);
+        }
+        // The person stays as a listener, so that the next takeover needs no ringing.
+        self.demote(who);
+        self.set_floor(Floor::Assistant, Some(who.clone()), "handed_back");
+        self.outputs.push_back(Output::AssistantGoesOn { after: name, note });
+        Ok(())
+    }
+
+    pub(crate) fn begin_transfer(
+        &mut self,
+        now: Instant,
+        who: PersonRef,
+        name: String,
+    ) -> Result<(), Refusal> {
+        self.require_progress()?;
+        if self.floor != Floor::Assistant {
+            return Err(Refusal::FloorTaken { floor: self.floor.clone(), version: self.version });
+        }
+        self.transfer = Some(who.clone());
+        self.set_floor(Floor::Bridging, None, "transferring");
+        match self.people.get(&who).and_then(|p| p.leg) {
+            Some(_) => self.finish_transfer(&who),
+            None => self.bring_in(now, who, name, Mode::Floor),
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish_transfer(&mut self, who: &PersonRef) {
+        self.transfer = None;
+        let Some(person) = self.people.get_mut(who) else { return };
+        person.mode = Mode::Floor;
+        let name = person.name.clone();
+        self.outputs.push_back(Output::AssistantSilent { for_whom: name.clone() });
+        self.set_floor(Floor::Person { who: who.clone(), name }, None, "transferred");
+    }
+
+    /// A person is gone, for whatever reason: the customer must never be left with nobody.
+    pub(crate) fn after_departure(&mut self, person: Person) {
+        let held = matches!(&self.floor, Floor::Person { who, .. } if *who == person.who);
+        let fetched = self.transfer.as_ref() == Some(&person.who);
+        let (who, name) = (person.who.clone(), person.name.clone());
+        self.announce_left(person);
+        if fetched {
+            self.transfer = None;
+            self.set_floor(Floor::Assistant, None, "transfer_failed");
+            self.outputs.push_back(Output::TransferFailed);
+        } else if held && self.assistant.is_some() {
+            self.set_floor(Floor::Assistant, Some(who), "person_lost");
+            self.outputs.push_back(Output::AssistantRescues { lost: name });
+        } else if held {
+            self.end(EndedBy::Person(name), true);
+        }
+    }
+
+    fn require_version(&self, version: u64) -> Result<(), Refusal> {
+        if version == self.version {
+            Ok(())
+        } else {
+            Err(Refusal::FloorTaken { floor: self.floor.clone(), version: self.version })
+        }
+    }
+
+    fn demote(&mut self, who: &PersonRef) {
+        if let Some(person) = self.people.get_mut(who) {
+            person.mode = Mode::Listen;
+            let (name, mode) = (person.name.clone(), Some(Mode::Listen));
+            self.outputs.push_back(Output::Supervision { who: who.clone(), name, mode });
+        }
+    }
+
+    fn abandon_transfer(&mut self, taker: &PersonRef) {
+        let Some(who) = self.transfer.take().filter(|who| who != taker) else { return };
+        if let Some(person) = self.people.remove(&who) {
+            self.outputs.push_back(Output::Release { who, leg: person.leg });
+            self.announce_left(person);
+        }
+    }
+}

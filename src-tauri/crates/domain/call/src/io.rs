@@ -1,0 +1,136 @@
+//! What goes into a call machine and what comes out of it.
+
+use tandem_foundation::{LegId, Pii, UserId};
+
+/// Somebody who can be brought into a call.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PersonRef {
+    /// A person of ours, by the phone they have connected.
+    User(UserId),
+    /// An outside number.
+    Number(Pii<String>),
+}
+
+/// Who speaks for us.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Floor {
+    Nobody,
+    Assistant,
+    Person {
+        who: PersonRef,
+        name: String,
+    },
+    /// The assistant keeps the customer company while somebody is being fetched.
+    Bridging,
+}
+
+/// How a person is in the call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Mode {
+    /// Hears all, heard by none.
+    Listen,
+    /// Heard by our side only.
+    Whisper,
+    /// Heard by all.
+    Barge,
+    /// Holds the floor.
+    Floor,
+}
+
+/// Who or what ended a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EndedBy {
+    Customer,
+    Assistant,
+    Person(String),
+    /// The customer could not be reached: final SIP status.
+    Unreached(u16),
+    /// No audio from the customer any more.
+    MediaTimeout,
+    /// The server is going down.
+    Shutdown,
+}
+
+/// Something that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Input {
+    /// The customer's leg rings.
+    Ringing,
+    /// The customer's leg is up.
+    Answered,
+    /// The customer's leg failed before it was up.
+    Failed { code: u16 },
+    /// The customer's leg is gone.
+    CustomerGone,
+    /// No audio arrives from the customer any more.
+    CustomerSilent,
+    /// A person wants to be in the call in this mode (not `Floor`).
+    Supervise { who: PersonRef, name: String, mode: Mode },
+    /// A person leaves.
+    Leave { who: PersonRef },
+    /// A person wants the floor, having seen `version`.
+    TakeOver { who: PersonRef, name: String, version: u64 },
+    /// The floor's holder gives it to the assistant.
+    HandBack { who: PersonRef, version: u64, note: Option<String> },
+    /// The assistant wants somebody to take the call.
+    Transfer { who: PersonRef, name: String },
+    /// A person's phone answered; `leg` is in the room.
+    PersonUp { who: PersonRef, leg: LegId },
+    /// A person's phone could not be reached.
+    PersonFailed { who: PersonRef },
+    /// A person's phone is gone.
+    PersonGone { who: PersonRef },
+    /// The assistant has said all it wanted.
+    AssistantEnds,
+    /// Somebody ends the call.
+    End { by: EndedBy },
+}
+
+/// Something to be done.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Output {
+    /// Ring this person's phone.
+    Fetch { who: PersonRef },
+    /// Clear this person's leg (or the attempt to reach them).
+    Release { who: PersonRef, leg: Option<LegId> },
+    /// Who hears whom from now on: (listener, speaker).
+    Hearing(Vec<(LegId, LegId)>),
+    /// The assistant begins the conversation.
+    AssistantStarts,
+    /// The assistant falls silent at once.
+    AssistantSilent { for_whom: String },
+    /// The assistant goes on, told what it missed.
+    AssistantGoesOn { after: String, note: Option<String> },
+    /// The person who held the floor is gone: the assistant says so and goes on.
+    AssistantRescues { lost: String },
+    /// The transfer the assistant asked for came to nothing.
+    TransferFailed,
+    /// The floor has a new owner.
+    FloorChanged { floor: Floor, version: u64, by: Option<PersonRef>, reason: &'static str },
+    /// A person's mode changed; `None`: they left.
+    Supervision { who: PersonRef, name: String, mode: Option<Mode> },
+    /// Clear the customer's leg.
+    ClearCustomer,
+    /// The call is over.
+    Over { by: EndedBy },
+}
+
+/// Why an input was refused; nothing changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refusal {
+    /// The floor is not what the caller saw: this is what it is.
+    FloorTaken { floor: Floor, version: u64 },
+    /// The call is not (or no longer) in progress.
+    NotInProgress,
+    /// Only the floor's holder may do this.
+    NotHolder,
+    /// No assistant takes part in this call.
+    NoAssistant,
+}
+
+/// Deadlines of a call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Timer {
+    /// When to give up on a person whose phone does not answer.
+    Fetching(PersonRef),
+}

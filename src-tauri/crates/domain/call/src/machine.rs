@@ -1,0 +1,216 @@
+//! The machine: phases of a call, people coming and going, the matrix kept in step.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use tandem_foundation::LegId;
+
+use crate::hearing;
+use crate::io::{EndedBy, Floor, Input, Mode, Output, PersonRef, Refusal, Timer};
+use crate::people::{People, Person};
+
+/// Ring a person's phone for this long before the call goes on without them.
+const FETCH_PATIENCE: Duration = Duration::from_secs(15);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Phase {
+    Setup,
+    InProgress,
+    Over,
+}
+
+/// One call. See the crate's documentation for how to drive it.
+#[derive(Debug)]
+pub struct CallMachine {
+    pub(crate) customer: LegId,
+    pub(crate) assistant: Option<LegId>,
+    phase: Phase,
+    pub(crate) people: People,
+    pub(crate) floor: Floor,
+    pub(crate) version: u64,
+    pub(crate) transfer: Option<PersonRef>,
+    hearing: Vec<(LegId, LegId)>,
+    pub(crate) outputs: VecDeque<Output>,
+}
+
+impl CallMachine {
+    /// A call whose customer is (or will be) on `customer`; `assistant` is the leg the assistant speaks on.
+    pub fn new(customer: LegId, assistant: Option<LegId>) -> Self {
+        Self {
+            customer,
+            assistant,
+            phase: Phase::Setup,
+            people: People::default(),
+            floor: Floor::Nobody,
+            version: 0,
+            transfer: None,
+            hearing: Vec::new(),
+            outputs: VecDeque::new(),
+        }
+    }
+
+    /// Who holds the floor, and which version of it this is.
+    pub fn floor(&self) -> (&Floor, u64) {
+        (&self.floor, self.version)
+    }
+
+    /// Everyone of ours, with their leg where it is up.
+    pub fn people(&self) -> impl Iterator<Item = (&PersonRef, &str, Mode, Option<LegId>)> {
+        self.people.iter().map(|p| (&p.who, p.name.as_str(), p.mode, p.leg))
+    }
+
+    /// The call is over.
+    pub fn is_over(&self) -> bool {
+        self.phase == Phase::Over
+    }
+
+    /// Takes one input.
+    ///
+    /// # Errors
+    /// When the input is refused; then nothing has changed and nothing comes out.
+    pub fn handle(&mut self, now: Instant, input: Input) -> Result<(), Refusal> {
+        if self.phase == Phase::Over {
+            return Err(Refusal::NotInProgress);
+        }
+        match input {
+            Input::Ringing => {}
+            Input::Answered => self.answered(),
+            Input::Failed { code } => self.end(EndedBy::Unreached(code), false),
+            Input::CustomerGone => self.end(EndedBy::Customer, false),
+            Input::CustomerSilent => self.end(EndedBy::MediaTimeout, true),
+            Input::AssistantEnds => self.end(EndedBy::Assistant, true),
+            Input::End { by } => self.end(by, true),
+            Input::Supervise { who, name, mode } => self.supervise(now, who, name, mode)?,
+            Input::Leave { who } => self.leave(&who),
+            Input::TakeOver { who, name, version } => self.take_over(now, who, name, version)?,
+            Input::HandBack { who, version, note } => self.hand_back(&who, version, note)?,
+            Input::Transfer { who, name } => self.begin_transfer(now, who, name)?,
+            Input::PersonUp { who, leg } => self.person_up(&who, leg),
+            Input::PersonFailed { who } | Input::PersonGone { who } => self.person_lost(&who),
+        }
+        self.refresh_hearing();
+        Ok(())
+    }
+
+    /// Acts on every deadline that has come.
+    pub fn tick(&mut self, now: Instant) {
+        let late: Vec<_> = self
+            .people
+            .iter()
+            .filter(|p| p.deadline.is_some_and(|at| at <= now))
+            .map(|p| p.who.clone())
+            .collect();
+        for who in late {
+            self.outputs.push_back(Output::Release { who: who.clone(), leg: None });
+            self.person_lost(&who);
+        }
+        self.refresh_hearing();
+    }
+
+    /// The next thing to be done.
+    pub fn poll_output(&mut self) -> Option<Output> {
+        self.outputs.pop_front()
+    }
+
+    /// When to call [`CallMachine::tick`], and why.
+    pub fn next_deadline(&self) -> Option<(Instant, Timer)> {
+        self.people
+            .iter()
+            .filter_map(|p| p.deadline.map(|at| (at, Timer::Fetching(p.who.clone()))))
+            .min_by_key(|(at, _)| *at)
+    }
+
+    pub(crate) fn require_progress(&self) -> Result<(), Refusal> {
+        if self.phase == Phase::InProgress { Ok(()) } else { Err(Refusal::NotInProgress) }
+    }
+
+    /// Brings a person in, or changes the mode of one who is there already.
+    pub(crate) fn bring_in(&mut self, now: Instant, who: PersonRef, name: String, mode: Mode) {
+        self.outputs.push_back(Output::Supervision {
+            who: who.clone(),
+            name: name.clone(),
+            mode: Some(mode),
+        });
+        if let Some(person) = self.people.get_mut(&who) {
+            person.mode = mode;
+            return;
+        }
+        self.outputs.push_back(Output::Fetch { who: who.clone() });
+        self.people.add(Person { who, name, mode, leg: None, deadline: Some(now + FETCH_PATIENCE) });
+    }
+
+    pub(crate) fn announce_left(&mut self, person: Person) {
+        self.outputs.push_back(Output::Supervision { who: person.who, name: person.name, mode: None });
+    }
+
+    fn answered(&mut self) {
+        if self.phase != Phase::Setup {
+            return;
+        }
+        self.phase = Phase::InProgress;
+        if self.assistant.is_some() {
+            self.set_floor(Floor::Assistant, None, "answered");
+            self.outputs.push_back(Output::AssistantStarts);
+        }
+    }
+
+    fn supervise(&mut self, now: Instant, who: PersonRef, name: String, mode: Mode) -> Result<(), Refusal> {
+        self.require_progress()?;
+        if matches!(&self.floor, Floor::Person { who: holder, .. } if *holder == who) {
+            // The holder steps down by handing back; a mode change would leave the customer with nobody.
+            return Err(Refusal::FloorTaken { floor: self.floor.clone(), version: self.version });
+        }
+        self.bring_in(now, who, name, mode);
+        Ok(())
+    }
+
+    fn leave(&mut self, who: &PersonRef) {
+        let Some(person) = self.people.remove(who) else { return };
+        self.outputs.push_back(Output::Release { who: who.clone(), leg: person.leg });
+        self.after_departure(person);
+    }
+
+    fn person_up(&mut self, who: &PersonRef, leg: LegId) {
+        let Some(person) = self.people.get_mut(who) else {
+            // They left while their phone was being answered.
+            self.outputs.push_back(Output::Release { who: who.clone(), leg: Some(leg) });
+            return;
+        };
+        person.leg = Some(leg);
+        person.deadline = None;
+        if self.transfer.as_ref() == Some(who) {
+            self.finish_transfer(who);
+        }
+    }
+
+    fn person_lost(&mut self, who: &PersonRef) {
+        if let Some(person) = self.people.remove(who) {
+            self.after_departure(person);
+        }
+    }
+
+    pub(crate) fn end(&mut self, by: EndedBy, clear_customer: bool) {
+        self.phase = Phase::Over;
+        if clear_customer {
+            self.outputs.push_back(Output::ClearCustomer);
+        }
+        for person in self.people.drain() {
+            self.outputs.push_back(Output::Release { who: person.who.clone(), leg: person.leg });
+            self.announce_left(person);
+        }
+        self.hearing.clear();
+        self.outputs.push_back(Output::Over { by });
+    }
+
+    fn refresh_hearing(&mut self) {
+        if self.phase != Phase::InProgress {
+            return;
+        }
+        let heard = matches!(self.floor, Floor::Assistant | Floor::Bridging);
+        let now = hearing::matrix(self.customer, self.assistant, heard, self.people.iter());
+        if now != self.hearing {
+            self.hearing = now.clone();
+            self.outputs.push_back(Output::Hearing(now));
+        }
+    }
+}

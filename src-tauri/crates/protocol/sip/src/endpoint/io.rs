@@ -1,0 +1,187 @@
+//! What goes into an endpoint and what comes out.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tandem_foundation::Pii;
+
+use super::config::{PhoneAccount, TrunkAccount};
+use crate::message::{Message, ParseError};
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Transport {
+    Udp,
+    Tcp,
+}
+
+/// The way to a peer: an address, and for TCP the connection where there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Flow {
+    pub transport: Transport,
+    pub remote: SocketAddr,
+    /// Chosen by whoever owns the connections. `None`: reuse one to `remote`, or open it.
+    pub connection: Option<u64>,
+}
+
+impl Flow {
+    pub fn udp(remote: SocketAddr) -> Flow {
+        Flow { transport: Transport::Udp, remote, connection: None }
+    }
+}
+
+/// Everything that can happen to an endpoint.
+pub enum Input {
+    Datagram { flow: Flow, bytes: Bytes },
+    /// A message cut from a stream.
+    Message { flow: Flow, message: Message },
+    /// A stream brought something that is no message.
+    Malformed { flow: Flow, error: ParseError },
+    /// What was sent with this token could not be.
+    SendFailed { token: u64 },
+    ConnectionClosed { connection: u64 },
+    /// The answer to `Output::Resolve`; empty where the name leads nowhere.
+    Resolved { query: u64, addresses: Vec<SocketAddr> },
+    Command(Command),
+    /// The time of `next_deadline` has come.
+    Deadline,
+}
+
+/// Everything an endpoint wants done.
+pub enum Output {
+    /// `token` names who wants to know if this fails.
+    Send { flow: Flow, bytes: Bytes, token: Option<u64> },
+    Resolve { query: u64, host: String, port: u16 },
+    Event(Event),
+}
+
+/// Why the next deadline is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reason {
+    ClientTransaction,
+    ServerTransaction,
+    /// Ring timeout, repeated 2xx, glare, a refreshed 180.
+    Leg,
+    /// A registration or a ping with a trunk.
+    Trunk,
+    /// A phone's binding runs out.
+    Binding,
+}
+
+/// Where a call goes.
+#[derive(Debug, Clone)]
+pub enum Destination {
+    Trunk { trunk: String, number: Pii<String> },
+    /// All phones the user has registered, at once.
+    User(String),
+    Uri(Pii<String>),
+}
+
+/// What an endpoint can be asked to do. A leg is named by a number unique in the process.
+#[derive(Debug)]
+pub enum Command {
+    Invite(Invite),
+    Progress { leg: u64, code: u16, answer: Option<Bytes> },
+    Answer { leg: u64, answer: Bytes },
+    Reject { leg: u64, code: u16, retry_after: Option<u32> },
+    Reoffer { leg: u64, offer: Bytes },
+    AcceptReoffer { leg: u64, answer: Bytes },
+    RefuseReoffer { leg: u64, code: u16 },
+    /// `cause` is a Q.850 cause.
+    Hangup { leg: u64, cause: Option<u16> },
+    Info { leg: u64, content_type: String, body: Bytes },
+    SetTrunks(Vec<TrunkAccount>),
+    SetPhones(Vec<PhoneAccount>),
+    Drain,
+}
+
+/// A call to be placed.
+#[derive(Debug)]
+pub struct Invite {
+    pub leg: u64,
+    pub to: Destination,
+    pub from: Pii<String>,
+    pub display_name: Option<Pii<String>>,
+    pub offer: Bytes,
+    pub headers: Vec<(String, String)>,
+    pub call_id: Option<String>,
+    pub ring_timeout: Duration,
+}
+
+/// Who calls.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Caller {
+    Trunk(String),
+    /// The user whose phone it is.
+    Phone(String),
+}
+
+/// How it stands with a trunk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TrunkState {
+    Unmonitored,
+    Registering,
+    Registered { expires_s: u32 },
+    Reachable,
+    Failed { code: Option<u16>, reason: String, retry_in_s: u32 },
+}
+
+/// What an endpoint reports. Every leg ends with exactly one `Failed` or `Ended`.
+#[derive(Debug)]
+pub enum Event {
+    Incoming(Incoming),
+    Progress { leg: u64, code: u16, answer: Option<Bytes> },
+    Answered { leg: u64, answer: Bytes },
+    Confirmed { leg: u64 },
+    Failed { leg: u64, code: u16, reason: String },
+    Reoffered { leg: u64, offer: Option<Bytes> },
+    /// The peer's answer to our offer: in the 2xx to a re-INVITE, or in the ACK where the peer had left the offer to us.
+    ReofferAccepted { leg: u64, answer: Bytes },
+    ReofferRefused { leg: u64, code: u16 },
+    Info { leg: u64, content_type: String, body: Bytes },
+    Ended { leg: u64, by_peer: bool, reason: String },
+    Trunk { trunk: String, state: TrunkState },
+    Phone { user: String, contacts: usize },
+}
+
+/// A call that came in and whose caller is known.
+#[derive(Debug)]
+pub struct Incoming {
+    pub leg: u64,
+    pub caller: Caller,
+    pub from: Pii<String>,
+    pub display_name: Option<Pii<String>>,
+    pub to: Pii<String>,
+    pub call_id: String,
+    /// `None`: the caller wants our offer.
+    pub offer: Option<Bytes>,
+    pub source: SocketAddr,
+    pub headers: Pii<Vec<(String, String)>>,
+}
+
+impl fmt::Debug for Input {
+    /// Messages hold numbers and secrets, so their content is left out.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Input::Datagram { flow, bytes } => write!(f, "Datagram({flow:?}, {} bytes)", bytes.len()),
+            Input::Message { flow, .. } => write!(f, "Message({flow:?})"),
+            Input::Malformed { flow, error } => write!(f, "Malformed({flow:?}, {error})"),
+            Input::SendFailed { token } => write!(f, "SendFailed({token})"),
+            Input::ConnectionClosed { connection } => write!(f, "ConnectionClosed({connection})"),
+            Input::Resolved { query, addresses } => write!(f, "Resolved({query}, {addresses:?})"),
+            Input::Command(command) => write!(f, "Command({:?})", std::mem::discriminant(command)),
+            Input::Deadline => f.write_str("Deadline"),
+        }
+    }
+}
+
+impl fmt::Debug for Output {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Output::Send { flow, bytes, token } => write!(f, "Send({flow:?}, {} bytes, {token:?})", bytes.len()),
+            Output::Resolve { query, host, port } => write!(f, "Resolve({query}, {host}:{port})"),
+            Output::Event(event) => write!(f, "Event({:?})", std::mem::discriminant(event)),
+        }
+    }
+}

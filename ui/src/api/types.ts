@@ -1,0 +1,42 @@
+/** The API's shapes under their own names. */
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Assistant = Schemas["Assistant"];
+export type AssistantSettings = Schemas["AssistantSettings"];
+export type AssistantWrite = Schemas["AssistantWrite"];
+export type Call = Schemas["Call"];
+export type CallEvent = Schemas["Event"];
+export type CallStatus = Schemas["CallStatus"];
+export type ClientMessage = Schemas["ClientMessage"];
+export type Floor = Schemas["Floor"];
+export type Key = Schemas["Key"];
+export type KeyCreate = Schemas["KeyCreate"];
+export type KeyRule = Schemas["KeyRule"];
+export type LiveCall = Schemas["LiveCallView"];
+export type Me = Schemas["Me"];
+export type NewKey = Schemas["NewKey"];
+export type NumberWrite = Schemas["NumberWrite"];
+export type OurNumber = Schemas["Number"];
+export type Outcome = Schemas["Outcome"];
+export type PhoneAccount = Schemas["PhoneAccountView"];
+export type PhoneMessage = Schemas["PhoneMessage"];
+export type PlaceCall = Schemas["PlaceCall"];
+export type Problem = Schemas["Problem"];
+export type Quality = Schemas["Quality"];
+export type Role = Schemas["Role"];
+export type SandboxCustomer = Schemas["SandboxCustomer"];
+export type ServerMessage = Schemas["ServerMessage"];
+export type Speaker = Schemas["Speaker"];
+export type SupervisionMode = Schemas["SupervisionMode"];
+export type Supervisor = Schemas["Supervisor"];
+export type Tool = Schemas["Tool"];
+export type TranscriptItem = Schemas["TranscriptItem"];
+export type Trunk = Schemas["Trunk"];
+export type TrunkState = Schemas["TrunkState"];
+export type TrunkWrite = Schemas["TrunkWrite"];
+export type TurnLatency = Schemas["TurnLatency"];
+export type User = Schemas["User"];
+export type UserCreate = Schemas["UserCreate"];
+export type Waveform = Schemas["Waveform"];

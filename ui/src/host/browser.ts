@@ -1,0 +1,12 @@
+/** The browser's host: the microphone and loudspeaker over the phone socket. */
+import { BrowserPhone } from "./browserPhone";
+import type { Host, HostSession } from "./host";
+
+export const browserHost = (session: HostSession): Host => ({
+  kind: "browser",
+  phone: new BrowserPhone(session),
+  notify: (title, body) => {
+    if (document.hasFocus() || !("Notification" in window)) return;
+    if (Notification.permission === "granted") new Notification(title, { body });
+  },
+});

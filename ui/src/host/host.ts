@@ -1,0 +1,69 @@
+/** What the console asks of the machine it runs on: a phone to speak with, and a way to get attention. */
+import { createContext, useContext, useSyncExternalStore } from "react";
+
+export type PhoneStatus = "off" | "connecting" | "ready" | "in_call" | "failed";
+
+export interface PhoneState {
+  status: PhoneStatus;
+  /** Why it failed: `denied`, `no_device`, `replaced`, `offline`, or the machine's own words. */
+  detail: string | null;
+  input: string | null;
+  output: string | null;
+}
+
+export interface Device {
+  id: string;
+  name: string;
+}
+
+export interface Devices {
+  inputs: readonly Device[];
+  outputs: readonly Device[];
+}
+
+/** Loudness, 0 to 1. */
+export interface Level {
+  input: number;
+  output: number;
+}
+
+export interface PhoneHost {
+  state(): PhoneState;
+  subscribe(listener: () => void): () => void;
+  /** Resolves once calls can be heard; rejects with why not. */
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  devices(): Promise<Devices>;
+  select(choice: { input?: string; output?: string }): Promise<void>;
+  onLevel(listener: (level: Level) => void): () => void;
+  /** Records three seconds and plays them back. */
+  echoTest(): Promise<void>;
+}
+
+export interface Host {
+  kind: "desktop" | "browser";
+  phone: PhoneHost;
+  notify(title: string, body: string): void;
+}
+
+/** What a host needs of the signed-in person's session. */
+export interface HostSession {
+  ticket(): Promise<string>;
+  account(): Promise<unknown>;
+}
+
+export const HostContext = createContext<Host | null>(null);
+
+export function useHost(): Host {
+  const host = useContext(HostContext);
+  if (host === null) throw new Error("useHost outside of HostContext");
+  return host;
+}
+
+export function usePhone(): PhoneState {
+  const { phone } = useHost();
+  return useSyncExternalStore(
+    (listener) => phone.subscribe(listener),
+    () => phone.state(),
+  );
+}
