@@ -43,11 +43,12 @@ export default tseslint.config(
         "error",
         { selector: "JSXText[value=/[A-Za-z]{2,}/]", message: "Texts live in src/locales." },
         {
-          selector: "JSXAttribute[name.name=/^(label|placeholder|title|aria-label|description|alt)$/] > Literal",
+          selector:
+            "JSXAttribute[name.name=/^(label|placeholder|title|aria-label|description|alt)$/] > Literal[value=/[A-Za-z]{2,}/]",
           message: "Texts live in src/locales.",
         },
       ],
     },
   },
-  { files: ["dev/**", "*.config.*"], languageOptions: { globals: globals.node } },
+  { files: ["dev/**", "*.config.*"], languageOptions: { globals: { ...globals.node, ...globals.browser } } },
 );

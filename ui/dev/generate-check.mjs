@@ -6,7 +6,9 @@ import { join } from "node:path";
 
 const folder = mkdtempSync(join(tmpdir(), "tandem-schema-"));
 const fresh = join(folder, "schema.ts");
-execFileSync("node_modules/.bin/openapi-typescript", ["src/api/openapi.json", "-o", fresh], { stdio: "ignore" });
+execFileSync("node_modules/.bin/openapi-typescript", ["src/api/openapi.json", "-o", fresh], {
+  stdio: "ignore",
+});
 const same = readFileSync(fresh, "utf8") === readFileSync("src/api/schema.ts", "utf8");
 rmSync(folder, { recursive: true });
 if (!same) {

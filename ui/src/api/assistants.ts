@@ -10,10 +10,13 @@ export const assistantsQuery = queryOptions({
   staleTime: 60_000,
 });
 
+export const readAssistant = (id: string) =>
+  answer(client.GET("/assistants/{id}", { params: { path: { id } } }));
+
 export const assistantQuery = (id: string) =>
   queryOptions({
     queryKey: ["assistants", id],
-    queryFn: () => answer(client.GET("/assistants/{id}", { params: { path: { id } } })),
+    queryFn: () => readAssistant(id),
     // An open editor must not change under its writer's hands.
     staleTime: Infinity,
     refetchOnWindowFocus: false,

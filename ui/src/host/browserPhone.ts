@@ -1,4 +1,6 @@
 /** A phone in the browser: getUserMedia and an audio worklet on one side, the phone socket on the other. */
+import { socketUrl } from "@/api/socketUrl";
+
 import { echoTest } from "./echoTest";
 import type { Devices, HostSession, Level, PhoneHost, PhoneState } from "./host";
 import workletUrl from "./phoneWorklet.ts?worker&url";
@@ -90,7 +92,7 @@ export class BrowserPhone implements PhoneHost {
   }
 
   private async openSocket(node: AudioWorkletNode): Promise<void> {
-    const socket = new WebSocket(`/api/v1/phone?ticket=${encodeURIComponent(await this.session.ticket())}`);
+    const socket = new WebSocket(socketUrl("/phone", await this.session.ticket()));
     this.socket = socket;
     socket.binaryType = "arraybuffer";
     node.port.onmessage = ({ data }: MessageEvent<ArrayBuffer | Level>) => {

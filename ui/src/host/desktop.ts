@@ -6,7 +6,12 @@ import type { Devices, Host, HostSession, Level, PhoneHost, PhoneState } from ".
 import { Signal } from "./signal";
 
 class DesktopPhone implements PhoneHost {
-  private readonly current = new Signal<PhoneState>({ status: "off", detail: null, input: null, output: null });
+  private readonly current = new Signal<PhoneState>({
+    status: "off",
+    detail: null,
+    input: null,
+    output: null,
+  });
   private readonly level = new Signal<Level>({ input: 0, output: 0 });
   private readonly session: HostSession;
 

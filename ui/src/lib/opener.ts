@@ -2,9 +2,7 @@
 import { useSyncExternalStore } from "react";
 
 export type OpenDialog =
-  | { kind: "none" }
-  | { kind: "place"; assistant?: string; to?: string }
-  | { kind: "callIn"; to?: string };
+  { kind: "none" } | { kind: "place"; assistant?: string; to?: string } | { kind: "callIn"; to?: string };
 
 const listeners = new Set<() => void>();
 let current: OpenDialog = { kind: "none" };

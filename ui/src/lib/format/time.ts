@@ -16,7 +16,7 @@ export function moment(at: string, language: string, now = new Date()): string {
   return new Intl.DateTimeFormat(language, {
     ...(today ? {} : { day: "numeric", month: "short" }),
     ...(date.getFullYear() === now.getFullYear() ? {} : { year: "numeric" }),
-    hour: "2-digit",
+    hour: "numeric",
     minute: "2-digit",
   }).format(date);
 }

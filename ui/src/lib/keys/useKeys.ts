@@ -9,7 +9,8 @@ const typing = "input, textarea, select, [contenteditable=''], [contenteditable=
 
 /** Whether a key press belongs to what has the focus, not to us. */
 export function isTaken(event: KeyboardEvent): boolean {
-  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return true;
+  if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing)
+    return true;
   if (document.querySelector("[aria-modal='true']") !== null) return true;
   const { target } = event;
   return target instanceof Element && target.closest(typing) !== null;

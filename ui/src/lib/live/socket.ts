@@ -1,4 +1,5 @@
 /** The live socket: connects with a ticket, resumes by sequence after a break, tells when it is offline. */
+import { socketUrl } from "@/api/socketUrl";
 import type { ClientMessage, ServerMessage } from "@/api/types";
 
 import type { LiveStore } from "./store";
@@ -75,7 +76,7 @@ export class LiveSocket {
       return;
     }
     if (this.stopped || this.socket !== null) return;
-    const socket = this.environment.open(`/api/v1/live?ticket=${encodeURIComponent(ticket)}`);
+    const socket = this.environment.open(socketUrl("/live", ticket));
     this.socket = socket;
     socket.onopen = () => {
       const after = this.store.resumeAfter();

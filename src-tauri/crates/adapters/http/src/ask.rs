@@ -79,11 +79,10 @@ impl Ask {
 
 /// An answer with a JSON body.
 pub(crate) fn json<T: Serialize>(status: StatusCode, value: &T) -> Reply {
-    let body = serde_json::to_vec(value)
-        .map_err(|error| {
-            tracing::error!(%error, "an answer could not be written");
-            Refusal::new(Code::Internal, "the answer could not be written")
-        })?;
+    let body = serde_json::to_vec(value).map_err(|error| {
+        tracing::error!(%error, "an answer could not be written");
+        Refusal::new(Code::Internal, "the answer could not be written")
+    })?;
     Ok((status, [(header::CONTENT_TYPE, "application/json")], body).into_response())
 }
 
@@ -113,8 +112,13 @@ fn unreadable(path: &str, error: &serde_json::Error) -> Refusal {
 fn data_error(path: &str, text: &str) -> Refusal {
     let quoted = |prefix: &str| text.strip_prefix(prefix)?.split_once('`');
     let below = |name: &str| {
-        let parent = path.rsplit_once('.').map_or(path, |(parent, last)| if last == name { parent } else { path });
-        if matches!(parent, "." | "" | "?") || parent == name { name.to_owned() } else { format!("{parent}.{name}") }
+        let parent =
+            path.rsplit_once('.').map_or(path, |(parent, last)| if last == name { parent } else { path });
+        if matches!(parent, "." | "" | "?") || parent == name {
+            name.to_owned()
+        } else {
+            format!("{parent}.{name}")
+        }
     };
     if let Some((name, _)) = quoted("missing field `") {
         return Refusal::field(&below(name), "to be there");
@@ -129,8 +133,8 @@ fn data_error(path: &str, text: &str) -> Refusal {
 
 #[cfg(test)]
 mod tests {
-    use tandem_console_api::call_requests::PlaceCall;
     use tandem_console_api::assistants::AssistantWrite;
+    use tandem_console_api::call_requests::PlaceCall;
 
     use super::*;
 
@@ -146,7 +150,10 @@ mod tests {
     #[test]
     fn what_serde_says_becomes_a_field_and_an_expectation() {
         let (code, field, expected) = refused::<PlaceCall>(r#"{"to":"+1"}"#);
-        assert_eq!((code, field.as_str(), expected.as_str()), (Code::ValidationFailed, "assistant", "to be there"));
+        assert_eq!(
+            (code, field.as_str(), expected.as_str()),
+            (Code::ValidationFailed, "assistant", "to be there")
+        );
         let (_, field, expected) = refused::<PlaceCall>(r#"{"to":"+1","assistant":"a","extra":1}"#);
         assert_eq!(field, "extra");
         assert!(expected.starts_with("no such field; known are one of `to`"), "{expected}");
@@ -155,7 +162,8 @@ mod tests {
         let nested = r#"{"name":"n","code":"c","settings":{"turns":{"idle_prompt_s":"x"}}}"#;
         let (_, field, expected) = refused::<AssistantWrite>(nested);
         assert_eq!((field.as_str(), expected.as_str()), ("settings.turns.idle_prompt_s", "u32"));
-        let (_, field, _) = refused::<AssistantWrite>(r#"{"name":"n","code":"c","settings":{"speech":{"speeed":1}}}"#);
+        let (_, field, _) =
+            refused::<AssistantWrite>(r#"{"name":"n","code":"c","settings":{"speech":{"speeed":1}}}"#);
         assert_eq!(field, "settings.speech.speeed");
     }
 

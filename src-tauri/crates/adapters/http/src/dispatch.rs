@@ -114,9 +114,8 @@ async fn by_ticket(shared: &Shared, parts: &Parts) -> Result<Caller, Refusal> {
 }
 
 async fn path(parts: &mut Parts) -> Result<HashMap<String, String>, Refusal> {
-    let params = RawPathParams::from_request_parts(parts, &())
-        .await
-        .map_err(|_| Refusal::not_found("resource"))?;
+    let params =
+        RawPathParams::from_request_parts(parts, &()).await.map_err(|_| Refusal::not_found("resource"))?;
     Ok(params.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect())
 }
 

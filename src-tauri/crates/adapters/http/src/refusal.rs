@@ -41,6 +41,14 @@ impl Refusal {
         Self::new(Code::NotFound, format!("there is no such {what}"))
     }
 
+    /// What storage says when a row was to be deleted.
+    pub(crate) fn deleting(error: StoreError) -> Self {
+        match error {
+            StoreError::Conflict { field, .. } => Self::new(Code::InUse, format!("{field} still uses it")),
+            other => other.into(),
+        }
+    }
+
     pub(crate) fn unauthenticated() -> Self {
         Self::new(Code::Unauthenticated, "no valid session or key came with the request")
     }

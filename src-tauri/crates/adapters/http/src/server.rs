@@ -5,12 +5,14 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::serve::ListenerExt as _;
 use tandem_switchboard::exchange::Exchange;
 use tandem_switchboard::ports::store::Store;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::config::HttpConfig;
+use crate::handlers;
 use crate::router::router;
 use crate::shared::Shared;
 
@@ -45,8 +47,15 @@ pub async fn serve(
 ) -> io::Result<HttpServer> {
     let listener = TcpListener::bind(config.bind).await?;
     let addr = listener.local_addr()?;
+    // 20 ms of audio must not wait for the acknowledgement of the 20 ms before.
+    let listener = listener.tap_io(|stream| {
+        if let Err(error) = stream.set_nodelay(true) {
+            tracing::debug!(%error, "a connection keeps its delay");
+        }
+    });
     let shared = Arc::new(Shared::new(config, exchange, store));
     let routes = router(shared.clone()).map_err(io::Error::other)?;
+    tokio::task::spawn_blocking(handlers::session::prepare);
     let mut closing = shared.closing.subscribe();
     let task = tokio::spawn(async move {
         axum::serve(listener, routes.into_make_service_with_connect_info::<SocketAddr>())

@@ -1,6 +1,7 @@
 //! The carrier: takes the exchange's calls and places calls into it.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -77,15 +78,16 @@ impl Carrier {
         self.customers.known()
     }
 
-    /// A customer calls the exchange; answers at once, the call goes its way.
-    pub fn call_in(self: &Arc<Self>, from: &str, to: &str) {
+    /// A customer calls the exchange; answers at once with the call's SIP Call-ID, the call goes its way.
+    pub fn call_in(self: &Arc<Self>, from: &str, to: &str) -> String {
         let leg = self.ports.leg_ids.next();
+        let call_id = format!("{:032x}@sandbox", rand::random::<u128>());
         let behaviour = self.customers.calling(from);
         let room = room(leg);
         self.ports.media.open_room(&room);
         let interface = self.ports.signalling.local_address().ip();
-        let Ok(local) = self.ports.media.open_rtp_leg(&room, leg, interface) else { return };
-        self.begin(leg, behaviour, from, None);
+        let Ok(local) = self.ports.media.open_rtp_leg(&room, leg, interface) else { return call_id };
+        self.begin(leg, behaviour, from, Beginning::Placed { local });
         let name = self.customers.known().iter().find(|customer| customer.number == from);
         self.ports.signalling.send(SignallingCommand::Invite {
             leg,
@@ -94,9 +96,10 @@ impl Carrier {
             display_name: name.map(|customer| Pii::new(customer.name.clone())),
             offer: terms::offer(local, leg.0),
             headers: Vec::new(),
-            call_id: None,
+            call_id: Some(call_id.clone()),
             ring_timeout: Duration::from_secs(60),
         });
+        call_id
     }
 
     fn signalling(self: Arc<Self>, event: SignallingEvent) {
@@ -114,14 +117,17 @@ impl Carrier {
     fn called(self: &Arc<Self>, leg: LegId, to: &Pii<String>, offer: Option<Bytes>) {
         let behaviour = self.customers.called(to.as_str());
         self.ports.media.open_room(&room(leg));
-        self.begin(leg, behaviour, to.as_str(), Some(offer));
+        self.begin(leg, behaviour, to.as_str(), Beginning::Called { offer });
     }
 
-    /// `offer`: the call came to us with this offer; `None`: we placed it.
-    fn begin(self: &Arc<Self>, leg: LegId, behaviour: Behaviour, number: &str, offer: Option<Option<Bytes>>) {
+    fn begin(self: &Arc<Self>, leg: LegId, behaviour: Behaviour, number: &str, beginning: Beginning) {
         let (events, inbox) = mpsc::unbounded_channel();
         self.calls.lock().insert(leg, events);
-        let call = CustomerCall::new(self.clone(), leg, room(leg), behaviour, number);
+        let (local, offer) = match beginning {
+            Beginning::Placed { local } => (Some(local), None),
+            Beginning::Called { offer } => (None, Some(offer)),
+        };
+        let call = CustomerCall::new(self.clone(), leg, room(leg), behaviour, number, local);
         let carrier = self.clone();
         tokio::spawn(async move {
             call.run(inbox, offer).await;
@@ -147,6 +153,14 @@ impl Carrier {
             let _ = call.send(event);
         }
     }
+}
+
+/// How a customer's call begins.
+enum Beginning {
+    /// They call; their RTP socket is open.
+    Placed { local: SocketAddr },
+    /// They are called, with or without an offer.
+    Called { offer: Option<Bytes> },
 }
 
 fn room(leg: LegId) -> CallId {

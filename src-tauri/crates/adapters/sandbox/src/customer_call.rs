@@ -1,5 +1,6 @@
 //! One customer on the line: the script's deeds become SIP and audio.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -39,15 +40,23 @@ pub(crate) struct CustomerCall {
     script: Script,
     digits: String,
     speeches: u64,
-    local: Option<std::net::SocketAddr>,
+    local: Option<SocketAddr>,
 }
 
 impl CustomerCall {
-    pub fn new(carrier: Arc<Carrier>, leg: LegId, room: CallId, behaviour: Behaviour, number: &str) -> Self {
+    /// `local`: where the leg's RTP socket is, if it is open already.
+    pub fn new(
+        carrier: Arc<Carrier>,
+        leg: LegId,
+        room: CallId,
+        behaviour: Behaviour,
+        number: &str,
+        local: Option<SocketAddr>,
+    ) -> Self {
         let mouth = carrier.ports.leg_ids.next();
         let script = Script::new(&behaviour);
         let digits = number.chars().filter(char::is_ascii_digit).collect();
-        Self { carrier, leg, mouth, room, behaviour, script, digits, speeches: 0, local: None }
+        Self { carrier, leg, mouth, room, behaviour, script, digits, speeches: 0, local }
     }
 
     /// Runs until the line is dead. `offer`: the call came to us (with or without an offer).
@@ -61,7 +70,8 @@ impl CustomerCall {
             None => loop {
                 match events.recv().await {
                     Some(CallEvent::Answered(sdp)) => {
-                        let Ok(negotiated) = terms::read_answer(&sdp) else { return self.hang_up() };
+                        let agreed = self.local.map(|local| terms::read_answer(&sdp, local, self.leg.0));
+                        let Some(Ok(negotiated)) = agreed else { return self.hang_up() };
                         self.carrier.ports.media.connect(&self.room, self.leg, negotiated);
                         break;
                     }

@@ -32,6 +32,9 @@ pub struct Customer {
     /// E.164 with `+`.
     pub number: String,
     pub name: String,
+    /// What they do, for people who choose whom to call.
+    #[serde(default)]
+    pub description: String,
     #[serde(default)]
     pub(crate) voice: Option<String>,
     #[serde(default)]

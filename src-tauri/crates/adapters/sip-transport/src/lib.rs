@@ -1,1 +1,104 @@
-//! (being built)
+//! The signalling port over real sockets: one task owns the SIP machine, feeds it with what UDP and TCP bring, and
+//! sends what it wants sent.
+//!
+//! Invariants: nothing here blocks; every queue has an end (network input is read only as fast as it is handled, a peer
+//! that does not read its connection loses it); no number, name or message body is logged.
+
+mod convert;
+mod driver;
+mod names;
+mod sockets;
+mod tcp;
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+pub use tandem_sip::digest::Algorithm;
+use tandem_sip::endpoint::{Config, Endpoint};
+pub use tandem_sip::registrar::RegistrarLimits;
+use tandem_switchboard::ports::signalling::{LegIds, Signalling, SignallingCommand, SignallingEvent};
+use tokio::sync::mpsc;
+
+/// How the SIP side is set up.
+#[derive(Debug, Clone)]
+pub struct SipConfig {
+    /// Where to listen for UDP; port 0 means any free one.
+    pub udp: SocketAddr,
+    /// Where to listen for TCP; port 0 means the port UDP got. Without it, connections are still opened to trunks that
+    /// want TCP.
+    pub tcp: Option<SocketAddr>,
+    /// Host to write into Via and Contact instead of the local address.
+    pub advertised_host: Option<String>,
+    /// Realm of our challenges, and domain of our users.
+    pub realm: String,
+    pub user_agent: String,
+    /// Digest algorithms to offer, the preferred one first. MD5 alone by default: some phones refuse to go on when they
+    /// see an unknown one, even beside it. Where all phones are known to understand it, put SHA-256 first.
+    pub algorithms: Vec<Algorithm>,
+    pub registrar: RegistrarLimits,
+}
+
+impl SipConfig {
+    /// UDP and TCP on this address.
+    pub fn new(address: SocketAddr) -> SipConfig {
+        let defaults = Config::new(address);
+        SipConfig {
+            udp: address,
+            tcp: Some(address),
+            advertised_host: None,
+            realm: defaults.realm,
+            user_agent: defaults.user_agent,
+            algorithms: defaults.algorithms,
+            registrar: defaults.registrar,
+        }
+    }
+}
+
+/// A running SIP stack. It stops, without any farewell, when the last reference to it is gone.
+#[derive(Debug)]
+pub struct SipTransport {
+    commands: mpsc::UnboundedSender<SignallingCommand>,
+    address: SocketAddr,
+}
+
+impl SipTransport {
+    /// Binds the sockets and starts to serve them, in a task of the current tokio runtime.
+    ///
+    /// # Errors
+    /// When a socket cannot be bound.
+    pub async fn start(
+        config: SipConfig,
+        leg_ids: Arc<LegIds>,
+        events: mpsc::UnboundedSender<SignallingEvent>,
+    ) -> io::Result<Arc<SipTransport>> {
+        let bound = sockets::bind(config.udp, config.tcp)?;
+        let address = sockets::reachable(bound.address);
+        let settings = Config {
+            tcp: bound.tcp.as_ref().map(|_| address),
+            advertised: config.advertised_host,
+            realm: config.realm,
+            user_agent: config.user_agent,
+            algorithms: config.algorithms,
+            registrar: config.registrar,
+            ..Config::new(address)
+        };
+        let endpoint = Endpoint::new(settings, rand::random(), move || leg_ids.next().0);
+        let (commands, inbox) = mpsc::unbounded_channel();
+        driver::spawn(endpoint, bound, inbox, events);
+        tracing::info!(%address, "SIP is served");
+        Ok(Arc::new(SipTransport { commands, address }))
+    }
+}
+
+impl Signalling for SipTransport {
+    fn send(&self, command: SignallingCommand) {
+        if self.commands.send(command).is_err() {
+            tracing::error!("the SIP task is gone, a command is lost");
+        }
+    }
+
+    fn local_address(&self) -> SocketAddr {
+        self.address
+    }
+}

@@ -70,7 +70,8 @@ impl Access for Storage {
         let work = self.writer.write("revoke key", move |connection| {
             Box::pin(async move {
                 // The first revocation stands.
-                let sql = "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $3) WHERE org_id = $1 AND id = $2";
+                let sql =
+                    "UPDATE api_keys SET revoked_at = COALESCE(revoked_at, $3) WHERE org_id = $1 AND id = $2";
                 touch(connection, sql, &org, id.as_str(), at).await?;
                 events::append(connection, &org, events, &[]).await
             })
@@ -120,11 +121,7 @@ impl Access for Storage {
         work.await
     }
 
-    async fn session_by_hash(
-        &self,
-        token_hash: &str,
-        now: UnixMs,
-    ) -> Result<(Session, User), StoreError> {
+    async fn session_by_hash(&self, token_hash: &str, now: UnixMs) -> Result<(Session, User), StoreError> {
         let row = sqlx::query(
             "SELECT u.*, s.id AS session_id, s.token_hash, s.created_at AS signed_in_at, s.seen_at, s.expires_at \
              FROM sessions s JOIN users u ON u.org_id = s.org_id AND u.id = s.user_id \
@@ -209,11 +206,13 @@ impl Access for Storage {
         let work = self.writer.write("release idempotency key", move |connection| {
             Box::pin(async move {
                 // An answered request has done something; its answer stays.
-                sqlx::query("DELETE FROM idempotency WHERE org_id = $1 AND claim_key = $2 AND status IS NULL")
-                    .bind(org.as_str())
-                    .bind(key)
-                    .execute(connection)
-                    .await?;
+                sqlx::query(
+                    "DELETE FROM idempotency WHERE org_id = $1 AND claim_key = $2 AND status IS NULL",
+                )
+                .bind(org.as_str())
+                .bind(key)
+                .execute(connection)
+                .await?;
                 Ok(())
             })
         });

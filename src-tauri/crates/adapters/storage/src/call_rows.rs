@@ -13,17 +13,45 @@ use crate::row::{Columns, flag, json, json_opt, name_of, private, upsert_sql};
 
 static PUT_CALL: LazyLock<String> = LazyLock::new(|| {
     let columns = [
-        "direction", "status", "live", "from_number", "to_number", "customer_name", "search_text",
-        "assistant_id", "trunk_id", "number_id", "sip_call_id", "floor", "floor_version", "variables",
-        "created_at", "answered_at", "ended_at", "duration_ms", "end_reason", "outcome", "recording", "latency",
+        "direction",
+        "status",
+        "live",
+        "from_number",
+        "to_number",
+        "customer_name",
+        "search_text",
+        "assistant_id",
+        "trunk_id",
+        "number_id",
+        "sip_call_id",
+        "floor",
+        "floor_version",
+        "variables",
+        "created_at",
+        "answered_at",
+        "ended_at",
+        "duration_ms",
+        "end_reason",
+        "outcome",
+        "recording",
+        "latency",
     ];
     upsert_sql("calls", &["org_id", "id"], &columns)
 });
 
 static PUT_ITEM: LazyLock<String> = LazyLock::new(|| {
     let columns = [
-        "position", "speaker", "speaker_name", "said", "intended", "interrupted", "acknowledgement",
-        "start_ms", "end_ms", "confidence", "latency",
+        "position",
+        "speaker",
+        "speaker_name",
+        "said",
+        "intended",
+        "interrupted",
+        "acknowledgement",
+        "start_ms",
+        "end_ms",
+        "confidence",
+        "latency",
     ];
     upsert_sql("transcript_items", &["org_id", "call_id", "id"], &columns)
 });

@@ -88,7 +88,8 @@ impl CallStore for Storage {
             .bind(call.as_str())
             .fetch_all(&self.readers)
             .await;
-        rows.and_then(|rows| each(&rows, events::read)).map_err(|error| Fault::from(error).at("read call events"))
+        rows.and_then(|rows| each(&rows, events::read))
+            .map_err(|error| Fault::from(error).at("read call events"))
     }
 
     async fn events_after(&self, org: &OrgId, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
@@ -123,6 +124,7 @@ impl CallStore for Storage {
         let rows = sqlx::query("SELECT * FROM calls WHERE live = 1 ORDER BY org_id, created_at, id")
             .fetch_all(&self.readers)
             .await;
-        rows.and_then(|rows| each(&rows, read_call)).map_err(|error| Fault::from(error).at("list unfinished calls"))
+        rows.and_then(|rows| each(&rows, read_call))
+            .map_err(|error| Fault::from(error).at("list unfinished calls"))
     }
 }

@@ -39,7 +39,8 @@ pub(crate) struct Opened {
 impl Location {
     /// Reads `sqlite::memory:`, `sqlite:///path` or `sqlite:path`; the path may be percent-encoded.
     pub(crate) fn from_url(url: &str) -> Result<Self, Fault> {
-        let invalid = || Fault::Invalid("the database URL must be sqlite:///path or sqlite::memory:".to_owned());
+        let invalid =
+            || Fault::Invalid("the database URL must be sqlite:///path or sqlite::memory:".to_owned());
         let rest = url.strip_prefix("sqlite:").ok_or_else(invalid)?;
         if rest == ":memory:" || rest == "//:memory:" {
             return Ok(Self::Memory);
@@ -99,9 +100,10 @@ async fn pool(options: AnyConnectOptions, size: u32, pragmas: &'static str) -> R
 async fn sealer(writer: &AnyPool, path: &Path) -> Result<Sealer, Fault> {
     const PLACE: &str = "sealing_key";
     const KNOWN: &str = "tandem";
-    let stored: Option<String> = sqlx::query_scalar("SELECT check_value FROM sealing_key WHERE name = 'file'")
-        .fetch_optional(writer)
-        .await?;
+    let stored: Option<String> =
+        sqlx::query_scalar("SELECT check_value FROM sealing_key WHERE name = 'file'")
+            .fetch_optional(writer)
+            .await?;
     let Some(stored) = stored else {
         let sealer = Sealer::load_or_create(path)?;
         sqlx::query("INSERT INTO sealing_key (name, check_value) VALUES ('file', $1)")

@@ -46,9 +46,7 @@ impl Fault {
             Self::Sql(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
                 StoreError::NotFound { operation }
             }
-            other if other.is_unavailable() => {
-                StoreError::Unavailable { operation, source: Box::new(other) }
-            }
+            other if other.is_unavailable() => StoreError::Unavailable { operation, source: Box::new(other) },
             other => StoreError::Broken { operation, source: Box::new(other) },
         }
     }
@@ -93,7 +91,8 @@ fn code_unavailable(code: &str) -> bool {
         return ["08", "53", "57", "40"].contains(&&code[..2]);
     }
     let primary = code.parse::<i32>().map_or(0, |code| code & 0xFF);
-    [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN].contains(&primary)
+    [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN]
+        .contains(&primary)
 }
 
 fn unique_field(error: &dyn sqlx::error::DatabaseError) -> &'static str {

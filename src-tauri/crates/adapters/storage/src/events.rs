@@ -8,7 +8,6 @@ use tandem_switchboard::records::{Event, EventBody, NewEvent};
 use crate::error::Fault;
 use crate::row::{Columns, broken};
 
-
 /// Appends events, and an outbox row for each (index, topic) of `outbox`.
 ///
 /// The sequence's row stays locked until the commit, so a reader that has seen a number never sees a lower one

@@ -81,7 +81,8 @@ impl Storage {
     /// # Errors
     /// `Broken` with the first defect found; `Unavailable` when it cannot be read.
     pub async fn check(&self) -> Result<(), StoreError> {
-        let found: Result<String, _> = sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.readers).await;
+        let found: Result<String, _> =
+            sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.readers).await;
         match found {
             Ok(text) if text == "ok" => Ok(()),
             Ok(text) => Err(Fault::Invalid(text).at("check storage")),

@@ -13,8 +13,15 @@ use crate::seal::Sealer;
 
 static PUT_USER: LazyLock<String> = LazyLock::new(|| {
     let columns = [
-        "email", "email_folded", "name", "role", "password_hash", "phone_name", "phone_password_sealed",
-        "enabled", "created_at",
+        "email",
+        "email_folded",
+        "name",
+        "role",
+        "password_hash",
+        "phone_name",
+        "phone_password_sealed",
+        "enabled",
+        "created_at",
     ];
     upsert_sql("users", &["org_id", "id"], &columns)
 });

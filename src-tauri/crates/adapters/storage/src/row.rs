@@ -15,7 +15,8 @@ use crate::seal::Sealer;
 pub(crate) fn upsert_sql(table: &str, keys: &[&str], columns: &[&str]) -> String {
     let all: Vec<&str> = keys.iter().chain(columns).copied().collect();
     let placeholders: Vec<String> = (1..=all.len()).map(|n| format!("${n}")).collect();
-    let replaced: Vec<String> = columns.iter().map(|column| format!("{column} = excluded.{column}")).collect();
+    let replaced: Vec<String> =
+        columns.iter().map(|column| format!("{column} = excluded.{column}")).collect();
     format!(
         "INSERT INTO {table} ({}) VALUES ({}) ON CONFLICT ({}) DO UPDATE SET {}",
         all.join(", "),
@@ -89,7 +90,12 @@ pub(crate) trait Columns {
         Ok(self.text_opt(column)?.map(Pii::new))
     }
 
-    fn sealed_opt(&self, column: &str, sealer: &Sealer, place: &str) -> Result<Option<Pii<String>>, sqlx::Error> {
+    fn sealed_opt(
+        &self,
+        column: &str,
+        sealer: &Sealer,
+        place: &str,
+    ) -> Result<Option<Pii<String>>, sqlx::Error> {
         let sealed = self.text_opt(column)?;
         let opened = sealed.map(|sealed| sealer.open(place, &sealed)).transpose();
         Ok(opened.map_err(|error| broken(column, error))?.map(Pii::new))
@@ -136,9 +142,6 @@ pub(crate) fn each<T>(
 }
 
 /// A stored value that does not fit its record.
-pub(crate) fn broken(
-    column: &str,
-    source: impl std::error::Error + Send + Sync + 'static,
-) -> sqlx::Error {
+pub(crate) fn broken(column: &str, source: impl std::error::Error + Send + Sync + 'static) -> sqlx::Error {
     sqlx::Error::ColumnDecode { index: column.to_owned(), source: Box::new(source) }
 }

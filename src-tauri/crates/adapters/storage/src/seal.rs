@@ -84,7 +84,8 @@ impl Sealer {
 
     /// Opens what was sealed for `place`.
     pub(crate) fn open(&self, place: &str, sealed: &str) -> Result<String, SealError> {
-        let bytes = sealed.strip_prefix(VERSION).and_then(|text| STANDARD.decode(text).ok()).ok_or(SealError)?;
+        let bytes =
+            sealed.strip_prefix(VERSION).and_then(|text| STANDARD.decode(text).ok()).ok_or(SealError)?;
         let (nonce, sealed) = bytes.split_first_chunk::<NONCE_BYTES>().ok_or(SealError)?;
         let payload = Payload { msg: sealed, aad: place.as_bytes() };
         let opened = self.cipher.decrypt(&XNonce::from(*nonce), payload).map_err(|_| SealError)?;

@@ -1,6 +1,16 @@
-//! That no query leaves the organisation out: read from the sources themselves.
+//! What only the inside shows: that no query leaves the organisation out, the outbox, and a full disk.
 
-const SOURCES: [(&str, &str); 8] = [
+use std::sync::Arc;
+
+use sqlx::{AssertSqlSafe, Row};
+use tandem_conformance::store::Subject;
+use tandem_conformance::store::fixtures::{commit_call, key_pressed, new_call, organisation};
+use tandem_switchboard::ports::store::{CallStore, Commit, StoreError};
+
+use crate::Storage;
+use crate::error::Fault;
+
+const SOURCES: [(&str, &str); 9] = [
     ("access.rs", include_str!("access.rs")),
     ("assistants.rs", include_str!("assistants.rs")),
     ("call_rows.rs", include_str!("call_rows.rs")),
@@ -8,6 +18,7 @@ const SOURCES: [(&str, &str); 8] = [
     ("connect.rs", include_str!("connect.rs")),
     ("directory.rs", include_str!("directory.rs")),
     ("events.rs", include_str!("events.rs")),
+    ("people.rs", include_str!("people.rs")),
     ("trunks.rs", include_str!("trunks.rs")),
 ];
 
@@ -26,7 +37,8 @@ const OVER_ALL_ORGANISATIONS: [(&str, &str); 8] = [
 /// The string literals of a source that are queries.
 fn queries(source: &str) -> impl Iterator<Item = &str> {
     let literals = source.split('"').skip(1).step_by(2);
-    literals.filter(|text| ["SELECT ", "INSERT ", "UPDATE ", "DELETE "].iter().any(|verb| text.starts_with(verb)))
+    literals
+        .filter(|text| ["SELECT ", "INSERT ", "UPDATE ", "DELETE "].iter().any(|verb| text.starts_with(verb)))
 }
 
 #[test]
@@ -36,7 +48,9 @@ fn every_query_names_its_organisation_or_is_listed_with_a_reason() {
         for sql in queries(source) {
             seen += 1;
             let named = match sql.split_once(" WHERE ") {
-                Some((_, conditions)) => conditions.contains("org_id = $1") || sql.contains("s.token_hash = $1"),
+                Some((_, conditions)) => {
+                    conditions.contains("org_id = $1") || sql.contains("s.token_hash = $1")
+                }
                 None => sql.contains("(org_id, ") || sql.contains("INSERT INTO {table}"),
             };
             let excused = OVER_ALL_ORGANISATIONS.iter().any(|(part, _)| sql.contains(part));
@@ -44,4 +58,79 @@ fn every_query_names_its_organisation_or_is_listed_with_a_reason() {
         }
     }
     assert!(seen > 30, "the sources were not read: {seen} queries");
+}
+
+#[tokio::test]
+async fn outbox_rows_come_with_their_events_and_keep_their_ids() {
+    let storage = Storage::open("sqlite::memory:").await.expect("open");
+    let org = organisation(&(Arc::new(storage.clone()) as Subject)).await;
+    let call = new_call(&org, 1);
+    let commit = Commit {
+        events: vec![key_pressed(&call.id, 1), key_pressed(&call.id, 2)],
+        outbox: vec![(1, "webhooks".to_owned()), (1, "billing".to_owned())],
+        call: Some(call),
+        ..Commit::default()
+    };
+    let events = storage.commit(&org, commit).await.expect("commit");
+    let rows = sqlx::query("SELECT * FROM outbox WHERE org_id = $1 AND delivered_at IS NULL ORDER BY id")
+        .bind(org.as_str())
+        .fetch_all(&storage.readers)
+        .await
+        .expect("read");
+    let topics: Vec<String> = rows.iter().map(|row| row.get("topic")).collect();
+    assert_eq!(topics, ["webhooks", "billing"]);
+    assert!(rows.iter().all(|row| row.get::<i64, _>("event_seq") == events[1].seq));
+    assert_eq!(rows[0].get::<String, _>("payload"), r#"{"kind":"key.pressed","data":{"at_ms":2}}"#);
+    assert_ne!(rows[0].get::<String, _>("id"), rows[1].get::<String, _>("id"));
+}
+
+#[tokio::test]
+async fn a_full_disk_is_unavailable_and_writing_goes_on_once_there_is_room() {
+    let folder = tempfile::tempdir().expect("folder");
+    let storage = Storage::open_file(&folder.path().join("tandem.db")).await.expect("open");
+    let subject: Subject = Arc::new(storage.clone());
+    let org = organisation(&subject).await;
+    limit_pages(&storage, 1).await;
+    let mut refused = None;
+    for n in 0..500 {
+        let commit = Commit { call: Some(new_call(&org, n)), ..Commit::default() };
+        if let Err(error) = storage.commit(&org, commit).await {
+            refused = Some(error);
+            break;
+        }
+    }
+    assert!(matches!(refused, Some(StoreError::Unavailable { .. })), "{refused:?}");
+    limit_pages(&storage, 1 << 20).await;
+    commit_call(&subject, &new_call(&org, 1_000)).await;
+    storage.check().await.expect("sound");
+}
+
+/// Lets the database grow to so many pages (SQLite keeps what is there, and fails as it does on a full disk).
+async fn limit_pages(storage: &Storage, pages: u32) {
+    let limit = storage.writer.write("limit pages", move |connection| {
+        Box::pin(async move {
+            let sql = AssertSqlSafe(format!("PRAGMA max_page_count = {pages}"));
+            sqlx::query(sql).execute(connection).await.map_err(Fault::from)?;
+            Ok(())
+        })
+    });
+    limit.await.expect("limit");
+}
+
+#[tokio::test]
+async fn the_writer_flushes_every_commit_and_readers_cannot_write() {
+    let folder = tempfile::tempdir().expect("folder");
+    let storage = Storage::open_file(&folder.path().join("tandem.db")).await.expect("open");
+    let settings = storage.writer.write("read settings", |connection| {
+        Box::pin(async move {
+            let synchronous = sqlx::query_scalar("PRAGMA synchronous").fetch_one(&mut *connection).await?;
+            let foreign_keys = sqlx::query_scalar("PRAGMA foreign_keys").fetch_one(&mut *connection).await?;
+            let journal = sqlx::query_scalar("PRAGMA journal_mode").fetch_one(connection).await?;
+            Ok::<(i64, i64, String), Fault>((synchronous, foreign_keys, journal))
+        })
+    });
+    const FULL: i64 = 2;
+    assert_eq!(settings.await.expect("read"), (FULL, 1, "wal".to_owned()));
+    let refused = sqlx::query("UPDATE event_sequence SET last_seq = 0").execute(&storage.readers).await;
+    assert!(refused.is_err(), "a reader wrote");
 }

@@ -13,8 +13,20 @@ use crate::seal::Sealer;
 
 static PUT_TRUNK: LazyLock<String> = LazyLock::new(|| {
     let columns = [
-        "name", "host", "transport", "domain", "username", "password_sealed", "register_s", "accept_from",
-        "options_every_s", "caller_id", "max_cps", "max_channels", "enabled", "created_at",
+        "name",
+        "host",
+        "transport",
+        "domain",
+        "username",
+        "password_sealed",
+        "register_s",
+        "accept_from",
+        "options_every_s",
+        "caller_id",
+        "max_cps",
+        "max_channels",
+        "enabled",
+        "created_at",
     ];
     upsert_sql("trunks", &["org_id", "id"], &columns)
 });

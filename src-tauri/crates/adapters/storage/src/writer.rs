@@ -33,7 +33,10 @@ enum Message {
 /// A write of any result type.
 trait Write: Send {
     /// Carries it out and keeps the result; false: it failed and must be undone.
-    fn run<'c>(&'c mut self, connection: &'c mut AnyConnection) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>>;
+    fn run<'c>(
+        &'c mut self,
+        connection: &'c mut AnyConnection,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>>;
     /// Tells the caller: its own failure, else `lost` when the transaction did not commit, else the result.
     fn answer(self: Box<Self>, lost: Option<&Arc<Fault>>);
 }
@@ -50,7 +53,10 @@ where
     T: Send + 'static,
     F: for<'c> FnOnce(&'c mut AnyConnection) -> Working<'c, T> + Send + 'static,
 {
-    fn run<'c>(&'c mut self, connection: &'c mut AnyConnection) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>> {
+    fn run<'c>(
+        &'c mut self,
+        connection: &'c mut AnyConnection,
+    ) -> Pin<Box<dyn Future<Output = bool> + Send + 'c>> {
         Box::pin(async move {
             let Some(work) = self.work.take() else { return false };
             let result = work(connection).await;
@@ -166,7 +172,11 @@ async fn run_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Write>]) -
             }
         }
     }
-    if written { transaction.commit().await? } else { transaction.rollback().await? }
+    if written {
+        transaction.commit().await?
+    } else {
+        transaction.rollback().await?
+    }
     Ok(())
 }
 

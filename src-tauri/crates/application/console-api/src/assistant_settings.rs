@@ -279,13 +279,32 @@ macro_rules! same_fields {
     };
 }
 
-same_fields!(SpeechSettings = records::SpeechSettings {
-    recogniser, voice_provider, voice, speed, model_provider, model, temperature, max_tokens, script, key_terms,
-});
-same_fields!(TurnSettings = records::TurnSettings {
-    end_of_turn_min_ms, end_of_turn_max_ms, barge_in_pause_ms, barge_in_commit_ms,
-    false_interruption_resume_ms, idle_prompt_s, idle_prompts, longest_call_s,
-});
+same_fields!(
+    SpeechSettings = records::SpeechSettings {
+        recogniser,
+        voice_provider,
+        voice,
+        speed,
+        model_provider,
+        model,
+        temperature,
+        max_tokens,
+        script,
+        key_terms,
+    }
+);
+same_fields!(
+    TurnSettings = records::TurnSettings {
+        end_of_turn_min_ms,
+        end_of_turn_max_ms,
+        barge_in_pause_ms,
+        barge_in_commit_ms,
+        false_interruption_resume_ms,
+        idle_prompt_s,
+        idle_prompts,
+        longest_call_s,
+    }
+);
 
 macro_rules! same_variants {
     ($name:ident = $record:ident { $($variant:ident $({ $($field:ident),* })?),* $(,)? }) => {

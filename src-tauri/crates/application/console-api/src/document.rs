@@ -16,8 +16,7 @@ type Schemas = BTreeMap<String, Value>;
 /// The document served at `/openapi.json`.
 pub fn openapi() -> Value {
     let mut asked = vec![Body::of::<ClientMessage>()];
-    let mut answered =
-        vec![Body::of::<Problem>(), Body::of::<ServerMessage>(), Body::of::<PhoneMessage>()];
+    let mut answered = vec![Body::of::<Problem>(), Body::of::<ServerMessage>(), Body::of::<PhoneMessage>()];
     for operation in operations::all() {
         asked.extend(operation.request);
         if let Answer::Json(_, body) = operation.answer {
@@ -106,7 +105,8 @@ fn describe(operation: &Operation, twice: &BTreeSet<String>) -> Value {
     if let Some(body) = operation.request {
         let mut schema = reference(&body);
         point_at_inputs(&mut schema, twice);
-        described["requestBody"] = json!({"required": true, "content": {"application/json": {"schema": schema}}});
+        described["requestBody"] =
+            json!({"required": true, "content": {"application/json": {"schema": schema}}});
     }
     described
 }
@@ -140,9 +140,9 @@ fn responses(operation: &Operation) -> Value {
     }
     for (status, codes) in by_status {
         let names: Vec<_> = codes.iter().map(|code| format!("`{}`", code.as_text())).collect();
-        let content = json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
-        responses
-            .insert(status.to_string(), json!({"description": names.join(", "), "content": content}));
+        let content =
+            json!({"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}});
+        responses.insert(status.to_string(), json!({"description": names.join(", "), "content": content}));
     }
     Value::Object(responses)
 }
@@ -198,7 +198,9 @@ fn split(requests: &Schemas, answers: &Schemas) -> BTreeSet<String> {
 fn references(schema: &Value) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     visit(&mut schema.clone(), &mut |object| {
-        if let Some(name) = object.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next()) {
+        if let Some(name) =
+            object.get("$ref").and_then(Value::as_str).and_then(|path| path.rsplit('/').next())
+        {
             found.insert(name.to_owned());
         }
     });

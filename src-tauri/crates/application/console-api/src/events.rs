@@ -38,12 +38,7 @@ pub enum EventBody {
     #[serde(rename = "call.ended")]
     CallEnded(Box<Call>),
     #[serde(rename = "floor.changed")]
-    FloorChanged {
-        floor: Floor,
-        by: Option<String>,
-        reason: String,
-        at_ms: i64,
-    },
+    FloorChanged { floor: Floor, by: Option<String>, reason: String, at_ms: i64 },
     /// After a takeover: the assistant's last sample left this long after the command.
     #[serde(rename = "floor.silenced")]
     FloorSilenced { after_ms: u32 },
@@ -54,11 +49,7 @@ pub enum EventBody {
     #[serde(rename = "transcript.item")]
     TranscriptItem(Box<TranscriptItem>),
     #[serde(rename = "supervision.changed")]
-    SupervisionChanged {
-        by: String,
-        name: String,
-        mode: SupervisionMode,
-    },
+    SupervisionChanged { by: String, name: String, mode: SupervisionMode },
     #[serde(rename = "key.pressed")]
     KeyPressed { at_ms: i64 },
     #[serde(rename = "opt_out.recorded")]
@@ -66,19 +57,10 @@ pub enum EventBody {
     #[serde(rename = "tool.used")]
     ToolUsed { name: String, ok: bool, at_ms: i64 },
     #[serde(rename = "provider.failed")]
-    ProviderFailed {
-        provider: String,
-        operation: String,
-        at_ms: i64,
-    },
+    ProviderFailed { provider: String, operation: String, at_ms: i64 },
     /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user` or `key`.
     #[serde(rename = "config.changed")]
-    ConfigChanged {
-        what: String,
-        id: String,
-        deleted: bool,
-        by: Option<String>,
-    },
+    ConfigChanged { what: String, id: String, deleted: bool, by: Option<String> },
 }
 
 impl From<&records::Event> for Event {
@@ -110,11 +92,9 @@ impl From<&records::EventBody> for EventBody {
                 Self::FloorAudible { by: by.to_string(), after_ms: *after_ms }
             }
             Row::TranscriptItem(item) => Self::TranscriptItem(Box::new((&**item).into())),
-            Row::SupervisionChanged { by, name, mode } => Self::SupervisionChanged {
-                by: by.to_string(),
-                name: name.clone(),
-                mode: (*mode).into(),
-            },
+            Row::SupervisionChanged { by, name, mode } => {
+                Self::SupervisionChanged { by: by.to_string(), name: name.clone(), mode: (*mode).into() }
+            }
             Row::KeyPressed { at_ms } => Self::KeyPressed { at_ms: *at_ms },
             Row::OptOutRecorded { at_ms } => Self::OptOutRecorded { at_ms: *at_ms },
             Row::ToolUsed { name, ok, at_ms } => {

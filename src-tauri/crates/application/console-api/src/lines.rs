@@ -220,7 +220,8 @@ impl From<Route> for records::Route {
 impl Check for TrunkWrite {
     fn check(&self, found: &mut Findings) {
         check::length(found, "name", self.name.trim(), 1, 100);
-        let odd = |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | '<' | '>' | ';' | '"');
+        let odd =
+            |c: char| c.is_whitespace() || c.is_control() || matches!(c, '/' | '@' | '<' | '>' | ';' | '"');
         if self.host.is_empty() || self.host.len() > 255 || self.host.contains(odd) {
             found.add("host", "a host name or address, with optional port");
         }

@@ -41,7 +41,9 @@ pub enum ServerMessage {
         you: Box<Me>,
     },
     /// `resume` worked: the missed events follow.
-    Resumed { after: i64 },
+    Resumed {
+        after: i64,
+    },
     Event(Box<Event>),
     /// Text still being spoken; replaces the previous one of the same call and speaker, empty text clears it.
     Interim {
@@ -52,13 +54,21 @@ pub enum ServerMessage {
     },
     Trunk(TrunkStatus),
     /// A person's phone came or went.
-    Phone { user: String, connected: bool },
-    Quality { call: String, quality: Quality },
+    Phone {
+        user: String,
+        connected: bool,
+    },
+    Quality {
+        call: String,
+        quality: Quality,
+    },
     /// Messages were dropped; a snapshot follows.
     Resync,
     Pong,
     /// The message was not understood; the socket stays open.
-    Refused { detail: String },
+    Refused {
+        detail: String,
+    },
 }
 
 /// A trunk's state.

@@ -90,7 +90,10 @@ pub struct FieldError {
 impl Code {
     /// As programs see it (`floor_taken`).
     pub fn as_text(self) -> String {
-        serde_json::to_value(self).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+        serde_json::to_value(self)
+            .ok()
+            .and_then(|value| value.as_str().map(str::to_owned))
+            .unwrap_or_default()
     }
 }
 

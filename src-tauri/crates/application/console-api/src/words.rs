@@ -75,7 +75,9 @@ mod tests {
 
     #[test]
     fn roles_keep_their_order_and_their_names() {
-        assert!(Role::Owner > Role::Admin && Role::Admin > Role::Supervisor && Role::Supervisor > Role::Agent);
+        assert!(
+            Role::Owner > Role::Admin && Role::Admin > Role::Supervisor && Role::Supervisor > Role::Agent
+        );
         assert_eq!(serde_json::to_value(Role::from(records::UserRole::Owner)).expect("json"), "owner");
     }
 }

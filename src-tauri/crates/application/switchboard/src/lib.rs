@@ -3,7 +3,23 @@
 //! One task owns one call. It feeds the call machine and the conversation with what the ports report, carries out
 //! what they put out, and commits state and events together.
 
+mod call_task;
+mod capacity;
+mod context;
 pub mod exchange;
+mod journal;
+mod lines;
+mod outcome;
+mod phones;
+mod plan;
 pub mod ports;
 pub mod records;
+mod recovery;
+mod registry;
+mod router;
+mod switchboard;
+mod talk_settings;
 pub mod terms;
+
+pub use context::Ports;
+pub use switchboard::Switchboard;

@@ -50,6 +50,11 @@ impl Switchboard {
         Ok(exchange)
     }
 
+    /// How many calls of all organisations are live.
+    pub fn live_count(&self) -> usize {
+        self.context.registry.len()
+    }
+
     /// Takes no more calls and waits until the live ones have ended, or until `patience` is over; what is then
     /// still live is hung up and written down.
     pub async fn drain(&self, patience: Duration) {

@@ -1,17 +1,93 @@
-//! Session terms: what we offer and accept in SDP, and what media makes of it.
+//! Session terms: what we offer and accept in SDP, and what the media engine makes of it.
+//!
+//! The port speaks of RTP terms, the peers of session descriptions; the numbers in the results are SIP statuses.
 
 use std::net::SocketAddr;
 
 use bytes::Bytes;
+use tandem_sdp::{LocalMedia, Negotiated, SessionDescription};
 
-use crate::ports::media::RtpTerms;
+use crate::ports::media::{Codec, RtpTerms};
 
-pub fn offer(_local: SocketAddr, _session: u64) -> Bytes {
-    Bytes::new()
+/// The offer of a leg whose RTP socket is `local`; `session` stays the same for the life of the dialog.
+pub fn offer(local: SocketAddr, session: u64) -> Bytes {
+    Bytes::from(tandem_sdp::offer(&ours(local, session)).to_string())
 }
-pub fn answer(_offer: &[u8], _local: SocketAddr, _session: u64) -> Result<(Bytes, RtpTerms), u16> {
-    Err(488)
+
+/// Answers an offer.
+///
+/// # Errors
+/// 400 when it is not a session description, 488 when there is nothing in common.
+pub fn answer(offer: &[u8], local: SocketAddr, session: u64) -> Result<(Bytes, RtpTerms), u16> {
+    let offered = SessionDescription::parse(offer).map_err(|_| 400_u16)?;
+    let agreed = tandem_sdp::answer(&offered, &ours(local, session)).map_err(tandem_sdp::Refusal::status)?;
+    let terms = rtp_terms(&agreed.negotiated, local)?;
+    Ok((Bytes::from(agreed.description.to_string()), terms))
 }
-pub fn read_answer(_sdp: &[u8]) -> Result<RtpTerms, u16> {
-    Err(488)
+
+/// Reads the answer to an offer of ours.
+///
+/// # Errors
+/// 488 when it agrees to nothing that was offered.
+pub fn read_answer(sdp: &[u8], local: SocketAddr, session: u64) -> Result<RtpTerms, u16> {
+    let local_media = ours(local, session);
+    let answered = SessionDescription::parse(sdp).map_err(|_| 488_u16)?;
+    let offered = tandem_sdp::offer(&local_media);
+    let agreed = tandem_sdp::accept(&local_media, &offered, &answered).map_err(tandem_sdp::Refusal::status)?;
+    rtp_terms(&agreed, local)
+}
+
+fn ours(local: SocketAddr, session: u64) -> LocalMedia {
+    LocalMedia::g711(local.ip(), local.port(), session, 1)
+}
+
+fn rtp_terms(agreed: &Negotiated, local: SocketAddr) -> Result<RtpTerms, u16> {
+    let codec = match agreed.codec.name.to_ascii_uppercase().as_str() {
+        "PCMU" => Codec::Pcmu,
+        "PCMA" => Codec::Pcma,
+        _ => return Err(488),
+    };
+    let held = agreed.peer.socket().is_none();
+    Ok(RtpTerms {
+        // Nothing is sent to a peer that holds by 0.0.0.0; the address only has to be one.
+        remote: agreed.peer.socket().unwrap_or(local),
+        codec,
+        payload_type: agreed.codec.payload_type,
+        dtmf_payload_type: agreed.telephone_event.map(|event| event.send),
+        send: agreed.direction.sends() && !held,
+        receive: agreed.direction.receives(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(port: u16) -> SocketAddr {
+        SocketAddr::from(([127, 0, 0, 1], port))
+    }
+
+    #[test]
+    fn two_ends_agree_on_where_to_send_and_in_what() {
+        let offered = offer(at(4_000), 7);
+        let (answered, theirs) = answer(&offered, at(5_000), 8).expect("agreed");
+        let ours = read_answer(&answered, at(4_000), 7).expect("agreed");
+        assert_eq!((theirs.remote, ours.remote), (at(4_000), at(5_000)));
+        assert_eq!((ours.codec, theirs.codec), (Codec::Pcmu, Codec::Pcmu));
+        assert!(ours.dtmf_payload_type.is_some() && ours.send && ours.receive);
+    }
+
+    #[test]
+    fn a_peer_that_holds_is_not_sent_to() {
+        let held = String::from_utf8_lossy(&offer(at(4_000), 7)).replace("sendrecv", "sendonly");
+        let (_, terms) = answer(held.as_bytes(), at(5_000), 8).expect("agreed");
+        assert!(!terms.send && terms.receive);
+    }
+
+    #[test]
+    fn nothing_in_common_is_488_and_nonsense_400() {
+        let video = "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=video 9 RTP/AVP 96\r\n";
+        assert_eq!(answer(video.as_bytes(), at(5_000), 8).expect_err("no audio"), 488);
+        assert_eq!(answer(b"hello", at(5_000), 8).expect_err("no SDP"), 400);
+    }
 }

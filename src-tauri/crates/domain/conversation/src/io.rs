@@ -89,7 +89,7 @@ pub enum Output {
     PauseSpeech,
     /// Go on, beginning this much earlier.
     ResumeSpeech { rewind_ms: u32 },
-    /// Drop all that is queued, fading out over `fade_ms`.
+    /// Drop all that is queued, fading out over `fade_ms`; ends a pause.
     StopSpeech { fade_ms: u32 },
     /// Have this finished by the recogniser now (our detector heard the end).
     FinaliseRecogniser,

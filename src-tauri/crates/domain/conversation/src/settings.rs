@@ -65,6 +65,45 @@ pub struct Settings {
     /// Ask the model on a stable interim, before the turn is surely over.
     pub speculative_replies: bool,
     pub fade_out_ms: u32,
+
+    // Finer knobs of the same rules.
+    /// An interim unchanged for this long is stable.
+    pub speculative_after: Duration,
+    /// Requests on a turn that is not surely over, at most.
+    pub speculative_tries: u32,
+    /// Longer turns are not worth a guess.
+    pub speculative_longest: Duration,
+    /// The detector reports the end of voice this much after it.
+    pub voice_stop_delay: Duration,
+    /// A customer who speaks this soon after our first sound was going on, not answering.
+    pub repair_window: Duration,
+    /// The grace of the first message, longer than that of other speech.
+    pub first_message_grace: Duration,
+    /// A resumed sentence begins this much earlier.
+    pub resume_rewind_ms: u32,
+    /// Give up on a model that says nothing for this long.
+    pub model_patience: Duration,
+    /// Give up on a tool that answers nothing for this long.
+    pub tool_patience: Duration,
+    /// Give up on a sentence of which the voice reports nothing for this long.
+    pub voice_patience: Duration,
+    /// Said while a transfer is under way, again and again.
+    pub transfer_waiting_line: String,
+    pub transfer_waiting_every: Duration,
+    /// What contains an opt-out phrase and asks for the contrary.
+    pub opt_out_exceptions: Vec<String>,
+    /// Words that cannot end a turn.
+    pub trailing_words: Vec<String>,
+    /// Words that end a turn without punctuation.
+    pub complete_endings: Vec<String>,
+    /// Words that are a turn by themselves, even over our voice.
+    pub lone_words: Vec<String>,
+    /// Digits in words.
+    pub number_words: Vec<String>,
+    /// What we name when we ask for a number or a spelling.
+    pub number_requests: Vec<String>,
+    /// What makes a sentence of ours a request, beside a question mark.
+    pub request_words: Vec<String>,
 }
 
 /// What pressed keys do.

@@ -1,7 +1,9 @@
 //! Digest authentication against the vectors of RFC 2617, RFC 7616 and its errata, and both of our sides against each
 //! other.
 
-use tandem_sip::digest::{Algorithm, Attempt, Challenge, Credentials, DigestError, Qop, Secret, best_challenge, ha1};
+use tandem_sip::digest::{
+    Algorithm, Attempt, Challenge, Credentials, DigestError, Qop, Secret, best_challenge, ha1,
+};
 use tandem_sip::message::Headers;
 
 fn attempt<'a>(user: &'a str, password: &'a str, uri: &'a str, cnonce: &'a str) -> Attempt<'a> {
@@ -27,8 +29,11 @@ fn rfc_7616_section_3_9_1() {
         (Algorithm::Sha256, "753927fa0e85d155564e2e272a28d1802ca10daf4496794697cf8db5856cb6c1"),
         (Algorithm::Md5, "8ca523f5e9506fed4657c9700eebdbec"),
     ] {
-        let challenge =
-            Challenge::new(algorithm, "http-auth@example.org", "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v");
+        let challenge = Challenge::new(
+            algorithm,
+            "http-auth@example.org",
+            "7ypf/xlj9XXwfDPEoM4URrv/xwf94BcCAzFZH4GiTo0v",
+        );
         let answer = challenge.answer(&attempt("Mufasa", "Circle of Life", "/dir/index.html", cnonce));
         assert_eq!(answer.response, response);
     }
@@ -37,8 +42,11 @@ fn rfc_7616_section_3_9_1() {
 /// RFC 7616 section 3.9.2 prints a wrong response; this one is of erratum 4897.
 #[test]
 fn rfc_7616_section_3_9_2_as_corrected() {
-    let challenge =
-        Challenge::new(Algorithm::Sha512_256, "api@example.org", "5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK");
+    let challenge = Challenge::new(
+        Algorithm::Sha512_256,
+        "api@example.org",
+        "5TsQWLVdgBdmrQ0XsxbDODV+57QdFR34I9HAbC/RVvkK",
+    );
     let cnonce = "NTg6RKcb9boFIAS3KrFK9BGeh+iDa/sm6jUMp2wds69v";
     let answer = challenge.answer(&attempt("J\u{e4}s\u{f8}n Doe", "Secret, or not?", "/doe.json", cnonce));
     assert_eq!(answer.response, "3798d4131c277846293534c3edc11bd8a5e4cdcbff78b05db9d95eeb1cec68a5");
@@ -50,7 +58,8 @@ fn the_strongest_known_algorithm_is_answered() {
     let mut headers = Headers::new();
     headers.push("WWW-Authenticate", r#"Digest realm="a", nonce="1", algorithm=MD5, qop="auth""#);
     headers.push("WWW-Authenticate", r#"Basic realm="a""#);
-    headers.push("WWW-Authenticate", r#"Digest realm="a", nonce="2", algorithm=SHA-256, qop="auth,auth-int""#);
+    headers
+        .push("WWW-Authenticate", r#"Digest realm="a", nonce="2", algorithm=SHA-256, qop="auth,auth-int""#);
     headers.push("WWW-Authenticate", r#"Digest realm="a", nonce="3", algorithm=SHA3-512, qop="auth""#);
     let best = best_challenge(&headers, "WWW-Authenticate").unwrap();
     assert_eq!((best.algorithm, best.nonce.as_str()), (Algorithm::Sha256, "2"));
@@ -66,7 +75,10 @@ fn several_challenges_in_one_line_are_told_apart() {
         r#"Basic realm="x", Digest realm="a", nonce="1", Digest realm = "b,c", nonce = "2", algorithm = SHA-512-256"#,
     );
     let best = best_challenge(&headers, "Proxy-Authenticate").unwrap();
-    assert_eq!((best.realm.as_str(), best.nonce.as_str(), best.algorithm), ("b,c", "2", Algorithm::Sha512_256));
+    assert_eq!(
+        (best.realm.as_str(), best.nonce.as_str(), best.algorithm),
+        ("b,c", "2", Algorithm::Sha512_256)
+    );
 }
 
 #[test]

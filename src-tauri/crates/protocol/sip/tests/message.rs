@@ -1,6 +1,8 @@
 //! URIs, header fields, answers and writing.
 
-use tandem_sip::message::{Contacts, Headers, Message, Method, ParseErrorKind, Request, Response, Uri, Via, parse_datagram};
+use tandem_sip::message::{
+    Contacts, Headers, Message, Method, ParseErrorKind, Request, Response, Uri, Via, parse_datagram,
+};
 
 fn uri(text: &str) -> Uri {
     text.parse().unwrap_or_else(|e| panic!("{text}: {e}"))
@@ -57,7 +59,18 @@ fn uris_are_written_as_they_were_read() {
 
 #[test]
 fn what_is_no_uri_is_refused() {
-    for text in ["", "sip:", "sip", "sip:@h", "sip:a@b@h", "sip:a@h:x", "sip:a@h:70000", "sip:a@[::g]", "<sip:a@h>", "sip:a b@h"] {
+    for text in [
+        "",
+        "sip:",
+        "sip",
+        "sip:@h",
+        "sip:a@b@h",
+        "sip:a@h:x",
+        "sip:a@h:70000",
+        "sip:a@[::g]",
+        "<sip:a@h>",
+        "sip:a b@h",
+    ] {
         assert!(text.parse::<Uri>().is_err(), "{text}");
     }
 }
@@ -99,7 +112,8 @@ fn only_the_top_via_is_rewritten() {
     top.set_received("192.0.2.7".parse().unwrap());
     top.set_rport(5062);
     headers.set_top_via(&top).unwrap();
-    let expected = "SIP/2.0/UDP a;branch=z9hG4bK1;rport=5062;received=192.0.2.7, SIP/2.0/TCP p2;branch=z9hG4bK2";
+    let expected =
+        "SIP/2.0/UDP a;branch=z9hG4bK1;rport=5062;received=192.0.2.7, SIP/2.0/TCP p2;branch=z9hG4bK2";
     assert_eq!(headers.get("Via"), Some(expected));
     assert_eq!(headers.vias().unwrap().len(), 3);
     assert_eq!((top.received(), top.rport()), (Some("192.0.2.7".parse().unwrap()), Some(5062)));
@@ -107,7 +121,10 @@ fn only_the_top_via_is_rewritten() {
         assert_eq!(headers.pop_top_via().unwrap().branch(), Some(branch));
     }
     assert!(headers.vias().is_err() && !headers.contains("Via"));
-    assert_eq!(Via::new("TLS", "h", Some(5061), "z9hG4bKx").to_string(), "SIP/2.0/TLS h:5061;branch=z9hG4bKx");
+    assert_eq!(
+        Via::new("TLS", "h", Some(5061), "z9hG4bKx").to_string(),
+        "SIP/2.0/TLS h:5061;branch=z9hG4bKx"
+    );
 }
 
 #[test]
@@ -132,7 +149,15 @@ fn typed_fields_check_their_ranges() {
         headers.cseq().map(|c| c.seq).ok()
     };
     assert_eq!(cseq("2147483647 INVITE"), Some(u32::MAX >> 1));
-    for bad in ["2147483648 INVITE", "-1 INVITE", "+1 INVITE", "1", "INVITE", "1 IN VITE", "99999999999999999999999 A"] {
+    for bad in [
+        "2147483648 INVITE",
+        "-1 INVITE",
+        "+1 INVITE",
+        "1",
+        "INVITE",
+        "1 IN VITE",
+        "99999999999999999999999 A",
+    ] {
         assert_eq!(cseq(bad), None, "{bad}");
     }
     let mut headers = Headers::new();
@@ -174,7 +199,9 @@ fn nobody_can_write_headers_through_a_value() {
     assert!(!read.headers.contains("Evil") && read.body.is_empty());
     let mut response = Response::for_request(&invite(), 200, Some("OK\r\nEvil: 1"));
     response.headers.push("Content-Length", "99");
-    let Ok(Message::Response(read)) = parse_datagram(&response.to_bytes()) else { panic!("still a response") };
+    let Ok(Message::Response(read)) = parse_datagram(&response.to_bytes()) else {
+        panic!("still a response")
+    };
     assert!(!read.headers.contains("Evil"));
     assert_eq!(read.headers.content_length(), Ok(Some(0)));
 }

@@ -3,7 +3,9 @@
 use proptest::collection::vec;
 use proptest::prelude::*;
 use tandem_sip::digest::{Challenge, Credentials};
-use tandem_sip::message::{Headers, Message, NameAddr, Request, StreamParser, Uri, Via, parse_datagram, text};
+use tandem_sip::message::{
+    Headers, Message, NameAddr, Request, StreamParser, Uri, Via, parse_datagram, text,
+};
 
 const SEED: &str = "INVITE sip:*72%23123@[2001:db8::1]:5060;transport=tcp SIP/2.0\r\n\
     Via: SIP/2.0/UDP h:5060;branch=z9hG4bK1;rport, SIP/2.0/TCP p;branch=z9hG4bK2\r\n\

@@ -30,12 +30,16 @@ fn with_from(from: &str) -> Request {
 fn ipv6_request_uri() {
     let request = parse(&request("OPTIONS", "sip:b@[2001:db8::1]:5060", "From: <sip:a@h>;tag=1"));
     assert_eq!(request.uri.host, Host::V6("2001:db8::1".parse().unwrap()));
-    assert_eq!((request.uri.port, request.uri.to_string()), (Some(5060), "sip:b@[2001:db8::1]:5060".to_owned()));
+    assert_eq!(
+        (request.uri.port, request.uri.to_string()),
+        (Some(5060), "sip:b@[2001:db8::1]:5060".to_owned())
+    );
 }
 
 #[test]
 fn ipv6_via() {
-    let lines = "From: <sip:a@h>;tag=1\r\nVia: SIP/2.0/UDP [2001:db8::9]:5061;received=2001:db8::a;branch=z9hG4bK2";
+    let lines =
+        "From: <sip:a@h>;tag=1\r\nVia: SIP/2.0/UDP [2001:db8::9]:5061;received=2001:db8::a;branch=z9hG4bK2";
     let via = parse(&request("OPTIONS", "sip:b@h", lines)).headers.vias().unwrap().remove(1);
     assert_eq!((via.host.to_string(), via.port), ("[2001:db8::9]".to_owned(), Some(5061)));
     assert_eq!(via.received(), Some("2001:db8::a".parse().unwrap()));
@@ -86,7 +90,10 @@ fn latin_1_byte_in_a_header_leaves_as_it_came() {
 
 #[test]
 fn unknown_method_parses_so_that_it_can_be_answered() {
-    assert_eq!(parse(&request("BREW", "sip:b@h", "From: <sip:a@h>;tag=1")).method, Method::Other("BREW".to_owned()));
+    assert_eq!(
+        parse(&request("BREW", "sip:b@h", "From: <sip:a@h>;tag=1")).method,
+        Method::Other("BREW".to_owned())
+    );
     assert_eq!("invite".parse(), Ok(Method::Other("invite".to_owned())));
 }
 
@@ -109,7 +116,11 @@ fn a_uri_inside_a_display_name_is_no_uri() {
 
 #[test]
 fn two_addresses_in_from_are_refused() {
-    for from in ["<sip:evil@x> <sip:real@y>;tag=1", "<sip:evil@x>, <sip:real@y>;tag=1", "sip:evil@x <sip:real@y>;tag=1"] {
+    for from in [
+        "<sip:evil@x> <sip:real@y>;tag=1",
+        "<sip:evil@x>, <sip:real@y>;tag=1",
+        "sip:evil@x <sip:real@y>;tag=1",
+    ] {
         let bytes = request("OPTIONS", "sip:b@h", &format!("From: {from}"));
         let Ok(Message::Request(request)) = parse_datagram(&bytes) else { panic!("it is well framed") };
         let uri = request.headers.from().map(|f| f.uri.to_string());

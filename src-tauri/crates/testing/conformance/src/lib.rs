@@ -1,1 +1,3 @@
-//! (being built)
+//! The conformance suites: what every implementation of a port must do, as functions that any adapter can run.
+
+pub mod store;

@@ -1,1 +1,11 @@
-//! (being built)
+//! What the black-box tests stand on: a real server in a process of its own, its API, and what its peers hear.
+
+mod api;
+mod audio;
+mod live;
+mod server;
+
+pub use api::{Api, Answer};
+pub use audio::{Wav, tone_strength};
+pub use live::Live;
+pub use server::{Server, binary};

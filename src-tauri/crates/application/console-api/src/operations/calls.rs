@@ -16,7 +16,12 @@ const TAG: &str = "calls";
 const READ: Access = Access::Role(Role::Supervisor);
 const ACT: &[Code] = &[Code::WrongState, Code::Draining];
 
-const fn act(id: &'static str, path: &'static str, summary: &'static str, request: Option<Body>) -> Operation {
+const fn act(
+    id: &'static str,
+    path: &'static str,
+    summary: &'static str,
+    request: Option<Body>,
+) -> Operation {
     Operation {
         tag: TAG,
         access: Access::Role(Role::Supervisor),
@@ -108,6 +113,11 @@ pub(super) const ALL: &[Operation] = &[
         "Tell the assistant something the customer does not hear",
         Some(Body::of::<AssistantText>()),
     ),
-    act("say", "/calls/{id}/say", "Make the assistant say exactly this now", Some(Body::of::<AssistantText>())),
+    act(
+        "say",
+        "/calls/{id}/say",
+        "Make the assistant say exactly this now",
+        Some(Body::of::<AssistantText>()),
+    ),
     act("end_call", "/calls/{id}/end", "End the call", None),
 ];

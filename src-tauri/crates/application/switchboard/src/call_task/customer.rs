@@ -98,6 +98,12 @@ impl CallTask {
         Some(terms::offer(local, self.session_number()))
     }
 
+    /// What a peer's answer to our offer for this leg agrees to.
+    pub(super) fn read_answer(&self, leg: LegId, sdp: &[u8]) -> Result<RtpTerms, u16> {
+        let local = self.rtp_addresses.get(&leg).copied().ok_or(488_u16)?;
+        terms::read_answer(sdp, local, self.session_number())
+    }
+
     pub(super) fn session_number(&self) -> u64 {
         u64::try_from(self.call.created_at.0).unwrap_or_default()
     }
@@ -116,6 +122,12 @@ impl CallTask {
             SignallingEvent::Ended { leg, .. } if leg == self.customer => self.input(Input::CustomerGone),
             SignallingEvent::Answered { leg, answer } => self.person_answered(leg, &answer),
             SignallingEvent::Failed { leg, .. } | SignallingEvent::Ended { leg, .. } => self.person_leg_gone(leg),
+            // An answer that came with the ACK, to the offer that our 200 carried.
+            SignallingEvent::ReofferAccepted { leg, answer } => {
+                if let Ok(negotiated) = self.read_answer(leg, &answer) {
+                    self.connect(leg, negotiated);
+                }
+            }
             SignallingEvent::Reoffered { leg, offer } => self.reoffered(leg, offer),
             SignallingEvent::Info { leg, content_type, body } if leg == self.customer => {
                 self.info(&content_type, &body);
@@ -125,7 +137,7 @@ impl CallTask {
     }
 
     fn progress(&mut self, answer: Option<Bytes>) {
-        if let Some(Ok(negotiated)) = answer.map(|sdp| terms::read_answer(&sdp)) {
+        if let Some(Ok(negotiated)) = answer.map(|sdp| self.read_answer(self.customer, &sdp)) {
             self.connect(self.customer, negotiated);
         }
         if self.call.status == CallStatus::Queued {
@@ -136,7 +148,7 @@ impl CallTask {
     }
 
     fn customer_answered(&mut self, sdp: &[u8]) {
-        match terms::read_answer(sdp) {
+        match self.read_answer(self.customer, sdp) {
             Ok(negotiated) => {
                 self.connect(self.customer, negotiated);
                 self.answered();

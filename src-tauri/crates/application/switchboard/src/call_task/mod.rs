@@ -17,7 +17,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use tandem_call::{CallMachine, EndedBy, PersonRef};
 use tandem_conversation::io::{ItemKey, ReplyId, SpeechId};
-use tandem_foundation::{CallId, ItemId, LegId, UserId};
+use tandem_foundation::{ItemId, LegId, UserId};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::context::Context;
@@ -231,10 +231,6 @@ impl CallTask {
             self.close_call(&by);
             self.over = true;
         }
-    }
-
-    fn room(&self) -> &CallId {
-        &self.call.id
     }
 
     /// Milliseconds since the call was answered: the clock of transcript and recording.

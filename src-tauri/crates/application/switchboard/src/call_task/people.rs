@@ -7,7 +7,6 @@ use tandem_foundation::{LegId, Pii};
 
 use super::{CallMessage, CallTask, LegKind};
 use crate::ports::signalling::{Destination, SignallingCommand};
-use crate::terms;
 
 /// A person's phone rings no longer than this (the call machine gives up at about the same time).
 const RING_TIMEOUT: Duration = Duration::from_secs(15);
@@ -76,7 +75,7 @@ impl CallTask {
 
     pub(super) fn person_answered(&mut self, leg: LegId, sdp: &[u8]) {
         let Some(LegKind::Person { who, .. }) = self.legs.get(&leg).cloned() else { return };
-        match terms::read_answer(sdp) {
+        match self.read_answer(leg, sdp) {
             Ok(negotiated) => {
                 self.connect(leg, negotiated);
                 self.person_up(who, leg);

@@ -9,7 +9,7 @@ use tandem_conversation::Conversation;
 use tandem_conversation::io::{Input as TalkInput, ReplyId, SpeechId};
 use tandem_foundation::LegId;
 
-use super::{CallMessage, CallTask, LegKind};
+use super::{CallTask, LegKind};
 use crate::lines::{HearingLine, ModelLine, VoiceLine};
 use crate::ports::media::{SAMPLE_RATE, SpeechId as MediaSpeechId};
 use crate::ports::speech::{

@@ -130,6 +130,8 @@ pub enum MediaError {
     NoPort { from: u16, to: u16 },
     #[error("binding an RTP port")]
     Bind(#[source] std::io::Error),
+    #[error("binding an RTP port: the room is not open")]
+    NoRoom,
     #[error("the media engine is shutting down")]
     Stopped,
 }

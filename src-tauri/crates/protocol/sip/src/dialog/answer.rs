@@ -69,7 +69,8 @@ mod tests {
     #[test]
     fn a_2xx_is_repeated_after_half_a_second_doubling_to_four_until_thirty_two_are_over() {
         let start = Instant::now();
-        let mut answer = AnswerRetransmission::new(start, Bytes::from_static(b"x"), 1, TimerSettings::default());
+        let mut answer =
+            AnswerRetransmission::new(start, Bytes::from_static(b"x"), 1, TimerSettings::default());
         let mut sent = Vec::new();
         loop {
             let at = answer.next_deadline();

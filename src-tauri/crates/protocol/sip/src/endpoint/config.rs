@@ -23,7 +23,8 @@ pub struct Config {
     /// Realm of our challenges and domain of our users' addresses.
     pub realm: String,
     pub user_agent: String,
-    /// Offered in this order; the first is preferred (RFC 8760).
+    /// Offered in this order; the first is preferred (RFC 8760). MD5 alone by default: some phones (baresip 1.0 is one)
+    /// give up as soon as they see an algorithm they do not know, even beside one they do.
     pub algorithms: Vec<Algorithm>,
     pub timers: TimerSettings,
     pub registrar: RegistrarLimits,
@@ -44,7 +45,7 @@ impl Config {
             advertised: None,
             realm: "tandem".to_owned(),
             user_agent: "Tandem".to_owned(),
-            algorithms: vec![Algorithm::Sha256, Algorithm::Md5],
+            algorithms: vec![Algorithm::Md5],
             timers: TimerSettings::default(),
             registrar: RegistrarLimits::default(),
             max_server_transactions: 4096,

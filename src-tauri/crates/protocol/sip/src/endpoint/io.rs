@@ -33,16 +33,32 @@ impl Flow {
 
 /// Everything that can happen to an endpoint.
 pub enum Input {
-    Datagram { flow: Flow, bytes: Bytes },
+    Datagram {
+        flow: Flow,
+        bytes: Bytes,
+    },
     /// A message cut from a stream.
-    Message { flow: Flow, message: Message },
+    Message {
+        flow: Flow,
+        message: Message,
+    },
     /// A stream brought something that is no message.
-    Malformed { flow: Flow, error: ParseError },
+    Malformed {
+        flow: Flow,
+        error: ParseError,
+    },
     /// What was sent with this token could not be.
-    SendFailed { token: u64 },
-    ConnectionClosed { connection: u64 },
+    SendFailed {
+        token: u64,
+    },
+    ConnectionClosed {
+        connection: u64,
+    },
     /// The answer to `Output::Resolve`; empty where the name leads nowhere.
-    Resolved { query: u64, addresses: Vec<SocketAddr> },
+    Resolved {
+        query: u64,
+        addresses: Vec<SocketAddr>,
+    },
     Command(Command),
     /// The time of `next_deadline` has come.
     Deadline,
@@ -51,8 +67,16 @@ pub enum Input {
 /// Everything an endpoint wants done.
 pub enum Output {
     /// `token` names who wants to know if this fails.
-    Send { flow: Flow, bytes: Bytes, token: Option<u64> },
-    Resolve { query: u64, host: String, port: u16 },
+    Send {
+        flow: Flow,
+        bytes: Bytes,
+        token: Option<u64>,
+    },
+    Resolve {
+        query: u64,
+        host: String,
+        port: u16,
+    },
     Event(Event),
 }
 
@@ -72,7 +96,10 @@ pub enum Reason {
 /// Where a call goes.
 #[derive(Debug, Clone)]
 pub enum Destination {
-    Trunk { trunk: String, number: Pii<String> },
+    Trunk {
+        trunk: String,
+        number: Pii<String>,
+    },
     /// All phones the user has registered, at once.
     User(String),
     Uri(Pii<String>),
@@ -82,15 +109,42 @@ pub enum Destination {
 #[derive(Debug)]
 pub enum Command {
     Invite(Invite),
-    Progress { leg: u64, code: u16, answer: Option<Bytes> },
-    Answer { leg: u64, answer: Bytes },
-    Reject { leg: u64, code: u16, retry_after: Option<u32> },
-    Reoffer { leg: u64, offer: Bytes },
-    AcceptReoffer { leg: u64, answer: Bytes },
-    RefuseReoffer { leg: u64, code: u16 },
+    Progress {
+        leg: u64,
+        code: u16,
+        answer: Option<Bytes>,
+    },
+    Answer {
+        leg: u64,
+        answer: Bytes,
+    },
+    Reject {
+        leg: u64,
+        code: u16,
+        retry_after: Option<u32>,
+    },
+    Reoffer {
+        leg: u64,
+        offer: Bytes,
+    },
+    AcceptReoffer {
+        leg: u64,
+        answer: Bytes,
+    },
+    RefuseReoffer {
+        leg: u64,
+        code: u16,
+    },
     /// `cause` is a Q.850 cause.
-    Hangup { leg: u64, cause: Option<u16> },
-    Info { leg: u64, content_type: String, body: Bytes },
+    Hangup {
+        leg: u64,
+        cause: Option<u16>,
+    },
+    Info {
+        leg: u64,
+        content_type: String,
+        body: Bytes,
+    },
     SetTrunks(Vec<TrunkAccount>),
     SetPhones(Vec<PhoneAccount>),
     Drain,
@@ -131,18 +185,54 @@ pub enum TrunkState {
 #[derive(Debug)]
 pub enum Event {
     Incoming(Incoming),
-    Progress { leg: u64, code: u16, answer: Option<Bytes> },
-    Answered { leg: u64, answer: Bytes },
-    Confirmed { leg: u64 },
-    Failed { leg: u64, code: u16, reason: String },
-    Reoffered { leg: u64, offer: Option<Bytes> },
+    Progress {
+        leg: u64,
+        code: u16,
+        answer: Option<Bytes>,
+    },
+    Answered {
+        leg: u64,
+        answer: Bytes,
+    },
+    Confirmed {
+        leg: u64,
+    },
+    Failed {
+        leg: u64,
+        code: u16,
+        reason: String,
+    },
+    Reoffered {
+        leg: u64,
+        offer: Option<Bytes>,
+    },
     /// The peer's answer to our offer: in the 2xx to a re-INVITE, or in the ACK where the peer had left the offer to us.
-    ReofferAccepted { leg: u64, answer: Bytes },
-    ReofferRefused { leg: u64, code: u16 },
-    Info { leg: u64, content_type: String, body: Bytes },
-    Ended { leg: u64, by_peer: bool, reason: String },
-    Trunk { trunk: String, state: TrunkState },
-    Phone { user: String, contacts: usize },
+    ReofferAccepted {
+        leg: u64,
+        answer: Bytes,
+    },
+    ReofferRefused {
+        leg: u64,
+        code: u16,
+    },
+    Info {
+        leg: u64,
+        content_type: String,
+        body: Bytes,
+    },
+    Ended {
+        leg: u64,
+        by_peer: bool,
+        reason: String,
+    },
+    Trunk {
+        trunk: String,
+        state: TrunkState,
+    },
+    Phone {
+        user: String,
+        contacts: usize,
+    },
 }
 
 /// A call that came in and whose caller is known.
@@ -179,7 +269,9 @@ impl fmt::Debug for Input {
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Output::Send { flow, bytes, token } => write!(f, "Send({flow:?}, {} bytes, {token:?})", bytes.len()),
+            Output::Send { flow, bytes, token } => {
+                write!(f, "Send({flow:?}, {} bytes, {token:?})", bytes.len())
+            }
             Output::Resolve { query, host, port } => write!(f, "Resolve({query}, {host}:{port})"),
             Output::Event(event) => write!(f, "Event({:?})", std::mem::discriminant(event)),
         }

@@ -5,6 +5,7 @@
 //! seed it is given.
 
 mod authentication;
+mod challenges;
 mod config;
 mod hops;
 mod inbound;
@@ -22,6 +23,7 @@ mod session;
 #[cfg(test)]
 mod tests;
 mod timers;
+mod trunk_requests;
 mod trunks;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -232,8 +234,16 @@ impl Endpoint {
 
     fn forget_leg(&mut self, leg: u64) -> Option<Leg> {
         self.timers.set(TimerKey::Leg(leg), None);
-        self.dialogs.retain(|_, owner| *owner != leg);
-        self.legs.remove(&leg)
+        let gone = self.legs.remove(&leg);
+        let dialog = match &gone {
+            Some(Leg::Ringing(ringing)) => Some(&ringing.dialog),
+            Some(Leg::Up(session)) => Some(&session.dialog),
+            Some(Leg::Calling(_)) | None => None,
+        };
+        if let Some(dialog) = dialog {
+            self.dialogs.remove(&(dialog.call_id().to_owned(), dialog.local_tag().to_owned()));
+        }
+        gone
     }
 
     fn event(&mut self, event: Event) {

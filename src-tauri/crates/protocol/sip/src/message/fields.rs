@@ -35,7 +35,9 @@ impl Headers {
         let vias: Vec<Via> = self
             .entries("Via")?
             .into_iter()
-            .map(|v| v.parse().map_err(|e: super::ViaError| HeaderError { header: "Via", problem: e.problem }))
+            .map(|v| {
+                v.parse().map_err(|e: super::ViaError| HeaderError { header: "Via", problem: e.problem })
+            })
             .collect::<Result<_, _>>()?;
         if vias.is_empty() { Err(HeaderError { header: "Via", problem: "missing" }) } else { Ok(vias) }
     }
@@ -138,7 +140,8 @@ impl Headers {
         let error = |problem| HeaderError { header: "Content-Length", problem };
         let mut length = None;
         for value in self.get_all("Content-Length") {
-            let number = lex::decimal(value).and_then(|n| usize::try_from(n).ok()).ok_or(error("not a number"))?;
+            let number =
+                lex::decimal(value).and_then(|n| usize::try_from(n).ok()).ok_or(error("not a number"))?;
             if length.is_some_and(|l| l != number) {
                 return Err(error("more than one"));
             }
@@ -170,7 +173,8 @@ impl Headers {
     fn entries(&self, name: &'static str) -> Result<Vec<&str>, HeaderError> {
         let mut entries = Vec::new();
         for value in self.get_all(name) {
-            let parts = lex::split(value, b',').ok_or(HeaderError { header: name, problem: "unbalanced quotes" })?;
+            let parts =
+                lex::split(value, b',').ok_or(HeaderError { header: name, problem: "unbalanced quotes" })?;
             entries.extend(parts.into_iter().map(lex::trim));
         }
         Ok(entries)
@@ -190,7 +194,11 @@ impl Headers {
         parse_address(name, self.single(name)?)
     }
 
-    fn optional<T>(&self, name: &'static str, read: impl Fn(&str) -> Option<T>) -> Result<Option<T>, HeaderError> {
+    fn optional<T>(
+        &self,
+        name: &'static str,
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Result<Option<T>, HeaderError> {
         if !self.contains(name) {
             return Ok(None);
         }
@@ -200,7 +208,9 @@ impl Headers {
     fn split_top_via(&self) -> Result<(Via, String), HeaderError> {
         let value = self.get("Via").ok_or(HeaderError { header: "Via", problem: "missing" })?;
         let at = lex::find_unquoted(value, b',').unwrap_or(value.len());
-        let top = value[..at].parse().map_err(|e: super::ViaError| HeaderError { header: "Via", problem: e.problem })?;
+        let top = value[..at]
+            .parse()
+            .map_err(|e: super::ViaError| HeaderError { header: "Via", problem: e.problem })?;
         Ok((top, lex::trim(value[at..].trim_start_matches(',')).to_owned()))
     }
 }

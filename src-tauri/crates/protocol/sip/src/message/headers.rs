@@ -131,8 +131,20 @@ fn long_name(name: &str) -> Cow<'static, str> {
         return Cow::Borrowed(long);
     }
     const COMMON: [&str; 14] = [
-        "Via", "From", "To", "Call-ID", "CSeq", "Contact", "Max-Forwards", "Content-Length", "Content-Type", "Allow",
-        "Supported", "User-Agent", "Record-Route", "Route",
+        "Via",
+        "From",
+        "To",
+        "Call-ID",
+        "CSeq",
+        "Contact",
+        "Max-Forwards",
+        "Content-Length",
+        "Content-Type",
+        "Allow",
+        "Supported",
+        "User-Agent",
+        "Record-Route",
+        "Route",
     ];
     match COMMON.iter().find(|common| **common == name) {
         Some(common) => Cow::Borrowed(common),

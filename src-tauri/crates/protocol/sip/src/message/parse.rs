@@ -72,7 +72,7 @@ impl Head {
                         field.push(b' ');
                         field.extend_from_slice(line.content.trim_ascii());
                     }
-                    None => drop(head.fault.get_or_insert(ParseErrorKind::Header("First".to_owned()))),
+                    None => drop(head.fault.get_or_insert(ParseErrorKind::Header("Unnamed".to_owned()))),
                 }
                 continue;
             }

@@ -8,8 +8,18 @@ use super::{Headers, Host, NameAddr, Request, Response, Uri, parse::Head};
 
 /// Headers whose values tell nothing about people.
 const SHOWN: [&str; 12] = [
-    "Via", "CSeq", "Call-ID", "Max-Forwards", "Content-Length", "Content-Type", "Expires", "Require", "Supported",
-    "Allow", "RSeq", "RAck",
+    "Via",
+    "CSeq",
+    "Call-ID",
+    "Max-Forwards",
+    "Content-Length",
+    "Content-Type",
+    "Expires",
+    "Require",
+    "Supported",
+    "Allow",
+    "RSeq",
+    "RAck",
 ];
 
 impl fmt::Debug for Uri {

@@ -156,11 +156,13 @@ impl StreamParser {
     /// Bytes up to and with the first empty line.
     fn end_of_head(&mut self) -> Option<usize> {
         let from = self.scanned;
-        let found = self.buffer[from..].iter().enumerate().filter(|(_, b)| **b == b'\n').find_map(|(at, _)| {
-            let rest = &self.buffer[from + at + 1..];
-            let line_end = if rest.starts_with(b"\n") { 1 } else { 2 * usize::from(rest.starts_with(b"\r\n")) };
-            (line_end > 0).then_some(from + at + 1 + line_end)
-        });
+        let found =
+            self.buffer[from..].iter().enumerate().filter(|(_, b)| **b == b'\n').find_map(|(at, _)| {
+                let rest = &self.buffer[from + at + 1..];
+                let line_end =
+                    if rest.starts_with(b"\n") { 1 } else { 2 * usize::from(rest.starts_with(b"\r\n")) };
+                (line_end > 0).then_some(from + at + 1 + line_end)
+            });
         // The last three bytes may be the first part of the end.
         self.scanned = self.buffer.len().saturating_sub(3);
         found

@@ -77,7 +77,13 @@ mod tests {
 
     #[test]
     fn every_byte_string_comes_back_as_it_was() {
-        for bytes in [&b"plain"[..], "Zo\u{eb}".as_bytes(), b"Zo\xeb <sip:z@x>", b"\xff\xfe\xc3", "\u{10FF80}".as_bytes()] {
+        for bytes in [
+            &b"plain"[..],
+            "Zo\u{eb}".as_bytes(),
+            b"Zo\xeb <sip:z@x>",
+            b"\xff\xfe\xc3",
+            "\u{10FF80}".as_bytes(),
+        ] {
             assert_eq!(encode(&decode(bytes)), bytes);
         }
     }

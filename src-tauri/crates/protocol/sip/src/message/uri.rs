@@ -134,7 +134,9 @@ impl FromStr for Uri {
     type Err = UriError;
 
     fn from_str(text: &str) -> Result<Uri, UriError> {
-        if text.contains(|c: char| c.is_ascii_whitespace() || c.is_ascii_control() || matches!(c, '<' | '>' | '"')) {
+        if text.contains(|c: char| {
+            c.is_ascii_whitespace() || c.is_ascii_control() || matches!(c, '<' | '>' | '"')
+        }) {
             return Err(UriError { problem: "character that must be escaped" });
         }
         let (scheme, rest) = text.split_once(':').ok_or(UriError { problem: "no scheme" })?;

@@ -34,10 +34,9 @@ impl Uri {
 
 fn params_agree(a: &Uri, b: &Uri) -> bool {
     a.params.iter().all(|(name, value)| match b.param(name) {
-        Some(other) => same_escaped(
-            Some(&value.unwrap_or("").to_ascii_lowercase()),
-            Some(&other.to_ascii_lowercase()),
-        ),
+        Some(other) => {
+            same_escaped(Some(&value.unwrap_or("").to_ascii_lowercase()), Some(&other.to_ascii_lowercase()))
+        }
         None => !SIGNIFICANT.iter().any(|s| s.eq_ignore_ascii_case(name)),
     })
 }

@@ -82,9 +82,13 @@ impl FromStr for Via {
         let (name, rest) = lex::trim(text).split_once('/').ok_or(protocol)?;
         let (version, rest) = rest.split_once('/').ok_or(protocol)?;
         let rest = lex::trim(rest);
-        let (transport, rest) = rest.split_at(rest.find([' ', '\t']).ok_or(ViaError { problem: "no sent-by" })?);
+        let (transport, rest) =
+            rest.split_at(rest.find([' ', '\t']).ok_or(ViaError { problem: "no sent-by" })?);
         let version = lex::trim(version);
-        if !lex::trim(name).eq_ignore_ascii_case("SIP") || !lex::is_token(version) || !lex::is_token(transport) {
+        if !lex::trim(name).eq_ignore_ascii_case("SIP")
+            || !lex::is_token(version)
+            || !lex::is_token(transport)
+        {
             return Err(protocol);
         }
         let (sent_by, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));

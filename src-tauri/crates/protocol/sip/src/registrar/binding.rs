@@ -17,7 +17,13 @@ pub struct Binding<F> {
 }
 
 impl<F> Binding<F> {
-    pub(super) fn new(mut contact: NameAddr, flow: F, expires_at: Instant, call_id: &str, seq: u32) -> Binding<F> {
+    pub(super) fn new(
+        mut contact: NameAddr,
+        flow: F,
+        expires_at: Instant,
+        call_id: &str,
+        seq: u32,
+    ) -> Binding<F> {
         contact.params.remove("expires");
         Binding { contact, flow, expires_at, call_id: call_id.to_owned(), seq }
     }
@@ -48,6 +54,9 @@ impl<F> Binding<F> {
 
 impl<F: std::fmt::Debug> std::fmt::Debug for Binding<F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Binding").field("flow", &self.flow).field("expires_at", &self.expires_at).finish_non_exhaustive()
+        f.debug_struct("Binding")
+            .field("flow", &self.flow)
+            .field("expires_at", &self.expires_at)
+            .finish_non_exhaustive()
     }
 }

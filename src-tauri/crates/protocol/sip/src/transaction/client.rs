@@ -60,7 +60,12 @@ enum State {
 
 impl ClientTransaction {
     /// Sends the request. Its top Via must carry the branch this transaction is known by.
-    pub fn start(now: Instant, request: Request, reliable: bool, settings: TimerSettings) -> ClientTransaction {
+    pub fn start(
+        now: Instant,
+        request: Request,
+        reliable: bool,
+        settings: TimerSettings,
+    ) -> ClientTransaction {
         let wire = request.to_bytes();
         let give_up = if request.method == Method::Invite { Timer::B } else { Timer::F };
         ClientTransaction {
@@ -208,7 +213,8 @@ fn non_success_ack(invite: &Request, response: &Response) -> Request {
         ack.headers.push("Via", via.to_string());
     }
     for (name, value) in invite.headers.iter() {
-        if ["Max-Forwards", "From", "Call-ID", "Route"].iter().any(|copied| name.eq_ignore_ascii_case(copied)) {
+        if ["Max-Forwards", "From", "Call-ID", "Route"].iter().any(|copied| name.eq_ignore_ascii_case(copied))
+        {
             ack.headers.push(name, value);
         }
     }

@@ -87,7 +87,11 @@ fn every_message_leads_to_what_the_rfc_asks_for() {
 fn every_message_that_parses_is_written_back_with_the_same_meaning() {
     for (name, _) in &TABLE {
         if let Ok(message) = parse_datagram(&wire(name)) {
-            assert_eq!(parse_datagram(&message.to_bytes()).map(|m| m.to_bytes()), Ok(message.to_bytes()), "{name}");
+            assert_eq!(
+                parse_datagram(&message.to_bytes()).map(|m| m.to_bytes()),
+                Ok(message.to_bytes()),
+                "{name}"
+            );
         }
     }
 }

@@ -1,0 +1,42 @@
+# Two commands do everything on a fresh Debian machine with Rust and Node:
+#   make run    installs what is missing, builds, and opens the console on the sandbox
+#   make test   all checks and tests
+.PHONY: run test setup setup-run setup-test ui build fmt lint deny house unit ui-test api-check scenario bench clean help
+
+export CARGO_TERM_COLOR ?= auto
+PORT ?= 7700
+SIP_PORT ?= 5060
+
+help: ## This list
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/'
+
+run: setup-run ui ## Build everything and open the desktop console on the sandbox (no display: serve it)
+	cargo build --release --bin tandem-console --bin tandem --workspace
+	@src-tauri/scripts/run.sh
+
+test: setup-test ## Format, lints, licences, house rules, unit, interface, browser, desktop and scenario tests
+	@src-tauri/scripts/test.sh
+
+setup-run:
+	@src-tauri/scripts/setup.sh run
+
+setup-test:
+	@src-tauri/scripts/setup.sh test
+
+ui: ui/node_modules/.package-lock.json ## Build the interface
+	cd ui && npm run build
+
+ui/node_modules/.package-lock.json: ui/package-lock.json
+	cd ui && npm ci --no-audit --no-fund
+
+api: ui/node_modules/.package-lock.json ## Write the API's description and the interface's types anew
+	cargo run -q -p tandem-console-api --example openapi > ui/src/api/openapi.json
+	cd ui && npm run generate
+
+fmt: ## Format everything
+	cargo fmt --all
+	cd ui && npm run format
+
+clean: ## Remove what was built
+	cargo clean
+	rm -rf ui/dist ui/node_modules

@@ -1,0 +1,73 @@
+//! The code behind each operation.
+
+mod assistants;
+mod calls;
+mod keys;
+mod lines;
+mod recordings;
+mod sandbox;
+pub(crate) mod session;
+mod supervision;
+mod users;
+
+use std::sync::Arc;
+
+use crate::ask::{Ask, Reply};
+use crate::dispatch::Handler;
+use crate::{live, phone};
+
+/// Every handler under its operation's id.
+pub(crate) fn all() -> Vec<(&'static str, Handler)> {
+    vec![
+        ("sign_in", handler(session::sign_in)),
+        ("get_session", handler(session::me)),
+        ("sign_out", handler(session::sign_out)),
+        ("get_my_phone", handler(session::my_phone)),
+        ("list_calls", handler(calls::list)),
+        ("place_call", handler(calls::place)),
+        ("list_live_calls", handler(calls::live)),
+        ("get_call", handler(calls::get)),
+        ("get_transcript", handler(calls::transcript)),
+        ("get_call_events", handler(calls::events)),
+        ("get_recording", handler(recordings::file)),
+        ("get_waveform", handler(recordings::waveform)),
+        ("supervise", handler(supervision::supervise)),
+        ("take_over", handler(supervision::take_over)),
+        ("hand_back", handler(supervision::hand_back)),
+        ("whisper_text", handler(supervision::whisper)),
+        ("say", handler(supervision::say)),
+        ("end_call", handler(supervision::end)),
+        ("list_assistants", handler(assistants::list)),
+        ("create_assistant", handler(assistants::create)),
+        ("get_assistant", handler(assistants::get)),
+        ("replace_assistant", handler(assistants::replace)),
+        ("delete_assistant", handler(assistants::delete)),
+        ("list_trunks", handler(lines::list_trunks)),
+        ("create_trunk", handler(lines::create_trunk)),
+        ("replace_trunk", handler(lines::replace_trunk)),
+        ("delete_trunk", handler(lines::delete_trunk)),
+        ("list_numbers", handler(lines::list_numbers)),
+        ("create_number", handler(lines::create_number)),
+        ("replace_number", handler(lines::replace_number)),
+        ("delete_number", handler(lines::delete_number)),
+        ("list_sandbox_customers", handler(sandbox::customers)),
+        ("sandbox_call_in", handler(sandbox::call_in)),
+        ("list_users", handler(users::list)),
+        ("create_user", handler(users::create)),
+        ("update_user", handler(users::update)),
+        ("list_keys", handler(keys::list)),
+        ("create_key", handler(keys::create)),
+        ("revoke_key", handler(keys::revoke)),
+        ("create_ticket", handler(session::ticket)),
+        ("open_live", handler(live::open)),
+        ("open_phone", handler(phone::open)),
+    ]
+}
+
+fn handler<F, Fut>(run: F) -> Handler
+where
+    F: Fn(Ask) -> Fut + Send + Sync + 'static,
+    Fut: Future<Output = Reply> + Send + 'static,
+{
+    Arc::new(move |ask| Box::pin(run(ask)))
+}

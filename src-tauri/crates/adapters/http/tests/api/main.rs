@@ -1,0 +1,16 @@
+//! The web edge over real HTTP and WebSockets, with storage and exchange in memory.
+
+mod assistants;
+mod authorisation;
+mod configuration;
+mod idempotency;
+mod live;
+mod pages;
+mod paging;
+mod people;
+mod phone;
+mod problems;
+mod recordings;
+mod sign_in;
+mod supervision;
+mod support;

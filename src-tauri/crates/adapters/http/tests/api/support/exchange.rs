@@ -1,0 +1,125 @@
+//! An exchange that notes what it is asked and answers at once, or when told to.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+use parking_lot::Mutex;
+use tandem_console_api::sandbox::SandboxCustomer;
+use tandem_foundation::*;
+use tandem_http::{SandboxControl, SandboxRefusal};
+use tandem_switchboard::exchange::*;
+use tandem_switchboard::ports::media::AudioLink;
+use tandem_switchboard::ports::signalling::TrunkState;
+use tandem_switchboard::records::*;
+use tokio::sync::{Semaphore, broadcast, mpsc};
+
+use super::rows;
+
+type Frame = Box<[i16]>;
+/// Whose it is, what they say, what they hear.
+type Link = (UserId, mpsc::Receiver<Frame>, mpsc::Sender<Frame>);
+
+pub struct PretendExchange {
+    pub live: Mutex<Vec<LiveCall>>,
+    pub acts: Mutex<Vec<(CallId, Act)>>,
+    pub refuse_next: Mutex<Option<ExchangeError>>,
+    pub placed: AtomicUsize,
+    pub reloads: AtomicUsize,
+    /// Placing a call takes a permit; take them away to keep calls from being placed.
+    pub placing: Semaphore,
+    pub stream: broadcast::Sender<LiveMessage>,
+    /// The exchange's ends of the audio links, in the order they were attached.
+    pub links: Mutex<Vec<Link>>,
+}
+
+impl Default for PretendExchange {
+    fn default() -> Self {
+        Self {
+            live: Mutex::default(),
+            acts: Mutex::default(),
+            refuse_next: Mutex::default(),
+            placed: AtomicUsize::default(),
+            reloads: AtomicUsize::default(),
+            placing: Semaphore::new(1_000),
+            stream: broadcast::channel(4_096).0,
+            links: Mutex::default(),
+        }
+    }
+}
+
+impl PretendExchange {
+    pub fn tell(&self, message: LiveMessage) {
+        let _ = self.stream.send(message);
+    }
+}
+
+#[async_trait]
+impl Exchange for PretendExchange {
+    async fn place_call(&self, actor: &Actor, request: PlaceCall) -> Result<Call, ExchangeError> {
+        let _permit = self.placing.acquire().await.expect("open");
+        if let Some(error) = self.refuse_next.lock().take() {
+            return Err(error);
+        }
+        let n = self.placed.fetch_add(1, Ordering::SeqCst);
+        let mut call = rows::call(actor.org.as_str(), &format!("call_new_{n}"), 5_000, CallStatus::Queued);
+        call.to = request.to;
+        Ok(call)
+    }
+
+    async fn act(&self, _: &Actor, call: &CallId, act: Act) -> Result<(FloorHolder, i64), ExchangeError> {
+        if let Some(error) = self.refuse_next.lock().take() {
+            return Err(error);
+        }
+        self.acts.lock().push((call.clone(), act));
+        Ok((FloorHolder::Assistant, 4))
+    }
+
+    async fn live_calls(&self, org: &OrgId) -> Vec<LiveCall> {
+        self.live.lock().iter().filter(|live| live.call.org == *org).cloned().collect()
+    }
+
+    async fn live_transcript(&self, _org: &OrgId, call: &CallId) -> Vec<TranscriptItem> {
+        vec![rows::item(call.as_str(), 1, "still being spoken")]
+    }
+
+    fn subscribe(&self) -> broadcast::Receiver<LiveMessage> {
+        self.stream.subscribe()
+    }
+
+    fn trunk_states(&self, org: &OrgId) -> Vec<(TrunkId, TrunkState)> {
+        vec![(format!("trunk_{org}").into(), TrunkState::Registered { expires_s: 600 })]
+    }
+
+    fn attach_audio(&self, _org: &OrgId, user: &UserId) -> AudioLink {
+        let (to_room, heard) = mpsc::channel(50);
+        let (said, from_room) = mpsc::channel(50);
+        self.links.lock().push((user.clone(), heard, said));
+        AudioLink { to_room, from_room }
+    }
+
+    fn has_phone(&self, user: &UserId) -> bool {
+        self.links.lock().iter().any(|(owner, ..)| owner == user)
+    }
+
+    async fn reload(&self) -> Result<(), ExchangeError> {
+        self.reloads.fetch_add(1, Ordering::SeqCst);
+        Ok(())
+    }
+}
+
+pub struct PretendSandbox;
+
+#[async_trait]
+impl SandboxControl for PretendSandbox {
+    async fn customers(&self) -> Vec<SandboxCustomer> {
+        vec![SandboxCustomer {
+            number: "+62812345678".into(),
+            name: "Rina".into(),
+            description: "pays".into(),
+        }]
+    }
+
+    async fn call_in(&self, from: &str, _to: &str) -> Result<String, SandboxRefusal> {
+        if from == "+62812345678" { Ok("abc@sandbox".into()) } else { Err(SandboxRefusal::UnknownCustomer) }
+    }
+}

@@ -1,0 +1,141 @@
+//! Two organisations with one of everything; the ids end in the organisation's.
+
+use tandem_foundation::UserId;
+use tandem_switchboard::ports::signalling::Transport;
+use tandem_switchboard::records::*;
+
+use super::store::MemoryStore;
+use super::{ROLES, now};
+
+pub fn fill(store: &MemoryStore) {
+    let mut data = store.data.lock();
+    for org in ["org_1", "org_2"] {
+        data.organisations.push(Organisation {
+            id: org.into(),
+            name: format!("Organisation {org}"),
+            time_zone: "Asia/Jakarta".into(),
+            created_at: UnixMs(1),
+        });
+        for role in ROLES {
+            data.users.push(user(org, role));
+        }
+        data.calls.push(call(org, &format!("call_{org}"), 1_000, CallStatus::InProgress));
+        data.assistants.push(Assistant {
+            id: format!("asst_{org}").as_str().into(),
+            org: org.into(),
+            name: "Jane".into(),
+            code: "jane".into(),
+            enabled: true,
+            version: 1,
+            settings: AssistantSettings { language: "en".into(), ..Default::default() },
+            created_at: UnixMs(1),
+            updated_at: UnixMs(1),
+        });
+        data.trunks.push(trunk(org, &format!("trunk_{org}")));
+        data.numbers.push(Number {
+            id: format!("pn_{org}").as_str().into(),
+            org: org.into(),
+            number: if org == "org_1" { "+62215551234".into() } else { "+62215559999".into() },
+            label: "Main".into(),
+            trunk: format!("trunk_{org}").as_str().into(),
+            route: None,
+            created_at: UnixMs(1),
+        });
+        data.keys.push(ApiKey {
+            id: format!("key_{org}").as_str().into(),
+            org: org.into(),
+            name: "ci".into(),
+            role: UserRole::Supervisor,
+            shown_prefix: "tk_abc".into(),
+            hash: format!("hash {org}"),
+            created_at: UnixMs(1),
+            last_used_at: None,
+            revoked_at: None,
+        });
+    }
+}
+
+pub fn user_id(org: &str, role: UserRole) -> UserId {
+    format!("user_{role:?}_{org}").to_lowercase().into()
+}
+
+fn user(org: &str, role: UserRole) -> User {
+    User {
+        id: user_id(org, role),
+        org: org.into(),
+        email: format!("{role:?}@{org}.example").to_lowercase().into(),
+        name: format!("{role:?} of {org}"),
+        role,
+        password_hash: "none".into(),
+        phone_name: Some(format!("phone-{role:?}-{org}").to_lowercase()),
+        phone_password: Some("phone password".into()),
+        enabled: true,
+        created_at: now(),
+    }
+}
+
+pub fn trunk(org: &str, id: &str) -> Trunk {
+    Trunk {
+        id: id.into(),
+        org: org.into(),
+        name: "Carrier".into(),
+        host: "sip.example".into(),
+        transport: Transport::Udp,
+        domain: None,
+        username: Some("u".into()),
+        password: Some("trunk password".into()),
+        register_s: Some(600),
+        accept_from: Vec::new(),
+        options_every_s: 30,
+        caller_id: None,
+        max_cps: 5,
+        max_channels: 100,
+        enabled: true,
+        created_at: UnixMs(1),
+    }
+}
+
+pub fn call(org: &str, id: &str, at: i64, status: CallStatus) -> Call {
+    Call {
+        id: id.into(),
+        org: org.into(),
+        direction: Direction::Outbound,
+        status,
+        from: "+15550001111".into(),
+        to: "+62812345678".into(),
+        customer_name: Some("Rina".into()),
+        assistant: Some(format!("asst_{org}").as_str().into()),
+        trunk: None,
+        number: None,
+        sip_call_id: None,
+        floor: FloorHolder::Assistant,
+        floor_version: 3,
+        variables: Default::default(),
+        created_at: UnixMs(at),
+        answered_at: Some(UnixMs(at)),
+        ended_at: None,
+        duration_ms: None,
+        end_reason: None,
+        outcome: None,
+        recording: None,
+        latency: None,
+    }
+}
+
+pub fn item(call: &str, position: i64, text: &str) -> TranscriptItem {
+    TranscriptItem {
+        id: format!("item_{position}").as_str().into(),
+        call: call.into(),
+        position,
+        speaker: Speaker::Customer,
+        speaker_name: None,
+        text: text.into(),
+        intended_text: None,
+        interrupted: false,
+        acknowledgement: false,
+        start_ms: 0,
+        end_ms: 10,
+        confidence: None,
+        latency: None,
+    }
+}

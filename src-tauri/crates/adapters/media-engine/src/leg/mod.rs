@@ -1,0 +1,81 @@
+//! A leg: a source of frames, a sink of frames, or both; and what is attached to it.
+
+mod link;
+mod rtp;
+mod rtp_send;
+mod sound;
+mod source;
+mod watch;
+
+use std::time::Instant;
+
+use tandem_audio::mixer::{Frame, Members};
+use tandem_foundation::LegId;
+
+pub(crate) use link::LinkLeg;
+pub(crate) use rtp::RtpLeg;
+pub use rtp::RtpSeed;
+pub(crate) use sound::SoundPlayer;
+pub(crate) use watch::{VoiceMoment, Watch};
+
+use crate::speech::SpeechQueue;
+
+/// Where a leg's audio comes from and goes to.
+#[derive(Debug)]
+pub(crate) enum Kind {
+    Rtp(Box<RtpLeg>),
+    Link(LinkLeg),
+    Speaker(SpeechQueue),
+}
+
+/// One leg of a room.
+#[derive(Debug)]
+pub(crate) struct Leg {
+    pub id: LegId,
+    pub kind: Kind,
+    pub watch: Watch,
+    pub sound: SoundPlayer,
+    /// Listeners that were given this leg and have not yet heard a sound of it.
+    pub unheard_by: Members,
+    pub awaits_hearing: bool,
+}
+
+impl Leg {
+    pub(crate) fn new(id: LegId, kind: Kind) -> Self {
+        Self {
+            id,
+            kind,
+            watch: Watch::default(),
+            sound: SoundPlayer::default(),
+            unheard_by: Members::default(),
+            awaits_hearing: false,
+        }
+    }
+
+    /// Whether what is mixed for this leg reaches anybody now.
+    pub(crate) fn is_reached(&self) -> bool {
+        match &self.kind {
+            Kind::Rtp(rtp) => rtp.sends(),
+            Kind::Link(_) => true,
+            Kind::Speaker(_) => false,
+        }
+    }
+
+    /// Gives the leg what it hears; packets and frames go out here.
+    pub(crate) fn deliver(&mut self, frame: &mut Frame) {
+        self.sound.add_to(frame);
+        match &mut self.kind {
+            Kind::Rtp(rtp) => rtp.send(frame),
+            Kind::Link(link) => link.send(frame),
+            Kind::Speaker(_) => {}
+        }
+    }
+
+    /// Lets time pass that is not made up for.
+    pub(crate) fn skip(&mut self, ticks: u64, now: Instant) {
+        self.watch.skip(ticks);
+        if let Kind::Rtp(rtp) = &mut self.kind {
+            rtp.skip(ticks, now);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! An RTP leg: packets to frames through the jitter buffer, and digits.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use tandem_audio::dtmf::DtmfDetector;
+use tandem_audio::g711::Law;
+use tandem_audio::jitter::{JitterBuffer, JitterConfig, Pulled};
+use tandem_audio::mixer::Frame;
+use tandem_rtp::{EventReceiver, Packet, ReceiverStatistics};
+use tandem_switchboard::ports::media::{Codec, LegQuality, RtpTerms};
+
+use super::rtp_send::Sending;
+use super::source::Source;
+use crate::socket::PacketSocket;
+
+/// The random beginnings of what a leg sends (RFC 3550, section 5.1).
+#[derive(Debug, Clone, Copy)]
+pub struct RtpSeed {
+    pub ssrc: u32,
+    pub sequence: u16,
+    pub timestamp: u32,
+}
+
+/// What was negotiated, and what stands on it.
+#[derive(Debug)]
+pub(crate) struct Session {
+    pub terms: RtpTerms,
+    pub law: Law,
+    pub source: Source,
+    /// The peer's SSRC.
+    ssrc: Option<u32>,
+    events: EventReceiver,
+    /// Listens for digits in the sound itself, where the peer did not agree to telephone events.
+    in_band: DtmfDetector,
+    last_heard: Instant,
+    silence_told: bool,
+}
+
+/// An RTP leg.
+#[derive(Debug)]
+pub(crate) struct RtpLeg {
+    pub socket: Box<dyn PacketSocket>,
+    pub session: Option<Session>,
+    pub sending: Sending,
+    jitter: JitterBuffer,
+    statistics: ReceiverStatistics,
+    quality_told: Option<Instant>,
+}
+
+impl RtpLeg {
+    pub(crate) fn new(socket: Box<dyn PacketSocket>, seed: RtpSeed, jitter: JitterConfig) -> Self {
+        Self {
+            socket,
+            session: None,
+            sending: Sending::new(seed),
+            jitter: JitterBuffer::new(jitter),
+            statistics: ReceiverStatistics::new(tandem_audio::SAMPLE_RATE),
+            quality_told: None,
+        }
+    }
+
+    /// Takes over what was negotiated, for the first time or anew.
+    pub(crate) fn connect(&mut self, terms: RtpTerms, now: Instant) {
+        let law = match terms.codec {
+            Codec::Pcmu => Law::Mu,
+            Codec::Pcma => Law::A,
+        };
+        if self.session.as_ref().is_some_and(|s| s.terms.receive) && !terms.receive {
+            self.jitter.restart();
+        }
+        match &mut self.session {
+            Some(session) => {
+                session.source.signal(terms.remote);
+                if terms.receive && !session.terms.receive {
+                    session.last_heard = now;
+                    session.silence_told = false;
+                }
+                session.law = law;
+                session.terms = terms;
+            }
+            None => {
+                self.session = Some(Session {
+                    law,
+                    source: Source::new(terms.remote),
+                    terms,
+                    ssrc: None,
+                    events: EventReceiver::default(),
+                    in_band: DtmfDetector::default(),
+                    last_heard: now,
+                    silence_told: false,
+                });
+            }
+        }
+    }
+
+    /// Whether packets go out: connected, not on hold, and to an address that can be sent to.
+    pub(crate) fn sends(&self) -> bool {
+        self.session.as_ref().is_some_and(|s| s.terms.send && !s.source.target().ip().is_unspecified())
+    }
+
+    /// Reads what waits and fills the next frame; false if it is silent. `digit` is called for each key press.
+    pub(crate) fn receive(
+        &mut self,
+        now: Instant,
+        frame: &mut Frame,
+        digit: &mut dyn FnMut(char, Instant),
+    ) -> bool {
+        let Self { socket, session, jitter, statistics, .. } = self;
+        socket.drain(now, &mut |bytes, from, at| {
+            if let Some(session) = session.as_mut() {
+                session.take(bytes, from, at, jitter, statistics, digit);
+            }
+        });
+        let Some(session) = session.as_mut().filter(|s| s.terms.receive) else { return false };
+        let law = session.law;
+        if jitter.pull(now, frame, |payload, out| law.decode(payload, out)) == Pulled::Silence {
+            return false;
+        }
+        if session.terms.dtmf_payload_type.is_none() {
+            session.in_band.process(frame, |key| digit(key, now));
+        }
+        true
+    }
+
+    /// Seconds of silence, once they reach `limit`; told once until packets come again.
+    pub(crate) fn timed_out(&mut self, now: Instant, limit: Duration) -> Option<u32> {
+        let session = self.session.as_mut().filter(|s| s.terms.receive && !s.silence_told)?;
+        let silent = now.saturating_duration_since(session.last_heard);
+        (silent >= limit).then(|| {
+            session.silence_told = true;
+            u32::try_from(silent.as_secs()).unwrap_or(u32::MAX)
+        })
+    }
+
+    /// Packet statistics, every so often while connected.
+    pub(crate) fn quality(&mut self, now: Instant, every: Duration) -> Option<LegQuality> {
+        self.session.as_ref()?;
+        let told = *self.quality_told.get_or_insert(now);
+        if now.saturating_duration_since(told) < every {
+            return None;
+        }
+        self.quality_told = Some(now);
+        Some(LegQuality {
+            packets_received: self.statistics.packets_received(),
+            packets_lost: self.statistics.packets_lost(),
+            packets_sent: self.sending.packets(),
+            jitter_ms: self.statistics.jitter_ms() as f32,
+            buffer_ms: self.jitter.delay_ms() as f32,
+        })
+    }
+
+    /// Lets time pass that is not made up for.
+    pub(crate) fn skip(&mut self, ticks: u64, now: Instant) {
+        self.sending.skip(ticks);
+        self.jitter.restart();
+        if let Some(session) = &mut self.session {
+            session.last_heard = now;
+        }
+    }
+}
+
+impl Session {
+    /// Looks at one datagram.
+    fn take(
+        &mut self,
+        bytes: &[u8],
+        from: SocketAddr,
+        at: Instant,
+        jitter: &mut JitterBuffer,
+        statistics: &mut ReceiverStatistics,
+        digit: &mut dyn FnMut(char, Instant),
+    ) {
+        if tandem_rtp::is_rtcp(bytes) {
+            return;
+        }
+        let Ok(packet) = Packet::parse(bytes) else { return };
+        if !self.source.accept(from, packet.header.ssrc, at) {
+            return;
+        }
+        self.last_heard = at;
+        self.silence_told = false;
+        if !self.terms.receive {
+            return;
+        }
+        if self.ssrc.replace(packet.header.ssrc).is_some_and(|before| before != packet.header.ssrc) {
+            jitter.restart();
+            *statistics = ReceiverStatistics::new(tandem_audio::SAMPLE_RATE);
+        }
+        if packet.header.payload_type == self.terms.payload_type {
+            statistics.received(&packet.header, at);
+            jitter.insert(packet.header.timestamp, packet.payload, at);
+        } else if Some(packet.header.payload_type) == self.terms.dtmf_payload_type
+            && let Some(key) = self.events.receive(&packet)
+        {
+            digit(key, at);
+        }
+    }
+}

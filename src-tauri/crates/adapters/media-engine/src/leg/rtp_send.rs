@@ -1,0 +1,109 @@
+//! What an RTP leg sends: one packet per tick, sound or silence, so that addresses behind NAT stay open; and digits.
+
+use std::collections::VecDeque;
+
+use tandem_audio::mixer::Frame;
+use tandem_audio::{FRAME, dtmf};
+use tandem_rtp::{EventSender, HEADER_LEN, Header};
+
+use super::rtp::{RtpLeg, RtpSeed};
+
+/// An in-band press and the pause after it: 100 ms each.
+const PRESS: usize = 800;
+/// Amplitude of each of the two tones, about −13 dBFS.
+const AMPLITUDE: f32 = 5_000.0;
+/// Packet times of one frame at 8 kHz.
+const STEP: u16 = FRAME as u16;
+
+/// Counters and queued digits.
+#[derive(Debug)]
+pub(crate) struct Sending {
+    seed: RtpSeed,
+    marker: bool,
+    packets: u64,
+    events: EventSender,
+    in_band: VecDeque<i16>,
+    packet: Vec<u8>,
+}
+
+impl Sending {
+    pub(super) fn new(seed: RtpSeed) -> Self {
+        Self {
+            seed,
+            marker: true,
+            packets: 0,
+            events: EventSender::default(),
+            in_band: VecDeque::new(),
+            packet: Vec::with_capacity(HEADER_LEN + FRAME),
+        }
+    }
+
+    pub(super) fn packets(&self) -> u64 {
+        self.packets
+    }
+
+    pub(super) fn skip(&mut self, ticks: u64) {
+        self.seed.timestamp = self.seed.timestamp.wrapping_add((ticks as u32).wrapping_mul(u32::from(STEP)));
+        self.marker = true;
+    }
+}
+
+impl RtpLeg {
+    /// Queues digits: as telephone events where agreed, else as tones.
+    pub(crate) fn send_dtmf(&mut self, digits: &str) {
+        let events = self.session.as_ref().is_none_or(|s| s.terms.dtmf_payload_type.is_some());
+        if events {
+            let unknown = self.sending.events.queue(digits);
+            if unknown > 0 {
+                tracing::debug!(unknown, "characters that are no digits were left out");
+            }
+            return;
+        }
+        for press in digits.chars().filter_map(|key| dtmf::press(key, AMPLITUDE, PRESS)) {
+            self.sending.in_band.extend(press);
+            self.sending.in_band.extend([0; PRESS]);
+        }
+    }
+
+    /// Sends this tick's packet, if one may be sent; time passes in either case.
+    pub(super) fn send(&mut self, frame: &mut Frame) {
+        let may_send = self.sends();
+        let sending = &mut self.sending;
+        let timestamp = sending.seed.timestamp;
+        sending.seed.timestamp = timestamp.wrapping_add(u32::from(STEP));
+        let Some(session) = self.session.as_ref().filter(|_| may_send) else {
+            sending.marker = true;
+            return;
+        };
+        let event_type = session.terms.dtmf_payload_type;
+        let event = event_type.and_then(|kind| Some((kind, sending.events.tick(timestamp, STEP)?)));
+        let mut header = Header {
+            marker: std::mem::take(&mut sending.marker),
+            payload_type: session.terms.payload_type,
+            sequence: sending.seed.sequence,
+            timestamp,
+            ssrc: sending.seed.ssrc,
+        };
+        sending.seed.sequence = sending.seed.sequence.wrapping_add(1);
+        sending.packet.clear();
+        if let Some((payload_type, event)) = event {
+            header = Header { marker: event.marker, payload_type, timestamp: event.timestamp, ..header };
+            sending.packet.extend_from_slice(&header.to_bytes());
+            sending.packet.extend_from_slice(&event.payload);
+        } else {
+            if !sending.in_band.is_empty() {
+                let count = sending.in_band.len().min(FRAME);
+                frame.fill(0);
+                frame
+                    .iter_mut()
+                    .zip(sending.in_band.drain(..count))
+                    .for_each(|(sample, tone)| *sample = tone);
+            }
+            sending.packet.extend_from_slice(&header.to_bytes());
+            session.law.encode(frame, &mut sending.packet);
+        }
+        // What the system does not take is lost like any packet on the way.
+        self.socket.send(&self.sending.packet, session.source.target());
+        self.sending.packets += 1;
+    }
+}

@@ -1,0 +1,26 @@
+//! Recordings: the tick puts blocks into a ring, a thread of its own writes them down.
+
+mod file;
+mod taker;
+mod writer;
+
+pub(crate) use taker::RoomRecording;
+pub use writer::{NewRecording, RecordingWriter};
+
+use tandem_audio::FRAME;
+
+/// What a ring carries.
+#[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "nearly every block is sound, and a box would allocate in the tick"
+)]
+pub(crate) enum Block {
+    /// One frame of left, one of right.
+    Sound([i16; FRAME], [i16; FRAME]),
+    /// Frames that were lost while the ring was full; written as silence, so that time stays right.
+    Lost(u32),
+}
+
+/// Blocks in a ring: 5 s, in which the disk may stand still.
+pub(crate) const RING: usize = 256;

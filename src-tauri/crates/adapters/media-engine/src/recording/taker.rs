@@ -1,0 +1,66 @@
+//! The room's end of a recording: left are the plan's legs, right is what they hear of the others.
+//!
+//! Who is heard by a left leg is on the right, with the same fades; a whisper, a listener's own microphone and the
+//! sounds played to one leg are not.
+
+use std::path::PathBuf;
+
+use tandem_audio::FRAME;
+use tandem_audio::mixer::{Frame, Members, Mixer};
+use tandem_foundation::{CallId, LegId};
+
+use super::{Block, NewRecording, RING};
+
+/// Rows of the recording's own mixer.
+const LEFT: usize = 0;
+const RIGHT: usize = 1;
+
+/// A running recording.
+#[derive(Debug)]
+pub(crate) struct RoomRecording {
+    mixer: Mixer,
+    left: Vec<LegId>,
+    ring: rtrb::Producer<Block>,
+    lost: u32,
+}
+
+impl RoomRecording {
+    /// Makes the ring; the second half is for the writer.
+    pub(crate) fn new(room: CallId, path: PathBuf, left: Vec<LegId>) -> (Self, NewRecording) {
+        let (ring, blocks) = rtrb::RingBuffer::new(RING);
+        (Self { mixer: Mixer::default(), left, ring, lost: 0 }, NewRecording { room, path, blocks })
+    }
+
+    /// The legs on the left.
+    pub(crate) fn left(&self) -> &[LegId] {
+        &self.left
+    }
+
+    /// Sets which slots are on which side from the next frame on.
+    pub(crate) fn arrange(&mut self, left: Members, right: Members) {
+        self.mixer.set(LEFT, left);
+        self.mixer.set(RIGHT, right);
+    }
+
+    /// Forgets a slot that is given to another leg.
+    pub(crate) fn clear(&mut self, slot: usize) {
+        self.mixer.forget_speaker(slot);
+    }
+
+    /// Puts one frame into the ring.
+    pub(crate) fn frame(&mut self, sources: &[Option<&Frame>]) {
+        let mut out = [[0; FRAME]; 2];
+        self.mixer.mix(sources, &mut out);
+        if self.lost > 0 && self.ring.push(Block::Lost(self.lost)).is_ok() {
+            self.lost = 0;
+        }
+        if self.lost > 0 || self.ring.push(Block::Sound(out[LEFT], out[RIGHT])).is_err() {
+            self.lost += 1;
+        }
+    }
+
+    /// Lets time pass that is not made up for.
+    pub(crate) fn skip(&mut self, ticks: u64) {
+        self.lost = self.lost.saturating_add(u32::try_from(ticks).unwrap_or(u32::MAX));
+    }
+}

@@ -1,0 +1,150 @@
+//! The task that owns the machine.
+
+use std::net::SocketAddr;
+use std::time::Instant;
+
+use bytes::Bytes;
+use tandem_sip::endpoint::{Endpoint, Flow, Input, Output, Transport};
+use tandem_sip::message::MAX_DATAGRAM;
+use tandem_switchboard::ports::signalling::{SignallingCommand, SignallingEvent};
+use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
+use tokio::time::sleep_until;
+
+use crate::convert;
+use crate::names;
+use crate::sockets::Bound;
+use crate::tcp::{self, Connections, Happening, TcpItem};
+
+/// Messages from TCP peers that wait for the machine; beyond that their connections are not read.
+const NETWORK_QUEUE: usize = 1024;
+/// Datagrams handled in a row before timers and commands get their turn.
+const BATCH: usize = 64;
+
+/// Starts the task; it ends when the commands' sender is gone.
+pub fn spawn(
+    endpoint: Endpoint,
+    bound: Bound,
+    commands: mpsc::UnboundedReceiver<SignallingCommand>,
+    events: mpsc::UnboundedSender<SignallingEvent>,
+) {
+    let (report, network) = mpsc::channel(NETWORK_QUEUE);
+    if let Some(listener) = bound.tcp {
+        tcp::listen(listener, report.clone());
+    }
+    let connections = Connections::new(report.clone());
+    let driver = Driver { endpoint, udp: bound.udp, connections, report, events };
+    tokio::spawn(driver.run(commands, network));
+}
+
+struct Driver {
+    endpoint: Endpoint,
+    udp: UdpSocket,
+    connections: Connections,
+    report: mpsc::Sender<Happening>,
+    events: mpsc::UnboundedSender<SignallingEvent>,
+}
+
+impl Driver {
+    async fn run(
+        mut self,
+        mut commands: mpsc::UnboundedReceiver<SignallingCommand>,
+        mut network: mpsc::Receiver<Happening>,
+    ) {
+        let mut buffer = vec![0; MAX_DATAGRAM];
+        loop {
+            let deadline = self.endpoint.next_deadline().map(|(at, _)| at);
+            tokio::select! {
+                command = commands.recv() => match command {
+                    Some(command) => self.input(Input::Command(convert::command(command))),
+                    None => return,
+                },
+                received = self.udp.recv_from(&mut buffer) => match received {
+                    Ok((length, remote)) => {
+                        self.datagram(&buffer[..length], remote);
+                        self.waiting_datagrams(&mut buffer);
+                    }
+                    Err(error) => tracing::debug!(%error, "receiving a datagram failed"),
+                },
+                Some(happening) = network.recv() => self.happening(happening),
+                () = wait_until(deadline) => self.input(Input::Deadline),
+            }
+        }
+    }
+
+    /// What arrived in the same burst.
+    fn waiting_datagrams(&mut self, buffer: &mut [u8]) {
+        for _ in 1..BATCH {
+            match self.udp.try_recv_from(buffer) {
+                Ok((length, remote)) => self.datagram(&buffer[..length], remote),
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn datagram(&mut self, bytes: &[u8], remote: SocketAddr) {
+        let flow = Flow::udp(remote);
+        self.input(Input::Datagram { flow, bytes: Bytes::copy_from_slice(bytes) });
+    }
+
+    fn happening(&mut self, happening: Happening) {
+        match happening {
+            Happening::Accepted { stream, remote } => self.connections.accept(stream, remote),
+            Happening::Item { connection, remote, item } => {
+                let flow = Flow { transport: Transport::Tcp, remote, connection: Some(connection) };
+                self.input(match *item {
+                    TcpItem::Message(message) => Input::Message { flow, message },
+                    TcpItem::Malformed(error) => Input::Malformed { flow, error },
+                });
+            }
+            Happening::Closed { connection, unsent } => {
+                self.connections.forget(connection);
+                unsent.into_iter().for_each(|token| self.input(Input::SendFailed { token }));
+                self.input(Input::ConnectionClosed { connection });
+            }
+            Happening::Resolved { query, addresses } => self.input(Input::Resolved { query, addresses }),
+        }
+    }
+
+    fn input(&mut self, input: Input) {
+        self.endpoint.handle(Instant::now(), input);
+        let mut failed = Vec::new();
+        while let Some(output) = self.endpoint.poll_output() {
+            match output {
+                Output::Send { flow, bytes, token } => {
+                    if self.send(flow, bytes, token).is_err() {
+                        failed.extend(token);
+                    }
+                }
+                Output::Resolve { query, host, port } => {
+                    names::look_up(query, host, port, self.report.clone())
+                }
+                // Without a receiver there is nobody left to tell.
+                Output::Event(event) => drop(self.events.send(convert::event(event))),
+            }
+        }
+        failed.into_iter().for_each(|token| self.input(Input::SendFailed { token }));
+    }
+
+    fn send(&mut self, flow: Flow, bytes: Bytes, token: Option<u64>) -> Result<(), ()> {
+        match flow.transport {
+            Transport::Tcp => self.connections.send(flow.connection, flow.remote, (bytes, token)),
+            Transport::Udp => match self.udp.try_send_to(&bytes, flow.remote) {
+                Ok(_) => Ok(()),
+                // A full buffer is a lost datagram, which retransmission makes good.
+                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(()),
+                Err(error) => {
+                    tracing::debug!(peer = %flow.remote, %error, "sending a datagram failed");
+                    Err(())
+                }
+            },
+        }
+    }
+}
+
+async fn wait_until(deadline: Option<Instant>) {
+    match deadline {
+        Some(at) => sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}

@@ -1,0 +1,12 @@
+//! The conversation in virtual time, rule by rule.
+
+#[macro_use]
+mod world;
+mod barge_in;
+mod endings;
+mod floor;
+mod keys;
+mod random;
+mod speech;
+mod tools;
+mod turns;

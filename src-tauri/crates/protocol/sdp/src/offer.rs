@@ -1,0 +1,90 @@
+//! Making an offer, and reading the answer to it (RFC 3264 sections 5 and 7).
+
+use crate::answer::refused;
+use crate::codec::Codec;
+use crate::description::SessionDescription;
+use crate::local::LocalMedia;
+use crate::negotiated::{EventPayloadTypes, Negotiated, Refusal, events, peer, peer_direction, ptime};
+
+/// An offer of one audio stream with all our codecs.
+pub fn offer(local: &LocalMedia) -> SessionDescription {
+    let mut session = local.session();
+    session.media.push(local.section("RTP/AVP", &local.codecs, local.direction, local.rtcp_mux));
+    session
+}
+
+/// An offer within a running session, whose last description from our side is `previous`: every section keeps its place
+/// (RFC 3264 section 8), and payload types that were given out keep their meaning (section 8.3.2).
+pub fn reoffer(local: &LocalMedia, previous: &SessionDescription) -> SessionDescription {
+    let Some(section) = previous.media.iter().position(|m| m.kind == "audio" && m.port != 0) else {
+        let mut session = offer(local);
+        session.media.splice(0..0, previous.media.iter().map(refused));
+        return session;
+    };
+    let codecs = keep_payload_types(&local.codecs, &previous.media[section].codecs());
+    let mut session = local.session();
+    session.media.extend(previous.media.iter().map(refused));
+    let protocol = &previous.media[section].protocol;
+    session.media[section] = local.section(protocol, &codecs, local.direction, local.rtcp_mux);
+    session
+}
+
+/// Reads the peer's answer to `offered`, a description made by [`offer`] from the same `local`.
+pub fn accept(
+    local: &LocalMedia,
+    offered: &SessionDescription,
+    answered: &SessionDescription,
+) -> Result<Negotiated, Refusal> {
+    let section =
+        offered.media.iter().position(|m| m.kind == "audio" && m.port != 0).ok_or(Refusal::NoAudio)?;
+    let ours = &offered.media[section];
+    let theirs = answered.media.get(section).ok_or(Refusal::NoAudio)?;
+    if !theirs.kind.eq_ignore_ascii_case("audio") {
+        return Err(Refusal::NoAudio);
+    }
+    if theirs.port == 0 {
+        return Err(Refusal::AudioRefused);
+    }
+    let (our_codecs, their_codecs) = (ours.codecs(), theirs.codecs());
+    let (codec, receive) = their_codecs
+        .iter()
+        .filter(|c| c.carries_speech())
+        .find_map(|c| our_codecs.iter().find(|o| o.same_encoding(c)).map(|o| (c, o)))
+        .ok_or(Refusal::NoCommonCodec)?;
+    let telephone_event =
+        events(&their_codecs, &our_codecs, codec.clock_rate).map(|(send, receive)| EventPayloadTypes {
+            send: send.payload_type,
+            receive: receive.payload_type,
+            clock_rate: send.clock_rate,
+        });
+    let rtcp_mux = [ours, theirs].iter().all(|m| m.attribute("rtcp-mux").is_some());
+    let wanted = peer_direction(answered, theirs);
+    Ok(Negotiated {
+        codec: codec.clone(),
+        receive_payload_type: receive.payload_type,
+        telephone_event,
+        peer: peer(answered, theirs, rtcp_mux),
+        direction: wanted.reversed().and(ours.direction(offered)),
+        held_by_peer: !wanted.receives() && ours.direction(offered).sends(),
+        ptime: ptime(theirs, local.ptime),
+        section,
+    })
+}
+
+/// Our codecs under the payload types they have had, or under ones that are free.
+fn keep_payload_types(ours: &[Codec], given_out: &[Codec]) -> Vec<Codec> {
+    let mut taken: Vec<u8> = given_out.iter().map(|c| c.payload_type).collect();
+    let mut codecs = Vec::with_capacity(ours.len());
+    for codec in ours {
+        let payload_type = match given_out.iter().find(|g| g.same_encoding(codec)) {
+            Some(given) => given.payload_type,
+            None if taken.contains(&codec.payload_type) => {
+                (96..128).find(|p| !taken.contains(p)).unwrap_or(codec.payload_type)
+            }
+            None => codec.payload_type,
+        };
+        taken.push(payload_type);
+        codecs.push(Codec { payload_type, ..codec.clone() });
+    }
+    codecs
+}

@@ -1,0 +1,288 @@
+//! Calls we place, until somebody answers or nobody does (RFC 3261 section 13.2).
+
+use std::time::Instant;
+
+use super::hops::Hop;
+use super::requests::Owner;
+use super::session::Session;
+use super::{Command, Destination, Endpoint, Event, Flow, Invite, Leg, Transport};
+use crate::dialog::Dialog;
+use crate::message::{Host, Method, NameAddr, Request, Response, Uri};
+
+/// What we accept inside a dialog and outside.
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER";
+
+/// A leg that has no answer yet.
+#[derive(Debug)]
+pub(super) struct Calling {
+    /// The INVITEs without a final response: one, or one for each phone of a user.
+    clients: Vec<u64>,
+    pub ring_deadline: Instant,
+    /// The best final response so far, where one phone refused and others ring.
+    best: Option<(u16, String)>,
+    /// The trunk whose credentials answer challenges.
+    account: Option<String>,
+    contact_user: String,
+}
+
+/// Where to call, and the trunk whose credentials serve.
+type Targets = (Vec<Target>, Option<String>);
+
+/// One place to call.
+struct Target {
+    uri: Uri,
+    hop: Hop,
+    from: Uri,
+    to: Uri,
+}
+
+impl Endpoint {
+    pub(super) fn invite(&mut self, now: Instant, invite: Invite) {
+        let leg = invite.leg;
+        let failed = |code, reason: &str| Event::Failed { leg, code, reason: reason.to_owned() };
+        let (targets, account) = match self.targets(&invite) {
+            Ok(found) => found,
+            Err((code, reason)) => return self.event(failed(code, reason)),
+        };
+        let contact_user = invite.from.as_str().to_owned();
+        let calling = Calling {
+            clients: Vec::new(),
+            ring_deadline: now + invite.ring_timeout,
+            best: None,
+            account: account.clone(),
+            contact_user: contact_user.clone(),
+        };
+        self.legs.insert(leg, Leg::Calling(Box::new(calling)));
+        for (at, target) in targets.into_iter().enumerate() {
+            let call_id = match (&invite.call_id, at) {
+                (Some(given), 0) => given.clone(),
+                // Each phone of a user gets a call of its own: copies with one Call-ID might meet in one phone (482).
+                _ => format!("{}@{}", self.random.token(), self.config.realm),
+            };
+            let request = self.invite_request(&invite, &target, &call_id);
+            let owner = Owner::Invite(leg);
+            let id = self.send_request(
+                now,
+                request,
+                target.hop,
+                owner,
+                account.clone(),
+                Some(contact_user.clone()),
+            );
+            if let Some(Leg::Calling(calling)) = self.legs.get_mut(&leg) {
+                calling.clients.push(id);
+            }
+        }
+        self.set_leg_timer(leg);
+    }
+
+    /// A response to one of a leg's INVITEs.
+    pub(super) fn invite_response(&mut self, now: Instant, leg: u64, client: u64, response: Response) {
+        match response.code {
+            100 => {}
+            101..200 => {
+                if self.is_calling(leg, client) {
+                    let answer = sdp(&response.headers, &response.body);
+                    self.event(Event::Progress { leg, code: response.code, answer });
+                }
+            }
+            200..300 => self.invite_accepted(now, leg, client, &response),
+            code => self.invite_refused(leg, client, code, &response.reason),
+        }
+    }
+
+    /// An INVITE was sent again with credentials, under another number.
+    pub(super) fn invite_sent_again(&mut self, leg: u64, before: u64, now: u64) {
+        if let Some(Leg::Calling(calling)) = self.legs.get_mut(&leg) {
+            calling.clients.iter_mut().filter(|id| **id == before).for_each(|id| *id = now);
+        }
+    }
+
+    /// Nobody answered in time.
+    pub(super) fn calling_due(&mut self, now: Instant, leg: u64) {
+        if matches!(self.legs.get(&leg), Some(Leg::Calling(calling)) if calling.ring_deadline <= now) {
+            self.abandon_call(now, leg, 408, "No Answer");
+        }
+    }
+
+    /// Gives a call up. What still comes for it is cleared away by `invite_accepted`.
+    pub(super) fn abandon_call(&mut self, now: Instant, leg: u64, code: u16, reason: &str) {
+        let Some(Leg::Calling(calling)) = self.forget_leg(leg) else { return };
+        for client in calling.clients {
+            self.cancel_client(now, client);
+        }
+        self.event(Event::Failed { leg, code, reason: reason.to_owned() });
+    }
+
+    fn invite_accepted(&mut self, now: Instant, leg: u64, client: u64, response: &Response) {
+        let tag = response.headers.to().ok().and_then(|to| to.tag().map(str::to_owned)).unwrap_or_default();
+        let Some(record) = self.clients.get(&client) else { return };
+        // A repeated 2xx: the ACK was lost.
+        if let Some((_, flow, bytes)) = record.acks.iter().find(|(acked, _, _)| *acked == tag) {
+            let (flow, bytes) = (*flow, bytes.clone());
+            return self.outputs.push_back(super::Output::Send { flow, bytes, token: None });
+        }
+        let (request, account) = (record.request.clone(), record.account.clone());
+        let Ok(mut dialog) = Dialog::from_response(&request, response) else {
+            return self.invite_refused(leg, client, 502, "Unreadable Answer");
+        };
+        let flow = record.flow;
+        let route = flow.filter(|flow| self.keeps_to_flow(&request, flow, &dialog));
+        let hop = route.map_or_else(|| Hop::of(dialog.next_hop()), Hop::Flow);
+        let ack = dialog.ack(&request);
+        self.send_ack(ack, &hop, client);
+        if !self.is_calling(leg, client) {
+            // We gave up, or another phone was first (RFC 3261 section 13.2.2.4).
+            return self.send_bye(now, &mut dialog, route, account, None);
+        }
+        let Some(Leg::Calling(calling)) = self.forget_leg(leg) else { return };
+        for other in calling.clients.into_iter().filter(|id| *id != client) {
+            self.cancel_client(now, other);
+        }
+        self.dialogs.insert((dialog.call_id().to_owned(), dialog.local_tag().to_owned()), leg);
+        let session = Session::new(dialog, route, calling.account, calling.contact_user, true);
+        self.legs.insert(leg, Leg::Up(Box::new(session)));
+        self.set_leg_timer(leg);
+        self.event(Event::Answered { leg, answer: response.body.clone() });
+    }
+
+    fn invite_refused(&mut self, leg: u64, client: u64, code: u16, reason: &str) {
+        let Some(Leg::Calling(calling)) = self.legs.get_mut(&leg) else { return };
+        let before = calling.clients.len();
+        calling.clients.retain(|id| *id != client);
+        if calling.clients.len() == before {
+            return;
+        }
+        if calling.best.as_ref().is_none_or(|(best, _)| better(code, *best)) {
+            calling.best = Some((code, reason.to_owned()));
+        }
+        if calling.clients.is_empty() {
+            let (code, reason) = calling.best.take().unwrap_or((code, reason.to_owned()));
+            self.forget_leg(leg);
+            self.event(Event::Failed { leg, code, reason });
+        }
+    }
+
+    fn is_calling(&self, leg: u64, client: u64) -> bool {
+        matches!(self.legs.get(&leg), Some(Leg::Calling(calling)) if calling.clients.contains(&client))
+    }
+
+    /// Whether a dialog's requests go where the INVITE went, whatever its Contact says: phones behind NAT name
+    /// addresses that nobody reaches, and an open connection to the same host need not be opened again.
+    fn keeps_to_flow(&self, request: &Request, flow: &Flow, dialog: &Dialog) -> bool {
+        let to_phone = self.registrar.user_at(flow).is_some() && !request.headers.contains("Route");
+        to_phone || self.is_connection_to(flow, dialog.next_hop())
+    }
+
+    /// Whether the flow is a connection to the host the URI names.
+    pub(super) fn is_connection_to(&self, flow: &Flow, uri: &Uri) -> bool {
+        flow.transport == Transport::Tcp && uri.host.ip().is_some_and(|ip| ip == flow.remote.ip())
+    }
+
+    fn targets(&self, invite: &Invite) -> Result<Targets, (u16, &'static str)> {
+        let from_user = Uri::escape_user(invite.from.as_str());
+        let from_at =
+            |domain: Host| Uri::sip((!from_user.is_empty()).then_some(from_user.as_str()), domain, None);
+        match &invite.to {
+            Destination::Trunk { trunk, number } => {
+                let found = self.trunks.get(trunk).ok_or((503, "Unknown Trunk"))?;
+                let domain = found.domain();
+                let user = Uri::escape_user(number.as_str());
+                let mut uri = Uri::sip(Some(&user), domain.clone(), None);
+                if found.account.domain.is_none() {
+                    uri.port = Some(found.port).filter(|port| *port != 5060);
+                }
+                let target = Target { uri: uri.clone(), hop: found.hop(), from: from_at(domain), to: uri };
+                Ok((vec![target], Some(trunk.clone())))
+            }
+            Destination::User(user) => {
+                let realm = Host::from(self.config.realm.as_str());
+                let mut targets = Vec::new();
+                for phone in self.phones.iter().filter(|phone| phone.user == *user) {
+                    let to = Uri::sip(Some(&Uri::escape_user(&phone.name)), realm.clone(), None);
+                    for binding in self.registrar.bindings(&phone.name) {
+                        targets.push(Target {
+                            uri: binding.uri().clone(),
+                            hop: Hop::Flow(binding.flow),
+                            from: from_at(realm.clone()),
+                            to: to.clone(),
+                        });
+                    }
+                }
+                if targets.is_empty() { Err((480, "No Phone Registered")) } else { Ok((targets, None)) }
+            }
+            Destination::Uri(text) => {
+                let uri: Uri = text.as_str().parse().map_err(|_| (400, "Unreadable URI"))?;
+                if !uri.is_sip() || uri.host == Host::None {
+                    return Err((416, "Unsupported URI Scheme"));
+                }
+                let (local, _) = self.local_host(Transport::Udp);
+                let target = Target { hop: Hop::of(&uri), to: uri.clone(), uri, from: from_at(local) };
+                Ok((vec![target], None))
+            }
+        }
+    }
+
+    fn invite_request(&mut self, invite: &Invite, target: &Target, call_id: &str) -> Request {
+        let mut uri = target.uri.clone();
+        uri.headers = None;
+        let mut request = Request::new(Method::Invite, uri);
+        let tag = self.random.token();
+        let mut from = NameAddr::new(target.from.clone()).with_tag(&tag);
+        from.display_name = invite.display_name.as_ref().map(|name| name.as_str().to_owned());
+        let mut to = target.to.clone();
+        (to.headers, to.params) = (None, Default::default());
+        let headers = &mut request.headers;
+        headers.push("Max-Forwards", "70");
+        headers.push("From", from.to_string());
+        headers.push("To", NameAddr::new(to).to_string());
+        headers.push("Call-ID", call_id);
+        headers.push("CSeq", "1 INVITE");
+        headers.push("Allow", ALLOW);
+        for (name, value) in &invite.headers {
+            headers.push(name, value.clone());
+        }
+        if !invite.offer.is_empty() {
+            headers.push("Content-Type", "application/sdp");
+            request.body = invite.offer.clone();
+        }
+        request
+    }
+}
+
+/// The body, where it is a session description.
+pub(super) fn sdp(headers: &crate::message::Headers, body: &bytes::Bytes) -> Option<bytes::Bytes> {
+    let described = headers.content_type().is_some_and(|kind| kind == "application/sdp");
+    (described && !body.is_empty()).then(|| body.clone())
+}
+
+/// Whether `new` tells more than `old` about why a call failed (RFC 3261 section 16.7 step 6).
+fn better(new: u16, old: u16) -> bool {
+    let rank = |code: u16| match code {
+        600.. => 0,
+        // That a phone is busy or its owner declined says more than that another did not answer.
+        486 | 480 => 1,
+        408 | 503 => 9,
+        code => u16::from(code / 100 == 5) + 2,
+    };
+    rank(new) < rank(old)
+}
+
+impl Endpoint {
+    /// Ends a leg in whatever state it is.
+    pub(super) fn hangup(&mut self, now: Instant, leg: u64, cause: Option<u16>) {
+        match self.legs.get(&leg) {
+            Some(Leg::Calling(_)) => self.abandon_call(now, leg, 487, "Cancelled"),
+            Some(Leg::Ringing(_)) => {
+                let code = match cause {
+                    Some(17) => 486,
+                    Some(21) => 603,
+                    _ => 480,
+                };
+                self.command(now, Command::Reject { leg, code, retry_after: None });
+            }
+            Some(Leg::Up(_)) => self.end_session(now, leg, cause),
+            None => {}
+        }
+    }
+}

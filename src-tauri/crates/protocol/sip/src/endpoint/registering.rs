@@ -1,0 +1,82 @@
+//! Phones that register with us (RFC 3261 section 10.3).
+
+use std::time::Instant;
+
+use super::refusals::Refusal;
+use super::{Endpoint, Event, PhoneAccount, TimerKey};
+use crate::registrar::RegisterError;
+
+impl Endpoint {
+    pub(super) fn register(&mut self, now: Instant, id: u64) {
+        let Some(server) = self.servers.get(&id) else { return };
+        let (request, flow) = (server.request.clone(), server.flow);
+        let phone = match self.authenticate(now, &request) {
+            Ok(phone) => phone,
+            Err(stale) => return self.challenge(now, id, stale),
+        };
+        // One may register nobody but oneself (RFC 3261 section 10.3 step 4).
+        let record = request.headers.to().ok().and_then(|to| to.uri.user_decoded());
+        if record.as_deref() != Some(phone.name.as_str()) {
+            return self.respond_plain(now, id, 403);
+        }
+        match self.registrar.register(now, &phone.name, &request, &flow) {
+            Ok(bindings) => {
+                let contacts: Vec<String> = bindings.iter().map(|b| b.to_contact(now)).collect();
+                self.respond(now, id, 200, |response| {
+                    contacts.into_iter().for_each(|contact| response.headers.push("Contact", contact));
+                });
+                self.report_phone(&phone.user);
+            }
+            Err(RegisterError::TooBrief { min }) => {
+                self.refuse(now, id, Refusal::with(423, "Min-Expires", min.to_string()));
+            }
+            Err(RegisterError::Malformed(_)) => self.respond_plain(now, id, 400),
+            Err(RegisterError::OutOfOrder) => self.respond_plain(now, id, 500),
+            Err(RegisterError::TooMany) => self.respond_plain(now, id, 403),
+        }
+        self.timers.set(TimerKey::Bindings, self.registrar.next_deadline());
+    }
+
+    pub(super) fn bindings_due(&mut self, now: Instant) {
+        let changed = self.registrar.expire(now);
+        self.bindings_changed(&changed);
+    }
+
+    /// A connection ended: whoever registered over it cannot be reached any more (RFC 5626 section 5.3).
+    pub(super) fn connection_closed(&mut self, now: Instant, connection: u64) {
+        self.trunk_connection_closed(now, connection);
+        let changed = self.registrar.retain(|_, binding| binding.flow.connection != Some(connection));
+        self.bindings_changed(&changed);
+    }
+
+    pub(super) fn set_phones(&mut self, _now: Instant, accounts: Vec<PhoneAccount>) {
+        let before = std::mem::replace(&mut self.phones, accounts);
+        let phones = &self.phones;
+        // A new password takes the phones away that registered with the old one.
+        let kept = |name: &str| {
+            let old = before.iter().find(|p| p.name == name);
+            phones.iter().find(|p| p.name == name).is_some_and(|new| Some(new) == old)
+        };
+        let gone = self.registrar.retain(|name, _| kept(name));
+        for user in
+            gone.iter().filter_map(|name| before.iter().find(|p| p.name == *name)).map(|p| p.user.clone())
+        {
+            self.report_phone(&user);
+        }
+        self.timers.set(TimerKey::Bindings, self.registrar.next_deadline());
+    }
+
+    fn bindings_changed(&mut self, names: &[String]) {
+        let users: Vec<String> =
+            self.phones.iter().filter(|p| names.contains(&p.name)).map(|p| p.user.clone()).collect();
+        users.iter().for_each(|user| self.report_phone(user));
+        self.timers.set(TimerKey::Bindings, self.registrar.next_deadline());
+    }
+
+    /// Tells how many phones a user can be reached at.
+    fn report_phone(&mut self, user: &str) {
+        let count = |name: &String| self.registrar.bindings(name).len();
+        let contacts = self.phones.iter().filter(|p| p.user == user).map(|p| count(&p.name)).sum();
+        self.event(Event::Phone { user: user.to_owned(), contacts });
+    }
+}

@@ -1,0 +1,301 @@
+//! Requests of ours: sending them, answering challenges, and handing responses to whoever asked.
+
+use std::time::Instant;
+
+use bytes::Bytes;
+use tandem_foundation::Pii;
+
+use super::challenges::MAX_CHALLENGES;
+use super::hops::Hop;
+use super::{Endpoint, Flow, Output, TimerKey, Transport};
+use crate::message::{BRANCH_COOKIE, Method, Request, Response};
+use crate::transaction::{ClientInput, ClientKey, ClientOutput, ClientTransaction};
+
+/// A request on its way, or waiting for its next hop's address.
+#[derive(Debug)]
+pub(super) struct Client {
+    /// As last sent; without Via while it waits.
+    pub request: Request,
+    transaction: Option<ClientTransaction>,
+    key: Option<ClientKey>,
+    pub hop: Hop,
+    pub flow: Option<Flow>,
+    pub owner: Owner,
+    /// The trunk whose credentials answer a challenge.
+    pub account: Option<String>,
+    /// Those credentials, kept in case the trunk is taken out meanwhile.
+    pub credentials: Option<(String, Pii<String>)>,
+    /// How often credentials were asked for.
+    pub challenges: u8,
+    /// User part of the Contact to add.
+    pub contact_user: Option<String>,
+    /// An INVITE got a provisional response, so that it may be cancelled.
+    provisional: bool,
+    pub cancel: Cancel,
+    /// The ACKs sent for each 2xx, by the responder's tag.
+    pub acks: Vec<(String, Flow, Bytes)>,
+}
+
+/// Whether an INVITE is to be cancelled.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cancel {
+    No,
+    /// As soon as a provisional response allows it.
+    Wanted,
+    Sent,
+}
+
+/// Who asked for a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// One of the INVITEs of a calling leg.
+    Invite(u64),
+    /// A re-INVITE of a leg that is up.
+    Reinvite(u64),
+    /// An INFO of a leg that is up.
+    Info(u64),
+    Register(String),
+    Ping(String),
+    /// Nobody waits: BYE and CANCEL.
+    Nobody,
+}
+
+impl Endpoint {
+    /// Sends a request (without Via) to the next hop; a Contact is added where a user is given. Its number.
+    pub(super) fn send_request(
+        &mut self,
+        now: Instant,
+        request: Request,
+        hop: Hop,
+        owner: Owner,
+        account: Option<String>,
+        contact_user: Option<String>,
+    ) -> u64 {
+        let id = self.next_id();
+        let trunk = account.as_ref().and_then(|id| self.trunks.get(id));
+        let credentials = trunk.and_then(|t| t.account.credentials.clone());
+        let client = Client {
+            request,
+            transaction: None,
+            key: None,
+            hop: hop.clone(),
+            flow: None,
+            owner,
+            account,
+            credentials,
+            challenges: 0,
+            contact_user,
+            provisional: false,
+            cancel: Cancel::No,
+            acks: Vec::new(),
+        };
+        self.clients.insert(id, client);
+        if let Some(flow) = self.flow_or_lookup(now, &hop, id) {
+            self.launch(now, id, flow);
+        }
+        id
+    }
+
+    /// Starts a request whose next hop was looked up.
+    pub(super) fn launch_after_lookup(&mut self, now: Instant, id: u64) {
+        let Some(client) = self.clients.get(&id) else { return };
+        if client.cancel != Cancel::No {
+            self.clients.remove(&id);
+            return;
+        }
+        match self.flow_of(&client.hop) {
+            Some(flow) => self.launch(now, id, flow),
+            None => self.client_failed(now, id, 503, "Name Not Found"),
+        }
+    }
+
+    fn launch(&mut self, now: Instant, id: u64, flow: Flow) {
+        let branch = format!("{BRANCH_COOKIE}{}", self.random.token());
+        let via = self.via(flow.transport, &branch);
+        let Some(client) = self.clients.get(&id) else { return };
+        let contact = client.contact_user.as_ref().map(|user| self.contact(user, flow.transport));
+        let user_agent = self.config.user_agent.clone();
+        let Some(client) = self.clients.get_mut(&id) else { return };
+        client.request.headers.push_front("Via", via);
+        if let Some(contact) = contact {
+            client.request.headers.set("Contact", contact);
+        }
+        client.request.headers.set("User-Agent", user_agent);
+        let key = ClientKey::new(&branch, client.request.method.clone());
+        client.flow = Some(flow);
+        client.key = Some(key.clone());
+        let reliable = flow.transport == Transport::Tcp;
+        let request = client.request.clone();
+        client.transaction = Some(ClientTransaction::start(now, request, reliable, self.config.timers));
+        self.client_ids.insert(key, id);
+        self.drain_client(now, id);
+    }
+
+    pub(super) fn response(&mut self, now: Instant, flow: Flow, response: Response) {
+        let Ok(key) = ClientKey::of_response(&response.headers) else { return };
+        let Some(id) = self.client_ids.get(&key).copied() else { return };
+        let Some(client) = self.clients.get_mut(&id) else { return };
+        if flow.connection.is_some() {
+            client.flow = Some(flow);
+        }
+        self.feed_client(now, id, ClientInput::Response(response));
+    }
+
+    pub(super) fn client_due(&mut self, now: Instant, id: u64) {
+        self.feed_client(now, id, ClientInput::Deadline);
+    }
+
+    pub(super) fn send_failed(&mut self, now: Instant, token: u64) {
+        let finished = |c: &Client| c.transaction.as_ref().is_none_or(ClientTransaction::is_finished);
+        if self.clients.get(&token).is_some_and(|c| !finished(c)) {
+            self.client_failed(now, token, 503, "Transport Failed");
+        }
+    }
+
+    /// Sends CANCEL for an INVITE, now or when a provisional response has come (RFC 3261 section 9.1).
+    pub(super) fn cancel_client(&mut self, now: Instant, id: u64) {
+        let Some(client) = self.clients.get_mut(&id) else { return };
+        let Some(transaction) = &client.transaction else {
+            self.clients.remove(&id);
+            return;
+        };
+        if transaction.is_finished() || client.cancel == Cancel::Sent {
+            return;
+        }
+        if !client.provisional {
+            client.cancel = Cancel::Wanted;
+            return;
+        }
+        client.cancel = Cancel::Sent;
+        self.feed_client(now, id, ClientInput::Cancelled);
+        self.launch_cancel(now, id);
+    }
+
+    /// Sends a request that has no transaction: ACK to a 2xx.
+    pub(super) fn send_ack(&mut self, mut ack: Request, hop: &Hop, client: u64) {
+        let fallback = self.clients.get(&client).and_then(|c| c.flow);
+        let Some(flow) = self.flow_of(hop).or(fallback) else { return };
+        let branch = format!("{BRANCH_COOKIE}{}", self.random.token());
+        ack.headers.push_front("Via", self.via(flow.transport, &branch));
+        ack.headers.set("User-Agent", self.config.user_agent.clone());
+        let bytes = ack.to_bytes();
+        if let Some(client) = self.clients.get_mut(&client) {
+            let tag = ack.headers.to().ok().and_then(|to| to.tag().map(str::to_owned)).unwrap_or_default();
+            client.acks.push((tag, flow, bytes.clone()));
+        }
+        self.outputs.push_back(Output::Send { flow, bytes, token: None });
+    }
+
+    fn launch_cancel(&mut self, now: Instant, invite: u64) {
+        let Some(client) = self.clients.get(&invite) else { return };
+        let Some(flow) = client.flow else { return };
+        let sent = &client.request;
+        let mut cancel = Request::new(Method::Cancel, sent.uri.clone());
+        for (name, value) in sent.headers.iter() {
+            if ["Via", "Max-Forwards", "From", "To", "Call-ID", "Route"]
+                .iter()
+                .any(|n| name.eq_ignore_ascii_case(n))
+            {
+                cancel.headers.push(name, value);
+            }
+        }
+        let seq = sent.headers.cseq().map_or(1, |cseq| cseq.seq);
+        cancel.headers.push("CSeq", format!("{seq} CANCEL"));
+        let Some(branch) = cancel.headers.top_via().ok().and_then(|via| via.branch().map(str::to_owned))
+        else {
+            return;
+        };
+        let id = self.next_id();
+        let key = ClientKey::new(&branch, Method::Cancel);
+        let reliable = flow.transport == Transport::Tcp;
+        let transaction = ClientTransaction::start(now, cancel.clone(), reliable, self.config.timers);
+        let client = Client {
+            request: cancel,
+            transaction: Some(transaction),
+            key: Some(key.clone()),
+            hop: Hop::Flow(flow),
+            flow: Some(flow),
+            owner: Owner::Nobody,
+            account: None,
+            credentials: None,
+            challenges: MAX_CHALLENGES,
+            contact_user: None,
+            provisional: false,
+            cancel: Cancel::No,
+            acks: Vec::new(),
+        };
+        self.clients.insert(id, client);
+        self.client_ids.insert(key, id);
+        self.drain_client(now, id);
+    }
+
+    fn feed_client(&mut self, now: Instant, id: u64, input: ClientInput) {
+        if let Some(transaction) = self.clients.get_mut(&id).and_then(|c| c.transaction.as_mut()) {
+            transaction.handle(now, input);
+            self.drain_client(now, id);
+        }
+    }
+
+    fn drain_client(&mut self, now: Instant, id: u64) {
+        while let Some(client) = self.clients.get_mut(&id)
+            && let Some(output) = client.transaction.as_mut().and_then(ClientTransaction::poll_output)
+        {
+            match output {
+                ClientOutput::Send(bytes) => {
+                    if let Some(flow) = client.flow {
+                        self.outputs.push_back(Output::Send { flow, bytes, token: Some(id) });
+                    }
+                }
+                ClientOutput::Response(response) => self.client_response(now, id, response),
+                ClientOutput::TimedOut => return self.client_failed(now, id, 408, "Request Timeout"),
+                ClientOutput::Terminated => return self.forget_client(id),
+            }
+        }
+        let transaction = self.clients.get(&id).and_then(|c| c.transaction.as_ref());
+        let at = transaction.and_then(ClientTransaction::next_deadline).map(|(at, _)| at);
+        self.timers.set(TimerKey::Client(id), at);
+    }
+
+    fn forget_client(&mut self, id: u64) {
+        self.timers.set(TimerKey::Client(id), None);
+        if let Some(key) = self.clients.remove(&id).and_then(|client| client.key) {
+            self.client_ids.remove(&key);
+        }
+    }
+
+    /// No response will come: as if `code` had (RFC 3261 section 8.1.3.1).
+    fn client_failed(&mut self, now: Instant, id: u64, code: u16, reason: &str) {
+        let Some(client) = self.clients.get(&id) else { return };
+        let mut response = Response::for_request(&client.request, code, Some(reason));
+        // Nobody sent it, so nobody is to be asked for credentials or acknowledged.
+        response.headers.remove("Via");
+        self.dispatch(now, id, response);
+        self.forget_client(id);
+    }
+
+    fn client_response(&mut self, now: Instant, id: u64, response: Response) {
+        let Some(client) = self.clients.get_mut(&id) else { return };
+        if response.is_provisional() {
+            client.provisional = true;
+            if client.cancel == Cancel::Wanted {
+                return self.cancel_client(now, id);
+            }
+        }
+        if matches!(response.code, 401 | 407) && self.answer_challenge(now, id, &response) {
+            return;
+        }
+        self.dispatch(now, id, response);
+    }
+
+    fn dispatch(&mut self, now: Instant, id: u64, response: Response) {
+        let Some(client) = self.clients.get(&id) else { return };
+        match client.owner.clone() {
+            Owner::Invite(leg) => self.invite_response(now, leg, id, response),
+            Owner::Reinvite(leg) => self.reinvite_response(now, leg, id, response),
+            Owner::Info(leg) => self.info_response(now, leg, &response),
+            Owner::Register(trunk) => self.register_response(now, &trunk, id, &response),
+            Owner::Ping(trunk) => self.ping_response(now, &trunk, id, &response),
+            Owner::Nobody => {}
+        }
+    }
+}

@@ -1,0 +1,12 @@
+//! Endpoints against each other, over a network that loses, doubles and reorders, in virtual time.
+
+mod calls;
+mod carrier;
+mod disorder;
+mod forks;
+mod names;
+mod network;
+mod phones;
+mod refusals;
+mod reoffers;
+mod trunks;

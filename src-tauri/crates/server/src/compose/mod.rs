@@ -1,0 +1,335 @@
+//! Joins the switchboard to its adapters and runs it.
+
+mod clock;
+pub(crate) mod loop_call;
+mod options;
+mod provision;
+mod sandbox;
+pub(crate) mod speech_check;
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tandem_foundation::OrgId;
+use tandem_http::{HttpConfig, HttpServer, PhoneRegistrar};
+use tandem_media_engine::{MediaConfig, MediaEngine};
+use tandem_sip_transport::{SipConfig, SipTransport};
+use tandem_speech::{Providers, ProvidersConfig};
+use tandem_storage::Storage;
+use tandem_switchboard::ports::clock::Clock;
+use tandem_switchboard::ports::signalling::{LegIds, Signalling, Transport};
+use tandem_switchboard::ports::speech::ProviderError;
+use tandem_switchboard::ports::store::{Directory, Store, StoreError};
+use tandem_switchboard::records::UserRole;
+use tandem_switchboard::{Ports, Switchboard};
+use tandem_webhooks::{HttpWebhook, Reach};
+use tokio::sync::mpsc;
+
+pub use options::ServeOptions;
+
+use self::clock::SystemClock;
+use self::provision::Secrets;
+use self::sandbox::PretendCarrier;
+use crate::first_run::{self, FirstRunError};
+use crate::operator_file::{self, OperatorFile};
+
+/// An assistant's webhook may keep a caller waiting for no longer.
+const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// Why the server could not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    #[error("preparing the data directory {path}")]
+    DataDir {
+        path: PathBuf,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("opening the database")]
+    Store(#[from] StoreError),
+    #[error("preparing the first start")]
+    FirstRun(#[from] FirstRunError),
+    #[error("listening for SIP on {address}")]
+    Sip {
+        address: SocketAddr,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("reading the providers' file {path}: {reason}")]
+    Providers { path: PathBuf, reason: String },
+    #[error("preparing speech")]
+    Speech(#[source] ProviderError),
+    #[error("reading the sandbox")]
+    Customers(#[from] tandem_sandbox::CustomersError),
+    #[error("listening for HTTP on {address}")]
+    Http {
+        address: SocketAddr,
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+/// A running server.
+pub struct Running {
+    address: SocketAddr,
+    http: parking_lot::Mutex<Option<HttpServer>>,
+    media: Arc<MediaEngine>,
+    store: Storage,
+    exchange: Arc<Switchboard>,
+    ready: Value,
+    sign_in: Option<SandboxSignIn>,
+    _operator_file: Option<operator_file::Written>,
+    _temporary: Option<tempfile::TempDir>,
+}
+
+/// How to sign in to a sandbox.
+#[derive(Debug, Clone)]
+pub struct SandboxSignIn {
+    /// The supervisor's e-mail address.
+    pub email: String,
+    pub password: String,
+}
+
+impl std::fmt::Debug for Running {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Running").field("http", &self.address).finish_non_exhaustive()
+    }
+}
+
+impl Running {
+    /// The ready line: addresses, and what a sandbox can be used with.
+    pub fn ready(&self) -> &Value {
+        &self.ready
+    }
+
+    /// Where the console is.
+    pub fn http(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The running exchange.
+    pub fn exchange(&self) -> &Arc<Switchboard> {
+        &self.exchange
+    }
+
+    /// A sandbox's supervisor.
+    pub fn sign_in(&self) -> Option<&SandboxSignIn> {
+        self.sign_in.as_ref()
+    }
+
+    /// Ends: no new calls, running ones may go on for `patience`.
+    pub async fn drain(&self, patience: Duration) {
+        self.exchange.drain(patience).await;
+        let http = self.http.lock().take();
+        if let Some(http) = http {
+            http.shutdown().await;
+        }
+        self.media.shutdown();
+        self.store.close().await;
+    }
+}
+
+/// Sends logs to stderr; `RUST_LOG` chooses which.
+pub fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+    // A second call (the desktop shell starting a server) keeps the first one's choice.
+    let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
+}
+
+/// Starts a server and answers once it takes calls and requests.
+///
+/// # Errors
+/// When a port is taken, the data directory cannot be used, or a part is not installed.
+pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
+    let (data_dir, temporary) = data_dir(options.data.as_deref())?;
+    let store = open_store(&options, &data_dir).await?;
+    let speech = Arc::new(providers(&options, &data_dir)?);
+    let clock = Arc::new(SystemClock);
+    let middle = options.rtp_ports.0 + (options.rtp_ports.1 - options.rtp_ports.0) / 2;
+
+    let carrier = if options.sandbox {
+        let ports = middle + 1..=options.rtp_ports.1;
+        let recordings = options.sandbox_recordings.clone();
+        Some(PretendCarrier::start(options.sip.ip(), ports, speech.as_ref(), recordings).await?)
+    } else {
+        None
+    };
+    let prepared = match &carrier {
+        Some(carrier) => Some(prepare_sandbox(&store, carrier, clock.as_ref()).await?),
+        None => {
+            let hash = |password: &str| Ok(tandem_http::hash_password(password));
+            first_run::prepare(&store, clock.as_ref(), &data_dir, hash).await?;
+            None
+        }
+    };
+
+    let leg_ids = Arc::new(LegIds::default());
+    let (sip_events, sip_inbox) = mpsc::unbounded_channel();
+    let signalling = SipTransport::start(SipConfig::new(options.sip), leg_ids.clone(), sip_events)
+        .await
+        .map_err(|source| StartError::Sip { address: options.sip, source })?;
+    let (media_events, media_inbox) = mpsc::unbounded_channel();
+    let last = if carrier.is_some() { middle } else { options.rtp_ports.1 };
+    let config = MediaConfig { rtp_ports: options.rtp_ports.0..=last, ..MediaConfig::default() };
+    let media = MediaEngine::start(config, media_events);
+
+    if let Some(carrier) = &carrier {
+        carrier.meet(signalling.local_address());
+    }
+    let reach = if carrier.is_some() { Reach::AlsoLoopback } else { Reach::Public };
+    let ports = Ports {
+        signalling: signalling.clone(),
+        media: media.clone(),
+        store: Arc::new(store.clone()),
+        speech,
+        webhook: Arc::new(HttpWebhook::new(reach, WEBHOOK_TIMEOUT)),
+        clock: clock.clone(),
+        leg_ids,
+        data_dir: data_dir.clone(),
+    };
+    let exchange = Switchboard::start(ports, sip_inbox, media_inbox).await?;
+
+    let sip = signalling.local_address();
+    let config = HttpConfig {
+        phone: PhoneRegistrar {
+            domain: sip.ip().to_string(),
+            registrar: sip.to_string(),
+            transport: Transport::Udp,
+        },
+        sandbox: carrier.as_ref().map(PretendCarrier::control),
+        ..HttpConfig::new(options.http, data_dir)
+    };
+    let http = tandem_http::serve(config, exchange.clone(), Arc::new(store.clone()))
+        .await
+        .map_err(|source| StartError::Http { address: options.http, source })?;
+
+    let url = format!("http://{}", http.addr);
+    let operator_file = leave_operator_file(&store, &url, clock.as_ref()).await;
+    let mut ready = json!({ "ready": true, "http": url, "sip": format!("udp:{sip}") });
+    if let Some(prepared) = &prepared {
+        ready["sandbox"] = prepared.ready.clone();
+    }
+    let sign_in = prepared.map(|prepared| prepared.sign_in);
+    Ok(Running {
+        address: http.addr,
+        http: parking_lot::Mutex::new(Some(http)),
+        media,
+        store,
+        exchange,
+        ready,
+        sign_in,
+        _operator_file: operator_file,
+        _temporary: temporary,
+    })
+}
+
+fn data_dir(wanted: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>), StartError> {
+    let failed = |path: &Path| {
+        let path = path.to_owned();
+        move |source| StartError::DataDir { path, source }
+    };
+    let (path, temporary) = match wanted {
+        Some(path) => (path.to_owned(), None),
+        None => {
+            let folder = tempfile::Builder::new().prefix("tandem-").tempdir();
+            let folder = folder.map_err(failed(&std::env::temp_dir()))?;
+            (folder.path().to_owned(), Some(folder))
+        }
+    };
+    std::fs::create_dir_all(path.join("recordings")).map_err(failed(&path))?;
+    Ok((path, temporary))
+}
+
+async fn open_store(options: &ServeOptions, data_dir: &Path) -> Result<Storage, StoreError> {
+    match &options.database {
+        Some(url) => Storage::open(url).await,
+        None => Storage::open_file(&data_dir.join("tandem.db")).await,
+    }
+}
+
+fn providers(options: &ServeOptions, data_dir: &Path) -> Result<Providers, StartError> {
+    let mut config = ProvidersConfig { cache_dir: data_dir.join("cache"), ..ProvidersConfig::default() };
+    if let Some(path) = &options.providers {
+        let wrong = |reason: String| StartError::Providers { path: path.clone(), reason };
+        let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
+        config.models = tandem_speech::read_models(&text, |name| std::env::var(name).ok()).map_err(wrong)?;
+    }
+    Ok(Providers::new(config))
+}
+
+/// What a sandbox gives to those who use it.
+struct PreparedSandbox {
+    ready: Value,
+    sign_in: SandboxSignIn,
+}
+
+async fn prepare_sandbox(
+    store: &Storage,
+    carrier: &PretendCarrier,
+    clock: &dyn Clock,
+) -> Result<PreparedSandbox, StartError> {
+    let password = format!("{:016x}", rand::random::<u64>());
+    let phone_password = format!("{:032x}", rand::random::<u128>());
+    let to_hash = password.clone();
+    let password_hash = tokio::task::spawn_blocking(move || tandem_http::hash_password(&to_hash))
+        .await
+        .expect("hashing does not panic");
+    let secrets =
+        Secrets { password_hash, phone_password: phone_password.clone(), carrier_password: carrier.password().into() };
+    let org = provision::put(store, carrier.address(), &secrets, clock.now()).await?;
+    let key = make_key(store, &org, "sandbox", UserRole::Admin, clock).await?;
+    let users: serde_json::Map<_, _> = provision::PEOPLE
+        .iter()
+        .map(|person| {
+            let name = person.id.trim_start_matches("user_").to_owned();
+            let phone = json!({ "user": person.phone, "password": phone_password });
+            (name, json!({ "email": person.email, "password": password, "phone": phone }))
+        })
+        .collect();
+    let phone = json!({ "user": provision::PEOPLE[1].phone, "password": phone_password });
+    let ready = json!({ "keys": { "api": key }, "users": users, "phone": phone });
+    let sign_in = SandboxSignIn { email: provision::PEOPLE[1].email.into(), password };
+    Ok(PreparedSandbox { ready, sign_in })
+}
+
+async fn make_key(
+    store: &dyn Store,
+    org: &OrgId,
+    name: &str,
+    role: UserRole,
+    clock: &dyn Clock,
+) -> Result<String, StoreError> {
+    let (row, secret) = tandem_http::new_api_key(org.clone(), name, role, clock.now());
+    store.put_key(row, Vec::new()).await?;
+    Ok(secret.into_inner())
+}
+
+/// A server that cannot leave the file works all the same; the command line then needs `--key`.
+async fn leave_operator_file(
+    store: &Storage,
+    url: &str,
+    clock: &dyn Clock,
+) -> Option<operator_file::Written> {
+    const NAME: &str = "command line on this machine";
+    let org = store.organisations().await.ok()?.into_iter().next()?.id;
+    // The keys of former starts are of no use any more.
+    for key in tandem_switchboard::ports::store::Access::keys(store, &org).await.ok()? {
+        if key.name == NAME && key.revoked_at.is_none() {
+            let revoked =
+                tandem_switchboard::ports::store::Access::revoke_key(store, &org, &key.id, clock.now(), Vec::new());
+            revoked.await.ok()?;
+        }
+    }
+    let key = make_key(store, &org, NAME, UserRole::Owner, clock).await.ok()?;
+    match operator_file::write(&OperatorFile { url: url.to_owned(), key }) {
+        Ok(written) => written,
+        Err(error) => {
+            tracing::warn!(%error, "the command line will need --key: its file cannot be written");
+            None
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! What to serve, checked.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use crate::cli::ServeArguments;
+
+/// Options of a server to be started.
+#[derive(Debug, Clone)]
+pub struct ServeOptions {
+    /// Where everything is kept; `None`: a temporary directory that goes with the process.
+    pub data: Option<PathBuf>,
+    pub http: SocketAddr,
+    pub sip: SocketAddr,
+    pub rtp_ports: (u16, u16),
+    pub database: Option<String>,
+    pub sandbox: bool,
+    pub sandbox_recordings: Option<PathBuf>,
+    pub providers: Option<PathBuf>,
+}
+
+impl ServeOptions {
+    /// The sandbox on any free ports: what the desktop opens when it is given nothing else.
+    pub fn sandbox() -> Self {
+        let any = SocketAddr::from(([127, 0, 0, 1], 0));
+        Self {
+            data: None,
+            http: any,
+            sip: any,
+            rtp_ports: (20_000, 29_999),
+            database: None,
+            sandbox: true,
+            sandbox_recordings: None,
+            providers: None,
+        }
+    }
+
+    /// From the command line.
+    ///
+    /// # Errors
+    /// One sentence that names the argument and what was expected.
+    pub fn from_arguments(arguments: ServeArguments) -> Result<Self, String> {
+        if !arguments.http.ip().is_loopback() && !arguments.plain_http_anywhere {
+            return Err(format!(
+                "--http {}: plain HTTP is served on loopback only; put a TLS proxy in front and say --plain-http-anywhere",
+                arguments.http
+            ));
+        }
+        let data = match (arguments.data, arguments.sandbox) {
+            (Some(data), _) => Some(data),
+            (None, true) => None,
+            (None, false) => Some(default_data_dir().ok_or("--data: expected a directory (HOME is not set)")?),
+        };
+        Ok(Self {
+            data,
+            http: arguments.http,
+            sip: arguments.sip,
+            rtp_ports: arguments.rtp_ports,
+            database: arguments.database,
+            sandbox: arguments.sandbox,
+            sandbox_recordings: arguments.sandbox_recordings,
+            providers: arguments.providers,
+        })
+    }
+}
+
+/// `$XDG_DATA_HOME/tandem`, or the same in the home directory.
+fn default_data_dir() -> Option<PathBuf> {
+    std::env::var_os("XDG_DATA_HOME")
+        .map(PathBuf::from)
+        .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/share")))
+        .map(|folder| folder.join("tandem"))
+}

@@ -1,0 +1,85 @@
+/**
+ * Takes a picture of every screen in both themes and runs axe on it, contrast included:
+ * `npm run build && npm run look -- [folder] [calls]`. Needs a Chromium (CHROMIUM, else /usr/bin/chromium).
+ */
+import { spawn } from "node:child_process";
+import { mkdirSync, readFileSync } from "node:fs";
+import { chromium } from "playwright-core";
+
+const [folder = "/tmp/tandem-look", calls = "40"] = process.argv.slice(2);
+const port = 7799;
+const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
+const first = "call_0003";
+/** Keys pressed after a screen is there, to open what floats above it. */
+const presses = { place: "n", palette: "Control+k", end: "e", taken: "t" };
+const screens = {
+  floor: calls === "0" ? "/floor" : `/floor?call=${first}`,
+  ...(calls === "0"
+    ? {}
+    : { "floor-none": "/floor", past: "/history/call_" + String(Number(calls) + 1).padStart(4, "0") }),
+  ...(calls === "0" ? {} : { end: `/floor?call=${first}`, taken: `/floor?call=${first}` }),
+  place: "/floor",
+  palette: "/floor",
+  history: "/history",
+  assistants: "/assistants",
+  assistant: "/assistants/asst_jane",
+  lines: "/lines",
+  phone: "/phone",
+  people: "/settings",
+  keys: "/settings?tab=keys",
+  shortcuts: "/settings?tab=shortcuts",
+};
+
+mkdirSync(folder, { recursive: true });
+const server = spawn(process.execPath, ["dev/mock-server.mjs", calls, String(port)], { stdio: "inherit" });
+await new Promise((resolve) => setTimeout(resolve, 700));
+const browser = await chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-sync",
+  ],
+});
+let violations = 0;
+for (const colorScheme of ["light", "dark"]) {
+  const page = await browser.newPage({
+    colorScheme,
+    viewport: { width: 1440, height: 900 },
+    reducedMotion: "reduce",
+  });
+  page.on("pageerror", (error) => process.stdout.write(`page error: ${error.message}\n`));
+  page.on(
+    "console",
+    (message) => message.type() === "error" && process.stdout.write(`console: ${message.text()}\n`),
+  );
+  for (const [name, path] of Object.entries(screens)) {
+    await page.goto(`http://127.0.0.1:${port}${path}`);
+    await page.waitForTimeout(900);
+    if (presses[name] !== undefined) {
+      await page.keyboard.press(presses[name]);
+      await page.waitForTimeout(500);
+    }
+    await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${calls}.png` });
+    await page.evaluate(axe);
+    const found = await page.evaluate(() =>
+      window.axe.run(document, { runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"] }),
+    );
+    for (const { id, nodes } of found.violations) {
+      violations += 1;
+      process.stdout.write(
+        `${name} ${colorScheme}: ${id} ${nodes
+          .slice(0, 3)
+          .map(({ html, any }) => html.slice(0, 160) + " " + (any[0]?.message ?? ""))
+          .join("\n    ")}\n`,
+      );
+    }
+  }
+  await page.close();
+}
+await browser.close();
+server.kill();
+process.stdout.write(`${violations} violations\n`);
+process.exitCode = violations === 0 ? 0 : 1;

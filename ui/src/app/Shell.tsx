@@ -1,0 +1,43 @@
+/** The frame: rail, top bar, offline banner, the screen, and what floats above it. */
+import { Outlet } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+
+import { CallInDialog } from "@/features/sandbox/CallInDialog";
+import { PlaceCallDialog } from "@/features/sandbox/PlaceCallDialog";
+import { usePhoneRecovery } from "@/features/softphone/usePhoneRecovery";
+import { openDialog } from "@/lib/opener";
+import { useKeys } from "@/lib/keys/useKeys";
+
+import { OfflineBanner } from "./OfflineBanner";
+import { Palette } from "./Palette";
+import { Rail } from "./Rail";
+import classes from "./Shell.module.css";
+import { TopBar } from "./TopBar";
+
+export function Shell() {
+  const { t } = useTranslation();
+  usePhoneRecovery();
+  useKeys({
+    placeCall: () => {
+      openDialog({ kind: "place" });
+    },
+  });
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#main">
+        {t("nav.skip")}
+      </a>
+      <Rail />
+      <div className={classes.column}>
+        <TopBar />
+        <OfflineBanner />
+        <main id="main" tabIndex={-1} className={classes.main}>
+          <Outlet />
+        </main>
+      </div>
+      <Palette />
+      <PlaceCallDialog />
+      <CallInDialog />
+    </div>
+  );
+}

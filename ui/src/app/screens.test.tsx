@@ -1,0 +1,128 @@
+/** Every screen renders against the API's answers and passes axe (contrast is measured in a real browser). */
+import { screen } from "@testing-library/react";
+import axe from "axe-core";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+
+import { newAssistant } from "@/features/assistants/draft";
+import { live } from "@/lib/live/store";
+import { type Answers, refuse, renderConsole, serve } from "@/test/render";
+import { ann, assistantOf, call, event, item, liveCall, me, trunk } from "@/test/rows";
+
+const jane = assistantOf({ ...newAssistant, name: "Jane", code: "jane" });
+const past = call({
+  status: "completed",
+  ended_at: "2026-03-01T09:32:00Z",
+  duration_ms: 92_000,
+  recording: { id: "rec_1", duration_ms: 92_000, complete: true, url: "/api/v1/calls/call_1/recording" },
+  outcome: {
+    disposition: "promise_to_pay",
+    summary: "Pays on the fifth.",
+    sentiment: "positive",
+    needs_review: true,
+    fields: [{ name: "amount", value: 120, evidence: ["item_1"] }],
+  },
+});
+const latency = {
+  final_ms: 180,
+  committed_ms: 300,
+  first_token_ms: null,
+  first_sentence_ms: null,
+  first_audio_ms: 700,
+  first_packet_ms: 720,
+};
+const answers: Answers = {
+  "GET /session": me,
+  "POST /live/ticket": () => new Promise(() => undefined),
+  "GET /assistants": { items: [jane] },
+  "GET /assistants/asst_jane": jane,
+  "GET /calls": { items: [past], next_cursor: null },
+  "GET /calls/call_1": past,
+  "GET /calls/call_1/transcript": { items: [item({ latency })] },
+  "GET /calls/call_1/events": {
+    items: [
+      event(1, { kind: "floor.changed", data: { floor: ann, by: null, reason: "take_over", at_ms: 10 } }),
+    ],
+  },
+  "GET /calls/call_1/waveform": { duration_ms: 92_000, customer: [0.5], ours: [0.1] },
+  "GET /trunks": { items: [trunk] },
+  "GET /numbers": { items: [] },
+  "GET /users": {
+    items: [
+      {
+        id: "user_ann",
+        email: "ann@example.com",
+        name: "Ann Lee",
+        role: "owner",
+        phone_name: null,
+        enabled: true,
+        created_at: "2026-01-01T00:00:00Z",
+        phone_connected: true,
+      },
+    ],
+  },
+  "GET /keys": { items: [] },
+  "GET /sandbox/customers": { items: [] },
+};
+
+async function violations(): Promise<string[]> {
+  const found = await axe.run(document.body, { rules: { "color-contrast": { enabled: false } } });
+  return found.violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join("\n")}`);
+}
+
+beforeEach(() => {
+  live.reset();
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe("every screen", () => {
+  it.each([
+    ["/floor", "No calls right now"],
+    ["/floor?call=call_1", "Take over"],
+    ["/history", "Promise to pay"],
+    ["/history/call_1", "How quickly we answered"],
+    ["/assistants", "Jane"],
+    ["/assistants/asst_jane", "Taking turns"],
+    ["/assistants/new", "Who it is"],
+    ["/lines", "India Prod Trunk 1"],
+    ["/phone", "Echo test"],
+    ["/settings", "ann@example.com"],
+    ["/settings?tab=keys", "No keys yet"],
+    ["/settings?tab=shortcuts", "Single-key shortcuts"],
+  ])("%s shows %s and is accessible", async (path, text) => {
+    serve(answers);
+    renderConsole(path);
+    await screen.findByRole("navigation");
+    const calls = path.includes("call=") ? [liveCall()] : [];
+    live.push({
+      type: "snapshot",
+      seq: 1,
+      calls,
+      trunks: [{ trunk: "trunk_1", status: trunk.state }],
+      you: me,
+    });
+    expect((await screen.findAllByText(text))[0]).toBeInTheDocument();
+    expect(await violations()).toEqual([]);
+  });
+
+  it("asks who it is where nobody is signed in", async () => {
+    serve({ "GET /session": refuse(401, "unauthenticated", "Sign in") });
+    renderConsole("/");
+    expect(await screen.findByRole("button", { name: "Sign in" })).toBeVisible();
+    expect(await violations()).toEqual([]);
+  });
+});
+
+it("says that it is offline, and lets one reconnect", async () => {
+  serve({ ...answers, "POST /live/ticket": refuse(503, "storage_unavailable", "no") });
+  renderConsole("/phone");
+  expect(await screen.findByRole("button", { name: "Reconnect now" })).toBeVisible();
+});
+
+it("hides what an agent may not see", async () => {
+  serve({ ...answers, "GET /session": { ...me, role: "agent" } });
+  renderConsole("/");
+  expect(await screen.findByRole("heading", { name: "Phone" })).toBeVisible();
+  expect(screen.queryByRole("link", { name: "Floor" })).toBeNull();
+});

@@ -1,0 +1,68 @@
+/** Keeps the live socket open while somebody is signed in, and refetches what its events say has changed. */
+import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+
+import { isRefusal } from "@/api/refusal";
+import { sessionQuery, socketTicket } from "@/api/session";
+import type { Me, ServerMessage } from "@/api/types";
+import { setSocket } from "@/lib/live/current";
+import { LiveSocket } from "@/lib/live/socket";
+import { live } from "@/lib/live/store";
+import { isAtLeast } from "@/lib/roles";
+
+const configured: Readonly<Record<string, readonly string[]>> = {
+  assistant: ["assistants"],
+  trunk: ["trunks"],
+  number: ["numbers"],
+  user: ["users"],
+  key: ["keys"],
+};
+
+/** The query keys that a message makes stale. */
+export function staleAfter(message: ServerMessage): (readonly string[])[] {
+  if (message.type === "snapshot") return [["calls"], ...Object.values(configured)];
+  if (message.type === "phone") return [["users"]];
+  if (message.type !== "event") return [];
+  if (message.kind === "config.changed") {
+    const key = configured[message.data.what];
+    return key === undefined ? [] : [key];
+  }
+  if (message.kind === "call.ended") {
+    return [
+      ["calls", "list"],
+      ...(["one", "transcript", "events"] as const).map((part) => ["calls", part, message.data.id]),
+    ];
+  }
+  return [];
+}
+
+function refresh(queries: QueryClient, message: ServerMessage): void {
+  for (const key of staleAfter(message)) {
+    // An open editor keeps what it was opened with; it learns of a conflict when it saves.
+    void queries.invalidateQueries({ queryKey: key, exact: key[0] === "assistants" });
+  }
+}
+
+export function useLiveSocket(me: Me | null): void {
+  const queries = useQueryClient();
+  const wanted = me !== null && isAtLeast(me.role, "agent") ? me.user : null;
+  useEffect(() => {
+    if (wanted === null) return;
+    const socket = new LiveSocket(live, {
+      ticket: socketTicket,
+      open: (url) => new WebSocket(url),
+      signedOut: () => queries.setQueryData(sessionQuery.queryKey, null),
+      isSignedOut: (error) => isRefusal(error) && error.status === 401,
+      heard: (message) => {
+        refresh(queries, message);
+      },
+    });
+    setSocket(socket);
+    socket.start();
+    return () => {
+      socket.stop();
+      setSocket(null);
+      live.reset();
+    };
+  }, [wanted, queries]);
+}

@@ -1,0 +1,60 @@
+/** Something that happened between two lines: the floor changed hands, a tool was used, the customer opted out. */
+import { memo } from "react";
+import { useTranslation } from "react-i18next";
+
+import { duration, latency } from "@/lib/format/time";
+import type { Entry } from "@/lib/timeline";
+
+import { IconAlertTriangle, IconArrowsExchange, IconBan, IconKeyboard, IconTool } from "./icons";
+import classes from "./Transcript.module.css";
+
+type MarkEntry = Entry & { kind: "mark" };
+
+const icons = {
+  "floor.changed": IconArrowsExchange,
+  "tool.used": IconTool,
+  "opt_out.recorded": IconBan,
+  "key.pressed": IconKeyboard,
+  "provider.failed": IconAlertTriangle,
+  "supervision.changed": IconArrowsExchange,
+} as const;
+
+export const TranscriptMark = memo(function TranscriptMark({ entry }: { entry: MarkEntry }) {
+  const text = useMarkText(entry);
+  const Icon = icons[entry.event.kind];
+  const bad = entry.event.kind === "provider.failed" || entry.event.kind === "opt_out.recorded";
+  return (
+    <p
+      className={classes.mark}
+      data-tone={bad ? "bad" : entry.event.kind === "floor.changed" ? "person" : "quiet"}
+    >
+      <Icon size={15} aria-hidden />
+      <span>{text}</span>
+      <time>{duration(entry.atMs)}</time>
+    </p>
+  );
+});
+
+function useMarkText({ event, silencedMs, audibleMs }: MarkEntry): string {
+  const { t, i18n } = useTranslation();
+  switch (event.kind) {
+    case "floor.changed": {
+      const { floor } = event.data;
+      const parts = [t(`mark.floor.${floor.holder}`, { name: floor.name ?? "" })];
+      if (silencedMs !== undefined)
+        parts.push(t("mark.silenced", { time: latency(silencedMs, i18n.language) }));
+      if (audibleMs !== undefined) parts.push(t("mark.audible", { time: latency(audibleMs, i18n.language) }));
+      return parts.join(" · ");
+    }
+    case "tool.used":
+      return t(event.data.ok ? "mark.tool" : "mark.toolFailed", { name: event.data.name });
+    case "opt_out.recorded":
+      return t("mark.optOut");
+    case "key.pressed":
+      return t("mark.key");
+    case "provider.failed":
+      return t("mark.provider", { provider: event.data.provider, operation: event.data.operation });
+    case "supervision.changed":
+      return t(`mark.supervision.${event.data.mode}`, { name: event.data.name });
+  }
+}

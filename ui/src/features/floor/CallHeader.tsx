@@ -1,0 +1,81 @@
+/** Who is on the line, who holds the floor, how long, and how good the line is. */
+import { ActionIcon } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+
+import { assistantsQuery } from "@/api/assistants";
+import type { LiveCall, Quality } from "@/api/types";
+import { callState, customerNumber } from "@/components/callState";
+import { IconArrowLeft } from "@/components/icons";
+import { StateBadge } from "@/components/StateBadge";
+import { Timer } from "@/components/Timer";
+import { showNumber } from "@/lib/format/number";
+
+import classes from "./CallPanel.module.css";
+
+interface Props {
+  live: LiveCall;
+  onClose: (id: undefined) => void;
+}
+
+export function CallHeader({ live: { call, quality, supervisors }, onClose }: Props) {
+  const { t } = useTranslation();
+  const { data: assistants } = useQuery(assistantsQuery);
+  const number = showNumber(customerNumber(call));
+  const assistant = assistants?.find(({ id }) => id === call.assistant)?.name ?? call.assistant;
+  const watching = supervisors.filter(({ mode }) => mode !== "floor" && mode !== "left");
+  return (
+    <header className={classes.header}>
+      <ActionIcon
+        variant="subtle"
+        color="gray"
+        c="var(--ink-2)"
+        aria-label={t("floor.back")}
+        onClick={() => {
+          onClose(undefined);
+        }}
+      >
+        <IconArrowLeft size={18} />
+      </ActionIcon>
+      <h2 className={classes.title}>{call.customer_name ?? number}</h2>
+      <StateBadge state={callState(call)} />
+      {call.floor.holder === "person" && <span>{call.floor.name}</span>}
+      <span className={classes.timer}>
+        <Timer call={call} />
+      </span>
+      <div className={classes.facts}>
+        <span>
+          {t(`direction.${call.direction}`)} <b>{number}</b>
+        </span>
+        {assistant !== null && (
+          <span>
+            {t("floor.assistant")} <b>{assistant}</b>
+          </span>
+        )}
+        {quality !== null && <Line quality={quality} />}
+        {watching.map(({ user, name, mode }) => (
+          <span key={user}>{t(`floor.watching.${mode as "listen" | "whisper" | "barge"}`, { name })}</span>
+        ))}
+      </div>
+    </header>
+  );
+}
+
+/** Share of packets lost, above which people ask “pardon?”. */
+const badLoss = 0.03;
+const badJitterMs = 40;
+
+function Line({ quality }: { quality: Quality }) {
+  const { t, i18n } = useTranslation();
+  const seen = quality.packets_received + quality.packets_lost;
+  const loss = seen === 0 ? 0 : quality.packets_lost / seen;
+  const bad = loss > badLoss || quality.jitter_ms > badJitterMs;
+  const percent = new Intl.NumberFormat(i18n.language, { style: "percent", maximumFractionDigits: 1 }).format(
+    loss,
+  );
+  return (
+    <span data-tone={bad ? "bad" : "quiet"} style={{ color: "var(--tone)" }}>
+      {t(bad ? "floor.lineBad" : "floor.lineGood", { loss: percent, jitter: Math.round(quality.jitter_ms) })}
+    </span>
+  );
+}

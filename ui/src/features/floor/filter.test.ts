@@ -1,0 +1,65 @@
+/** Which live calls a supervisor sees, what can be done from where one stands, where arrow keys lead. */
+import { expect, it } from "vitest";
+
+import { ann, liveCall } from "@/test/rows";
+
+import { target } from "./CallList";
+import { chosenCalls } from "./filter";
+import { standing } from "./standing";
+
+const calls = new Map(
+  [
+    liveCall(
+      { id: "new", created_at: "2026-03-01T10:00:00Z", customer_name: "José Álvarez" },
+      { last_line: "pardon?" },
+    ),
+    liveCall({ id: "old", created_at: "2026-03-01T09:00:00Z", floor: ann, to: "+919876543210" }),
+    liveCall({ id: "ring", created_at: "2026-03-01T09:30:00Z", status: "ringing" }),
+  ].map((row) => [row.call.id, row]),
+);
+const find = (scope: "all" | "ai" | "people" | "ringing", search = "") =>
+  chosenCalls(calls, { scope, search }, (id) => (id === "asst_jane" ? "Jane" : ""));
+
+it("keeps the longest call at the top", () => {
+  expect(find("all")).toEqual(["old", "ring", "new"]);
+});
+
+it("filters by who has the floor", () => {
+  expect([find("ai"), find("people"), find("ringing")]).toEqual([["new"], ["old"], ["ring"]]);
+});
+
+it.each([
+  ["jose alv", ["new"]],
+  ["98765 43", ["old"]],
+  ["ann lee", ["old"]],
+  ["PARDON", ["new"]],
+  ["jane", ["old", "ring", "new"]],
+  ["nobody", []],
+])("finds %j", (search, ids) => {
+  expect(find("all", search)).toEqual(ids);
+});
+
+it("lets the holder hand back, and others take over", () => {
+  const held = liveCall({ floor: ann });
+  expect(standing(held, "user_ann")).toMatchObject({
+    holds: true,
+    canHandBack: true,
+    canTakeOver: false,
+    canSay: false,
+  });
+  expect(standing(held, "user_ben")).toMatchObject({ holds: false, canHandBack: false, canTakeOver: true });
+  expect(standing(liveCall({ status: "ringing" }), "user_ann")).toMatchObject({
+    canTakeOver: false,
+    canSupervise: false,
+  });
+});
+
+it("leads up and down, and no further than the ends", () => {
+  expect([
+    target("ArrowDown", -1, 3),
+    target("ArrowDown", 2, 3),
+    target("ArrowUp", 0, 3),
+    target("End", 0, 3),
+  ]).toEqual([0, 2, 0, 2]);
+  expect(target("a", 0, 3)).toBeNull();
+});

@@ -1,0 +1,73 @@
+/** A supervisor's acts on one call, with the last refusal. */
+import { useMutation } from "@tanstack/react-query";
+import { useMemo } from "react";
+
+import { endCall, handBack, say, supervise, takeOver, whisperText } from "@/api/calls";
+import type { LiveCall, SupervisionMode } from "@/api/types";
+import { useHost } from "@/host";
+import { live as liveStore, useLive } from "@/lib/live/store";
+
+import { standing, type Standing } from "./standing";
+
+export interface Acts extends Standing {
+  error: unknown;
+  pending: boolean;
+  supervise: (mode: SupervisionMode) => void;
+  takeOver: () => void;
+  handBack: (note: string) => void;
+  say: (text: string) => Promise<void>;
+  whisper: (text: string) => Promise<void>;
+  end: () => void;
+}
+
+export function useActs(row: LiveCall): Acts {
+  const me = useLive((state) => state.me?.user ?? null);
+  const { phone } = useHost();
+  const { id } = row.call;
+  const { mutate, mutateAsync, error, isPending } = useMutation({
+    mutationFn: (act: () => Promise<unknown>) => act(),
+  });
+  // The version at the moment of the click, not at the last render of the button.
+  const version = () => liveStore.get().calls.get(id)?.call.floor.version ?? row.call.floor.version;
+  const place = useMemo(() => standing(row, me), [row, me]);
+
+  /** Nothing can be heard without a phone: the first act that needs one connects it. */
+  const withPhone = async () => {
+    const { me: signedIn, phones } = liveStore.get();
+    const elsewhere = phones.get(signedIn?.user ?? "") ?? signedIn?.phone_connected ?? false;
+    const { status } = phone.state();
+    if (status === "ready" || status === "in_call" || (status === "off" && elsewhere)) return;
+    // Why it could not is said by the server's answer, which knows of registered phones too.
+    await phone.connect().catch(() => undefined);
+  };
+
+  return {
+    ...place,
+    error,
+    pending: isPending,
+    supervise: (mode) => {
+      mutate(async () => {
+        if (mode !== "left") await withPhone();
+        return supervise(id, mode);
+      });
+    },
+    takeOver: () => {
+      mutate(async () => {
+        await withPhone();
+        return takeOver(id, version());
+      });
+    },
+    handBack: (note) => {
+      mutate(() => handBack(id, version(), note));
+    },
+    say: async (text) => {
+      await mutateAsync(() => say(id, text));
+    },
+    whisper: async (text) => {
+      await mutateAsync(() => whisperText(id, text));
+    },
+    end: () => {
+      mutate(() => endCall(id));
+    },
+  };
+}

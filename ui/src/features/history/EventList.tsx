@@ -1,0 +1,62 @@
+/** Everything that happened in a call, with its moment. */
+import { useTranslation } from "react-i18next";
+
+import type { CallEvent } from "@/api/types";
+import { Card } from "@/components/Card";
+
+import classes from "./CallScreen.module.css";
+
+export function EventList({ events }: { events: readonly CallEvent[] }) {
+  const { t, i18n } = useTranslation();
+  const time = new Intl.DateTimeFormat(i18n.language, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    fractionalSecondDigits: 2,
+    hourCycle: "h23",
+  });
+  const shown = events.filter(({ kind }) => kind !== "transcript.item" && kind !== "config.changed");
+  if (shown.length === 0) return null;
+  return (
+    <Card title={t("events.title")}>
+      {/* A list that scrolls has to be reachable by keyboard. */}
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <ul className={classes.events} tabIndex={0} aria-label={t("events.title")}>
+        {shown.map((event) => (
+          <li key={event.seq}>
+            <time dateTime={event.at}>{time.format(new Date(event.at))}</time>
+            <span>
+              {t(`events.${event.kind.replace(".", "_") as EventWord}`)} {particulars(event)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}
+
+type Shown = Exclude<CallEvent["kind"], "transcript.item" | "config.changed">;
+type Underscored<K> = K extends `${infer A}.${infer B}` ? `${A}_${B}` : never;
+type EventWord = Underscored<Shown>;
+
+function particulars(event: CallEvent): string {
+  switch (event.kind) {
+    case "call.created":
+    case "call.updated":
+    case "call.ended":
+      return `· ${event.data.status.replaceAll("_", " ")}`;
+    case "floor.changed":
+      return `· ${event.data.floor.name ?? event.data.floor.holder} · ${event.data.reason.replaceAll("_", " ")}`;
+    case "floor.silenced":
+    case "floor.audible":
+      return `· ${String(event.data.after_ms)} ms`;
+    case "supervision.changed":
+      return `· ${event.data.name} · ${event.data.mode}`;
+    case "tool.used":
+      return `· ${event.data.name}${event.data.ok ? "" : " ✗"}`;
+    case "provider.failed":
+      return `· ${event.data.provider} · ${event.data.operation}`;
+    default:
+      return "";
+  }
+}

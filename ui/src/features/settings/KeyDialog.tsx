@@ -1,0 +1,108 @@
+/** Makes a key and shows its secret, this once. */
+import { Alert, Button, Code, CopyButton, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { useForm } from "@mantine/form";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useTranslation } from "react-i18next";
+
+import { createKey, keysQuery } from "@/api/people";
+import { sessionQuery } from "@/api/session";
+import type { Role } from "@/api/types";
+import { IconCheck, IconCopy } from "@/components/icons";
+import { Refused } from "@/components/Refused";
+import { rolesUpTo } from "@/lib/roles";
+
+interface Props {
+  opened: boolean;
+  onClose: () => void;
+}
+
+export function KeyDialog({ opened, onClose }: Props) {
+  const { t } = useTranslation();
+  // A click beside the dialog must not lose a secret that cannot be shown again.
+  return (
+    <Modal opened={opened} onClose={onClose} title={t("apiKeys.add")} closeOnClickOutside={false}>
+      {opened && <KeyForm onClose={onClose} />}
+    </Modal>
+  );
+}
+
+function KeyForm({ onClose }: { onClose: () => void }) {
+  const { t } = useTranslation();
+  const queries = useQueryClient();
+  const { data: me } = useQuery(sessionQuery);
+  const form = useForm({
+    initialValues: { name: "", role: "supervisor" as Role },
+    validate: { name: (name) => (name.trim() === "" ? t("common.required") : null) },
+  });
+  const make = useMutation({
+    mutationFn: createKey,
+    onSuccess: () => queries.invalidateQueries({ queryKey: keysQuery.queryKey }),
+  });
+  if (make.data !== undefined) return <Secret secret={make.data.secret} onClose={onClose} />;
+  return (
+    <form
+      onSubmit={form.onSubmit(({ name, role }) => {
+        make.mutate({ name: name.trim(), role });
+      })}
+      noValidate
+    >
+      <Stack>
+        <Refused error={make.error} />
+        <TextInput
+          data-autofocus
+          required
+          label={t("apiKeys.name")}
+          description={t("apiKeys.nameHint")}
+          {...form.getInputProps("name")}
+        />
+        <Select
+          label={t("people.role")}
+          description={t(`role.${form.values.role}Hint`)}
+          allowDeselect={false}
+          data={rolesUpTo(me?.role ?? "agent").map((role) => ({ value: role, label: t(`role.${role}`) }))}
+          {...form.getInputProps("role")}
+        />
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            {t("common.cancel")}
+          </Button>
+          <Button type="submit" loading={make.isPending}>
+            {t("apiKeys.make")}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+function Secret({ secret, onClose }: { secret: string; onClose: () => void }) {
+  const { t } = useTranslation();
+  return (
+    <Stack>
+      <Alert color="yellow" role="status" styles={{ message: { color: "var(--ink)" } }}>
+        {t("apiKeys.once")}
+      </Alert>
+      <Code block data-testid="secret" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
+        {secret}
+      </Code>
+      <Text size="xs" c="dimmed">
+        {t("apiKeys.header")}
+      </Text>
+      <Group justify="flex-end">
+        <CopyButton value={secret}>
+          {({ copied, copy }) => (
+            <Button
+              data-autofocus
+              variant="default"
+              leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
+              onClick={copy}
+            >
+              {t(copied ? "apiKeys.copied" : "apiKeys.copy")}
+            </Button>
+          )}
+        </CopyButton>
+        <Button onClick={onClose}>{t("apiKeys.kept")}</Button>
+      </Group>
+    </Stack>
+  );
+}

@@ -1,0 +1,51 @@
+/** People, programs' keys, and one's own shortcuts. */
+import { Tabs } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useTranslation } from "react-i18next";
+
+import { sessionQuery } from "@/api/session";
+import { IconKey, IconKeyboard, IconUsers } from "@/components/icons";
+import { Page } from "@/components/Page";
+import { isAtLeast } from "@/lib/roles";
+
+import { KeysPanel } from "./KeysPanel";
+import { PeoplePanel } from "./PeoplePanel";
+import { ShortcutsPanel } from "./ShortcutsPanel";
+
+const tabs = [
+  { name: "people", icon: IconUsers, panel: PeoplePanel, admin: true },
+  { name: "keys", icon: IconKey, panel: KeysPanel, admin: true },
+  { name: "shortcuts", icon: IconKeyboard, panel: ShortcutsPanel, admin: false },
+] as const;
+
+export function SettingsScreen() {
+  const { t } = useTranslation();
+  const { data: me } = useQuery(sessionQuery);
+  const { tab } = useSearch({ from: "/settings" });
+  const navigate = useNavigate({ from: "/settings" });
+  const shown = tabs.filter(({ admin }) => !admin || (me && isAtLeast(me.role, "admin")));
+  const current = shown.find(({ name }) => name === tab)?.name ?? shown[0]?.name ?? null;
+  return (
+    <Page title={t("nav.settings")} narrow>
+      <Tabs
+        value={current}
+        onChange={(name) => void navigate({ search: { tab: name ?? undefined }, replace: true })}
+        keepMounted={false}
+      >
+        <Tabs.List mb="md">
+          {shown.map(({ name, icon: Icon }) => (
+            <Tabs.Tab key={name} value={name} leftSection={<Icon size={16} aria-hidden />}>
+              {t(`settings.${name}`)}
+            </Tabs.Tab>
+          ))}
+        </Tabs.List>
+        {shown.map(({ name, panel: Panel }) => (
+          <Tabs.Panel key={name} value={name}>
+            <Panel />
+          </Tabs.Panel>
+        ))}
+      </Tabs>
+    </Page>
+  );
+}

@@ -1,0 +1,31 @@
+/** Lines and marks in one order; measured silences beside their takeover; what was meant but not heard. */
+import { expect, it } from "vitest";
+
+import { ann, event, item } from "@/test/rows";
+
+import { timeline, unheard } from "./timeline";
+
+it("puts a change of the floor between the lines it came between, with its measured times", () => {
+  const entries = timeline(
+    [item({ id: "a", start_ms: 0 }), item({ id: "b", position: 2, start_ms: 9000 })],
+    [
+      event(1, {
+        kind: "floor.changed",
+        data: { floor: ann, by: "user_ann", reason: "take_over", at_ms: 5000 },
+      }),
+      event(2, { kind: "floor.silenced", data: { after_ms: 92 } }),
+      event(3, { kind: "floor.audible", data: { by: "user_ann", after_ms: 214 } }),
+    ],
+  );
+  expect(entries.map(({ key }) => key)).toEqual(["a", "event-1", "b"]);
+  expect(entries[1]).toMatchObject({ silencedMs: 92, audibleMs: 214 });
+});
+
+it.each([
+  ["If you like I can", "If you like I can offer two parts.", "offer two parts."],
+  ["If you like I can…", "If you like I can offer two parts.", "offer two parts."],
+  ["", "Goodbye.", "Goodbye."],
+  ["something else", "Goodbye.", "Goodbye."],
+])("after %j of %j, %j was not heard", (text, intended_text, rest) => {
+  expect(unheard({ text, intended_text })).toBe(rest);
+});

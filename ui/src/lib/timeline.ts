@@ -1,0 +1,56 @@
+/** A transcript and its marks in one order, for the floor and for history alike. */
+import type { CallEvent, TranscriptItem } from "@/api/types";
+
+export type Mark = Exclude<
+  CallEvent,
+  { kind: `call.${string}` | "transcript.item" | "config.changed" | "floor.silenced" | "floor.audible" }
+>;
+
+export type Entry =
+  | { kind: "line"; key: string; atMs: number; item: TranscriptItem }
+  | { kind: "mark"; key: string; atMs: number; event: Mark; silencedMs?: number; audibleMs?: number };
+
+/** Merges by time; a takeover's measured silences belong to the change of the floor before them. */
+export function timeline(items: readonly TranscriptItem[], events: readonly CallEvent[]): Entry[] {
+  const entries: Entry[] = items.map((item) => ({ kind: "line", key: item.id, atMs: item.start_ms, item }));
+  let floor: (Entry & { kind: "mark" }) | null = null;
+  for (const event of events) {
+    switch (event.kind) {
+      case "floor.silenced":
+        if (floor !== null) floor.silencedMs = event.data.after_ms;
+        break;
+      case "floor.audible":
+        if (floor !== null) floor.audibleMs = event.data.after_ms;
+        break;
+      case "floor.changed":
+      case "tool.used":
+      case "opt_out.recorded":
+      case "key.pressed":
+      case "provider.failed": {
+        const mark: Entry = {
+          kind: "mark",
+          key: `event-${String(event.seq)}`,
+          atMs: event.data.at_ms,
+          event,
+        };
+        if (event.kind === "floor.changed") floor = mark;
+        entries.push(mark);
+      }
+    }
+  }
+  // Sorting is stable: a mark of the same moment comes after the line it follows.
+  return entries.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** What was meant but not heard: the rest of the intended text after what was heard, or all of it. */
+export function unheard({
+  text,
+  intended_text: meant,
+}: Pick<TranscriptItem, "text" | "intended_text">): string {
+  if (meant === null) return "";
+  const heard = text
+    .trim()
+    .replace(/(…|\.\.\.|-|–)$/u, "")
+    .trim();
+  return meant.startsWith(heard) ? meant.slice(heard.length).trim() : meant;
+}

@@ -1,0 +1,22 @@
+/** English. */
+import assistants from "./assistants.json";
+import calls from "./calls.json";
+import common from "./common.json";
+import floor from "./floor.json";
+import history from "./history.json";
+import lines from "./lines.json";
+import phone from "./phone.json";
+import settings from "./settings.json";
+
+export const english = {
+  ...common,
+  ...calls,
+  ...floor,
+  ...history,
+  ...assistants,
+  ...lines,
+  ...phone,
+  ...settings,
+};
+
+export type English = typeof english;
