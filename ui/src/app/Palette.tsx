@@ -30,6 +30,7 @@ export function Palette() {
       nothingFound={t("palette.nothing")}
       limit={12}
       highlightQuery
+      styles={{ content: { backgroundColor: "var(--raised)" }, search: { backgroundColor: "var(--raised)" } }}
       searchProps={{
         leftSection: <IconSearch size={18} />,
         placeholder: t("palette.placeholder"),

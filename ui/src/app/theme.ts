@@ -1,5 +1,14 @@
 /** Mantine's theme: one accent, dense controls, targets of at least 24 px. */
-import { Badge, Button, createTheme, Kbd, type MantineColorsTuple, Modal, Tooltip } from "@mantine/core";
+import {
+  Badge,
+  Button,
+  createTheme,
+  Input,
+  Kbd,
+  type MantineColorsTuple,
+  Modal,
+  Tooltip,
+} from "@mantine/core";
 import type { TFunction } from "i18next";
 
 const accent: MantineColorsTuple = [
@@ -29,6 +38,8 @@ const dark: MantineColorsTuple = [
   "#11151a",
 ];
 
+const raised = { backgroundColor: "var(--raised)" };
+
 /** The theme with its few texts (the crosses that close dialogs) in the reader's language. */
 export const consoleTheme = (t: TFunction) =>
   createTheme({
@@ -47,6 +58,11 @@ export const consoleTheme = (t: TFunction) =>
       Tooltip: Tooltip.extend({ defaultProps: { openDelay: 400, withArrow: true } }),
       Modal: Modal.extend({
         defaultProps: { centered: true, closeButtonProps: { "aria-label": t("common.close") } },
+        styles: { content: raised, header: raised },
+      }),
+      // Hints stand below, so that fields side by side line up.
+      InputWrapper: Input.Wrapper.extend({
+        defaultProps: { inputWrapperOrder: ["label", "input", "description", "error"] },
       }),
       Kbd: Kbd.extend({ defaultProps: { size: "xs" } }),
     },

@@ -1,14 +1,15 @@
 /** Keeps the live socket open while somebody is signed in, and refetches what its events say has changed. */
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
+import { useTranslation } from "react-i18next";
 
 import { isRefusal } from "@/api/refusal";
 import { sessionQuery, socketTicket } from "@/api/session";
 import type { Me, ServerMessage } from "@/api/types";
+import { useHost } from "@/host";
 import { setSocket } from "@/lib/live/current";
 import { LiveSocket } from "@/lib/live/socket";
 import { live } from "@/lib/live/store";
-import { isAtLeast } from "@/lib/roles";
 
 const configured: Readonly<Record<string, readonly string[]>> = {
   assistant: ["assistants"],
@@ -45,7 +46,9 @@ function refresh(queries: QueryClient, message: ServerMessage): void {
 
 export function useLiveSocket(me: Me | null): void {
   const queries = useQueryClient();
-  const wanted = me !== null && isAtLeast(me.role, "agent") ? me.user : null;
+  const host = useHost();
+  const { t } = useTranslation();
+  const wanted = me?.user ?? null;
   useEffect(() => {
     if (wanted === null) return;
     const socket = new LiveSocket(live, {
@@ -55,6 +58,9 @@ export function useLiveSocket(me: Me | null): void {
       isSignedOut: (error) => isRefusal(error) && error.status === 401,
       heard: (message) => {
         refresh(queries, message);
+        if (message.type === "trunk" && message.status.state === "failed") {
+          host.notify(t("trunks.failedTitle"), message.status.reason);
+        }
       },
     });
     setSocket(socket);
@@ -64,5 +70,5 @@ export function useLiveSocket(me: Me | null): void {
       setSocket(null);
       live.reset();
     };
-  }, [wanted, queries]);
+  }, [wanted, queries, host, t]);
 }

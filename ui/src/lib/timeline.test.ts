@@ -21,6 +21,17 @@ it("puts a change of the floor between the lines it came between, with its measu
   expect(entries[1]).toMatchObject({ silencedMs: 92, audibleMs: 214 });
 });
 
+it("tells a change of the floor once, and keeps other notes", () => {
+  const note = (id: string, start_ms: number) =>
+    item({ id, speaker: "system", text: "Ann took over", start_ms });
+  const data = { floor: ann, by: "user_ann", reason: "take_over", at_ms: 5000 };
+  const entries = timeline(
+    [note("same", 5040), note("other", 20_000)],
+    [event(1, { kind: "floor.changed", data })],
+  );
+  expect(entries.map(({ key }) => key)).toEqual(["event-1", "other"]);
+});
+
 it.each([
   ["If you like I can", "If you like I can offer two parts.", "offer two parts."],
   ["If you like I can…", "If you like I can offer two parts.", "offer two parts."],

@@ -12,7 +12,10 @@ export type Entry =
 
 /** Merges by time; a takeover's measured silences belong to the change of the floor before them. */
 export function timeline(items: readonly TranscriptItem[], events: readonly CallEvent[]): Entry[] {
-  const entries: Entry[] = items.map((item) => ({ kind: "line", key: item.id, atMs: item.start_ms, item }));
+  const handovers = events.flatMap((event) => (event.kind === "floor.changed" ? [event.data.at_ms] : []));
+  const entries: Entry[] = items
+    .filter((item) => !isTold(item, handovers))
+    .map((item) => ({ kind: "line", key: item.id, atMs: item.start_ms, item }));
   let floor: (Entry & { kind: "mark" }) | null = null;
   for (const event of events) {
     switch (event.kind) {
@@ -41,6 +44,10 @@ export function timeline(items: readonly TranscriptItem[], events: readonly Call
   // Sorting is stable: a mark of the same moment comes after the line it follows.
   return entries.sort((a, b) => a.atMs - b.atMs);
 }
+
+/** A transcript notes a change of the floor in English; the event beside it says the same in any language. */
+const isTold = ({ speaker, start_ms: at }: TranscriptItem, handovers: readonly number[]): boolean =>
+  speaker === "system" && handovers.some((handover) => Math.abs(handover - at) < 1500);
 
 /** What was meant but not heard: the rest of the intended text after what was heard, or all of it. */
 export function unheard({

@@ -49,15 +49,26 @@ pub(super) fn host() -> Host {
 
 pub(super) fn list() -> Devices {
     let host = host();
+    let real = |device: &NamedDevice| is_real(&host, device);
+    let inputs = host.input_devices().map(named).unwrap_or_default();
+    let outputs = host.output_devices().map(named).unwrap_or_default();
     Devices {
-        inputs: host.input_devices().map(named).unwrap_or_default().into_iter().filter(hears).collect(),
-        outputs: host.output_devices().map(named).unwrap_or_default(),
+        inputs: inputs.into_iter().filter(hears).filter(real).collect(),
+        outputs: outputs.into_iter().filter(real).collect(),
     }
 }
 
 /// What a sound server plays can be recorded as well, but nobody speaks into it.
 fn hears(device: &NamedDevice) -> bool {
     !device.id.ends_with(".monitor")
+}
+
+/// ALSA lists its converters and every way into a card beside the cards; one way into each is enough.
+fn is_real(host: &Host, device: &NamedDevice) -> bool {
+    let id = device.id.as_str();
+    !host.id().name().eq_ignore_ascii_case("alsa")
+        || matches!(id, "default" | "pipewire")
+        || id.starts_with("sysdefault:")
 }
 
 /// The device's own rate and channels, with a short buffer; integers where it has them, else floats.

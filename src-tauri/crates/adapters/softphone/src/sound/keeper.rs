@@ -73,7 +73,10 @@ pub(super) async fn keep<S: Side>(mut side: S, sound: Arc<Sound>, mut stopped: w
                 }
             }
             Err(error) => {
-                tracing::warn!(direction = S::DIRECTION, %error, "no sound; trying again");
+                // Said once, not every few seconds of a call without a microphone.
+                if wait == FIRST_WAIT {
+                    tracing::warn!(direction = S::DIRECTION, %error, "no sound; trying again");
+                }
                 tokio::select! {
                     _ = stopped.changed() => return,
                     () = side.idle() => return,
