@@ -17,13 +17,19 @@ fn call_follows_a_call_to_its_end_and_prints_one_document() {
     let output = server.tandem(&["call", "+62812345678", "--assistant", "asst_jane_collections", "--json"]);
     let call = document(&output);
     assert!(output.status.success());
-    assert_eq!((call["status"].as_str(), call["outcome"].as_str()), (Some("completed"), Some("promise_to_pay")));
+    assert_eq!(
+        (call["status"].as_str(), call["outcome"].as_str()),
+        (Some("completed"), Some("promise_to_pay"))
+    );
     let said = |role: &str| {
         let lines = call["transcript"].as_array().expect("a transcript").iter();
         lines.filter(|l| l["role"] == role).filter_map(|l| l["text"].as_str()).collect::<Vec<_>>().join(" ")
     };
     assert!(said("customer").to_lowercase().contains("fifth") && said("agent").contains("Jane"), "{call:#}");
-    assert!(call["duration"].as_f64().is_some_and(|s| s > 5.0) && call["recording_url"].is_string(), "{call:#}");
+    assert!(
+        call["duration"].as_f64().is_some_and(|s| s > 5.0) && call["recording_url"].is_string(),
+        "{call:#}"
+    );
 }
 
 #[test]

@@ -18,7 +18,9 @@ async fn after_a_crash_no_call_is_live_and_every_acknowledged_event_is_there() {
     }
     for call in &calls {
         let speaks = |m: &Value| {
-            m["kind"] == "transcript.item" && m["call"] == call.as_str() && m["data"]["speaker"] == "assistant"
+            m["kind"] == "transcript.item"
+                && m["call"] == call.as_str()
+                && m["data"]["speaker"] == "assistant"
         };
         if !live.seen.iter().any(speaks) {
             live.until("the assistant in every call", 60, speaks).await;
@@ -32,7 +34,10 @@ async fn after_a_crash_no_call_is_live_and_every_acknowledged_event_is_there() {
     assert_eq!(api.get("/live/calls").await["items"].as_array().map(Vec::len), Some(0));
     for call in &calls {
         let row = api.get(&format!("/calls/{call}")).await;
-        assert_eq!((row["status"].as_str(), row["end_reason"].as_str()), (Some("interrupted"), Some("restart")));
+        assert_eq!(
+            (row["status"].as_str(), row["end_reason"].as_str()),
+            (Some("interrupted"), Some("restart"))
+        );
         let events = api.get(&format!("/calls/{call}/events")).await;
         let kept: Vec<i64> =
             events["items"].as_array().expect("items").iter().filter_map(|e| e["seq"].as_i64()).collect();

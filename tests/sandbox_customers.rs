@@ -18,7 +18,8 @@ async fn called(api: &Api, number: &str, assistant: &str, seconds: u64) -> (Valu
 }
 
 fn said(transcript: &[Value], speaker: &str) -> String {
-    let lines: Vec<_> = transcript.iter().filter(|i| i["speaker"] == speaker).filter_map(|i| i["text"].as_str()).collect();
+    let lines: Vec<_> =
+        transcript.iter().filter(|i| i["speaker"] == speaker).filter_map(|i| i["text"].as_str()).collect();
     lines.join(" ").to_lowercase()
 }
 
@@ -34,7 +35,8 @@ async fn rina_promises_to_pay_on_the_fifth() {
     assert!(said(&transcript, "customer").contains("fifth"), "{transcript:#?}");
     assert!(said(&transcript, "assistant").contains("jane"));
     assert_eq!(disposition(&call), "promise_to_pay", "{call:#}");
-    let field = |name: &str| call["outcome"]["fields"].as_array().into_iter().flatten().any(|f| f["name"] == name);
+    let field =
+        |name: &str| call["outcome"]["fields"].as_array().into_iter().flatten().any(|f| f["name"] == name);
     assert!(field("promise_to_pay") || field("date"), "{call:#}");
     assert!(call["latency"]["turns"].as_u64().unwrap_or(0) >= 1);
 }
@@ -156,7 +158,9 @@ async fn twenty_calls_at_once_all_end_well() {
         match answer.status {
             // The trunk takes five a second: what is refused is asked for again after the second it names.
             429 => tokio::time::sleep(Duration::from_secs(1)).await,
-            _ => calls.push(answer.body["id"].as_str().unwrap_or_else(|| panic!("{}", answer.body)).to_owned()),
+            _ => {
+                calls.push(answer.body["id"].as_str().unwrap_or_else(|| panic!("{}", answer.body)).to_owned())
+            }
         }
     }
     let mut promised = 0;

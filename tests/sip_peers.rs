@@ -21,13 +21,15 @@ fn free_port() -> u16 {
 }
 
 async fn trunk_to(api: &Api, name: &str, port: u16) -> String {
-    let trunk = json!({ "name": name, "host": format!("127.0.0.1:{port}"), "max_cps": 10, "max_channels": 10 });
+    let trunk =
+        json!({ "name": name, "host": format!("127.0.0.1:{port}"), "max_cps": 10, "max_channels": 10 });
     api.post("/trunks", trunk).await["id"].as_str().expect("an id").to_owned()
 }
 
 async fn call_by(api: &Api, trunk: &str, number: &str) -> String {
     let variables = json!({ "customer_name": "Bob", "amount_due": "two hundred dollars" });
-    let call = json!({ "to": number, "assistant": "asst_jane_collections", "trunk": trunk, "variables": variables });
+    let call =
+        json!({ "to": number, "assistant": "asst_jane_collections", "trunk": trunk, "variables": variables });
     api.post("/calls", call).await["id"].as_str().expect("an id").to_owned()
 }
 
@@ -63,14 +65,33 @@ async fn sipp_calls_in_and_the_assistant_answers_each_time() {
     for transport in ["u1", "t1"] {
         let port = free_port().to_string();
         let child = sipp(
-            &["-sn", "uac", "-s", "+62215551234", "-m", "3", "-r", "2", "-d", "1500", "-t", transport, "-p", &port, server.sip()],
+            &[
+                "-sn",
+                "uac",
+                "-s",
+                "+62215551234",
+                "-m",
+                "3",
+                "-r",
+                "2",
+                "-d",
+                "1500",
+                "-t",
+                transport,
+                "-p",
+                &port,
+                server.sip(),
+            ],
             folder.path(),
         );
         let code = tokio::task::spawn_blocking(move || finished(child, 60)).await.expect("joined");
         assert_eq!(code, Some(0), "sipp over {transport}");
         for _ in 0..3 {
             let ended = live.until("call.ended", 20, |m| m["kind"] == "call.ended").await;
-            assert_eq!((ended["data"]["status"].as_str(), ended["data"]["end_reason"].as_str()), (Some("completed"), Some("customer")));
+            assert_eq!(
+                (ended["data"]["status"].as_str(), ended["data"]["end_reason"].as_str()),
+                (Some("completed"), Some("customer"))
+            );
         }
     }
 }
@@ -177,9 +198,12 @@ async fn baresip_calls_our_number_and_hears_what_was_sent() {
     let api = server.api();
     let mut live = Live::open(&api).await;
     let phone = &server.ready["sandbox"]["phone"];
-    let (user, password) = (phone["user"].as_str().expect("a user"), phone["password"].as_str().expect("a password"));
-    let account =
-        format!("<sip:{user}@{};transport=udp>;auth_user={user};auth_pass={password};regint=60", server.sip());
+    let (user, password) =
+        (phone["user"].as_str().expect("a user"), phone["password"].as_str().expect("a password"));
+    let account = format!(
+        "<sip:{user}@{};transport=udp>;auth_user={user};auth_pass={password};regint=60",
+        server.sip()
+    );
     let dial = format!("/dial sip:+62215551234@{}", server.sip());
     let baresip = Baresip::start(&account, free_port(), &[&dial]);
     let created = live.until("the call from baresip", 20, |m| m["kind"] == "call.created").await;

@@ -19,7 +19,8 @@ struct Phone {
 
 impl Phone {
     async fn connect(api: &Api, hz: f64) -> Self {
-        let (socket, _) = tokio_tungstenite::connect_async(api.socket("phone").await).await.expect("a phone socket");
+        let (socket, _) =
+            tokio_tungstenite::connect_async(api.socket("phone").await).await.expect("a phone socket");
         let (mut send, mut receive) = socket.split();
         // The server's hello says that the phone is connected.
         receive.next().await.expect("open").expect("hello");
@@ -122,8 +123,10 @@ async fn of_two_supervisors_one_wins_and_the_other_is_told_who() {
     let call = speaking_call(&sam, &mut live).await;
     let body = json!({ "floor_version": floor_version(&sam, &call).await });
     let path = format!("/calls/{call}/takeover");
-    let (a, b) =
-        tokio::join!(sam.ask(Method::POST, &path, Some(body.clone())), sue.ask(Method::POST, &path, Some(body)));
+    let (a, b) = tokio::join!(
+        sam.ask(Method::POST, &path, Some(body.clone())),
+        sue.ask(Method::POST, &path, Some(body))
+    );
     let (winner, loser) = if a.status == 200 { ("Sam Supervisor", b) } else { ("Sue Supervisor", a) };
     assert_eq!(loser.status, 409, "{}", loser.body);
     assert!(loser.body["detail"].as_str().is_some_and(|text| text.contains(winner)), "{}", loser.body);
@@ -142,7 +145,9 @@ async fn when_the_supervisors_phone_dies_the_assistant_resumes() {
     live.event(&call, "floor.audible", 10).await;
     drop(phone);
     live.until("the floor back with the assistant", 10, |m| {
-        m["kind"] == "floor.changed" && m["data"]["floor"]["holder"] == "assistant" && m["data"]["reason"] == "person_lost"
+        m["kind"] == "floor.changed"
+            && m["data"]["floor"]["holder"] == "assistant"
+            && m["data"]["reason"] == "person_lost"
     })
     .await;
     live.until("the assistant speaking again", 20, |m| {
@@ -158,7 +163,11 @@ async fn nobody_takes_over_without_a_phone() {
     let mut live = Live::open(&sam).await;
     let call = speaking_call(&sam, &mut live).await;
     let refused = take_over(&sam, &call).await;
-    assert!(refused.status >= 400 && refused.body["detail"].as_str().is_some_and(|d| d.contains("phone")), "{}", refused.body);
+    assert!(
+        refused.status >= 400 && refused.body["detail"].as_str().is_some_and(|d| d.contains("phone")),
+        "{}",
+        refused.body
+    );
     assert_eq!(sam.get(&format!("/calls/{call}")).await["floor"]["holder"], "assistant");
 }
 
@@ -198,7 +207,8 @@ async fn twenty_takeovers_have_medians_within_150_and_300_ms() {
         for _ in 0..2 {
             let event = live
                 .until("the takeover's times", 10, |m| {
-                    m["call"] == call.as_str() && m["kind"].as_str().is_some_and(|k| k.starts_with("floor.") && k != "floor.changed")
+                    m["call"] == call.as_str()
+                        && m["kind"].as_str().is_some_and(|k| k.starts_with("floor.") && k != "floor.changed")
                 })
                 .await;
             let ms = event["data"]["after_ms"].as_u64().expect("ms");

@@ -11,7 +11,11 @@ use tauri::Url;
 
 /// The exchange, opened in a window.
 #[derive(Debug, Clone, Parser)]
-#[command(name = "tandem-console", version, about = "People and AI on the same line: Tandem's desktop console")]
+#[command(
+    name = "tandem-console",
+    version,
+    about = "People and AI on the same line: Tandem's desktop console"
+)]
 pub(crate) struct Arguments {
     /// Open the sandbox: simulated customers on a pretend carrier, and nothing to set up.
     #[arg(long)]

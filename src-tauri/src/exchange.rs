@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use serde_json::json;
-use tandem_server::compose::{self, ServeOptions, StartError};
 use tandem_server::Running;
+use tandem_server::compose::{self, ServeOptions, StartError};
 use tauri::Url;
 
 use crate::arguments::Arguments;

@@ -23,7 +23,8 @@ pub(crate) fn ask(app: &AppHandle) {
         return;
     }
     window::focus(app);
-    let buttons = MessageDialogButtons::OkCancelCustom(words::END_AND_LEAVE.into(), words::KEEP_RUNNING.into());
+    let buttons =
+        MessageDialogButtons::OkCancelCustom(words::END_AND_LEAVE.into(), words::KEEP_RUNNING.into());
     let mut question = app
         .dialog()
         .message(words::live_calls(count))

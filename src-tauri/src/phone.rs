@@ -74,9 +74,9 @@ impl DeskPhone {
         let mut watch = phone.watch();
         let settled = watch.wait_for(|state| state.status != PhoneStatus::Connecting);
         match tokio::time::timeout(REGISTERING, settled).await {
-            Ok(Ok(state)) if state.status == PhoneStatus::Failed => {
-                Err(PhoneError::Refused(state.detail.clone().unwrap_or_else(|| PhoneError::Offline.to_string())))
-            }
+            Ok(Ok(state)) if state.status == PhoneStatus::Failed => Err(PhoneError::Refused(
+                state.detail.clone().unwrap_or_else(|| PhoneError::Offline.to_string()),
+            )),
             Ok(Ok(_)) => Ok(()),
             Ok(Err(_)) | Err(_) => Err(PhoneError::Offline),
         }
@@ -161,7 +161,7 @@ async fn start(interface: IpAddr, sound: Arc<Sound>) -> std::io::Result<Arc<Soft
     let signalling = SipTransport::start(config, leg_ids.clone(), sip_events).await?;
     let (media_events, media_inbox) = mpsc::unbounded_channel();
     let config = MediaConfig { threads: 1, rtp_ports: RTP_PORTS, ..MediaConfig::default() };
-    let media = MediaEngine::start(config, media_events)?;
+    let media = MediaEngine::start(config, media_events);
     let ports = PhonePorts { signalling, media, leg_ids };
     Ok(Softphone::start(ports, sound, sip_inbox, media_inbox))
 }
@@ -170,9 +170,11 @@ async fn start(interface: IpAddr, sound: Arc<Sound>) -> std::io::Result<Arc<Soft
 async fn interface_towards(registrar: &str) -> Option<IpAddr> {
     let registrar = registrar.to_owned();
     let found = tokio::task::spawn_blocking(move || {
-        let with_port = registrar.to_socket_addrs().or_else(|_| (registrar.as_str(), 5_060).to_socket_addrs());
+        let with_port =
+            registrar.to_socket_addrs().or_else(|_| (registrar.as_str(), 5_060).to_socket_addrs());
         let target = with_port.ok()?.next()?;
-        let any: SocketAddr = if target.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0_u16; 8], 0).into() };
+        let any: SocketAddr =
+            if target.is_ipv4() { ([0, 0, 0, 0], 0).into() } else { ([0_u16; 8], 0).into() };
         // Connecting a UDP socket sends nothing; it only makes the system choose a source.
         let socket = UdpSocket::bind(any).ok()?;
         socket.connect(target).ok()?;

@@ -25,7 +25,8 @@ pub(crate) enum ShellError {
 /// # Errors
 /// When there is no runtime or no window system.
 pub(crate) fn run(arguments: Arguments) -> Result<(), ShellError> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(ShellError::Runtime)?;
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(ShellError::Runtime)?;
     tauri::async_runtime::set(runtime.handle().clone());
     let first = tauri_plugin_single_instance::Builder::new()
         .dbus_id(arguments.instance())

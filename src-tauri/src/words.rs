@@ -2,8 +2,7 @@
 
 pub(crate) const TITLE: &str = "Tandem";
 pub(crate) const SANDBOX_TITLE: &str = "Tandem – Sandbox";
-pub(crate) const NO_DISPLAY: &str =
-    "tandem-console needs a display (neither DISPLAY nor WAYLAND_DISPLAY is set); without one, run: tandem serve";
+pub(crate) const NO_DISPLAY: &str = "tandem-console needs a display (neither DISPLAY nor WAYLAND_DISPLAY is set); without one, run: tandem serve";
 pub(crate) const SHOW: &str = "Show Tandem";
 pub(crate) const QUIT: &str = "Quit";
 pub(crate) const KEEP_RUNNING: &str = "Keep running";

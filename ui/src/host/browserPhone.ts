@@ -40,6 +40,14 @@ export class BrowserPhone implements PhoneHost {
     this.current.set({ ...this.current.value, status: "off", detail: null });
   }
 
+  answer(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  hangUp(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async devices(): Promise<Devices> {
     const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
     const of = (kind: MediaDeviceKind) =>

@@ -54,5 +54,5 @@ it("says why the program refused", async () => {
     command === "phone_connect" ? Promise.reject(new Error("no sound device")) : Promise.resolve(ready),
   );
   await expect(phone.connect()).rejects.toThrow("no sound device");
-  expect(phone.state()).toMatchObject({ status: "failed", detail: "Error: no sound device" });
+  expect(phone.state()).toMatchObject({ status: "failed", detail: "no sound device" });
 });

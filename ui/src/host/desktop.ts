@@ -51,6 +51,14 @@ class DesktopPhone implements PhoneHost {
     await this.ask();
   }
 
+  answer(): Promise<void> {
+    return invoke("phone_answer");
+  }
+
+  hangUp(): Promise<void> {
+    return invoke("phone_hang_up");
+  }
+
   devices(): Promise<Devices> {
     return invoke<Devices>("phone_devices");
   }
@@ -74,7 +82,11 @@ class DesktopPhone implements PhoneHost {
   }
 
   private failed(error: unknown): void {
-    this.current.set({ ...this.current.value, status: "failed", detail: String(error) });
+    this.current.set({
+      ...this.current.value,
+      status: "failed",
+      detail: error instanceof Error ? error.message : String(error),
+    });
   }
 }
 

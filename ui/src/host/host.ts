@@ -1,7 +1,7 @@
 /** What the console asks of the machine it runs on: a phone to speak with, and a way to get attention. */
 import { createContext, useContext, useSyncExternalStore } from "react";
 
-export type PhoneStatus = "off" | "connecting" | "ready" | "in_call" | "failed";
+export type PhoneStatus = "off" | "connecting" | "ready" | "ringing" | "in_call" | "failed";
 
 export interface PhoneState {
   status: PhoneStatus;
@@ -33,6 +33,9 @@ export interface PhoneHost {
   /** Resolves once calls can be heard; rejects with why not. */
   connect(): Promise<void>;
   disconnect(): Promise<void>;
+  /** Picks up a ringing call. A browser's phone never rings: its sound is simply there. */
+  answer(): Promise<void>;
+  hangUp(): Promise<void>;
   devices(): Promise<Devices>;
   select(choice: { input?: string; output?: string }): Promise<void>;
   onLevel(listener: (level: Level) => void): () => void;

@@ -69,6 +69,8 @@ export const fakeHost = (status: PhoneStatus = "ready"): Host => ({
     subscribe: () => () => undefined,
     connect: () => Promise.resolve(),
     disconnect: () => Promise.resolve(),
+    answer: () => Promise.resolve(),
+    hangUp: () => Promise.resolve(),
     devices: () => Promise.resolve({ inputs: [], outputs: [] }),
     select: () => Promise.resolve(),
     onLevel: () => () => undefined,

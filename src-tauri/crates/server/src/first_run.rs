@@ -61,7 +61,8 @@ pub(crate) async fn prepare(
     };
     store.put_user(owner, Vec::new()).await?;
     let path = data.join("first-sign-in.txt");
-    let text = format!("e-mail:   {email}\npassword: {password}\n\nChange the password and delete this file.\n");
+    let text =
+        format!("e-mail:   {email}\npassword: {password}\n\nChange the password and delete this file.\n");
     write_private(&path, &text).map_err(|source| FirstRunError::SignIn { path: path.clone(), source })?;
     tracing::info!(path = %path.display(), "an organisation was made; how to sign in is in this file");
     Ok(())

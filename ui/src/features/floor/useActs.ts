@@ -36,7 +36,8 @@ export function useActs(row: LiveCall): Acts {
     const { me: signedIn, phones } = liveStore.get();
     const elsewhere = phones.get(signedIn?.user ?? "") ?? signedIn?.phone_connected ?? false;
     const { status } = phone.state();
-    if (status === "ready" || status === "in_call" || (status === "off" && elsewhere)) return;
+    if (status === "ready" || status === "ringing" || status === "in_call" || (status === "off" && elsewhere))
+      return;
     // Why it could not is said by the server's answer, which knows of registered phones too.
     await phone.connect().catch(() => undefined);
   };

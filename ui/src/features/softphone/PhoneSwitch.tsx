@@ -10,7 +10,7 @@ export function PhoneSwitch() {
   const { t } = useTranslation();
   const { phone, kind } = useHost();
   const { status, detail } = usePhone();
-  const on = status === "ready" || status === "in_call";
+  const on = status === "ready" || status === "ringing" || status === "in_call";
   const turn = useMutation({ mutationFn: () => (on ? phone.disconnect() : phone.connect()) });
   return (
     <>

@@ -234,6 +234,10 @@ impl Media for MediaEngine {
         self.tell(room, RoomCommand::StopRecording);
     }
 
+    fn repair_recording(&self, path: &std::path::Path) -> Option<u64> {
+        crate::recording::repair(path).ok()
+    }
+
     fn watch_voice(&self, room: &CallId, leg: LegId, on: bool) {
         self.tell(room, RoomCommand::WatchVoice { leg, on });
     }

@@ -54,7 +54,12 @@ impl Crowd {
             spent += 7_000.0;
             steps.extend([Step::Listen(900), Step::Say(line)]);
         }
-        steps.extend([Step::Listen(900), Step::Say("Thank you, goodbye.".into()), Step::Pause(400), Step::HangUp(true)]);
+        steps.extend([
+            Step::Listen(900),
+            Step::Say("Thank you, goodbye.".into()),
+            Step::Pause(400),
+            Step::HangUp(true),
+        ]);
         let voice = self.voices.get(rng.random_range(0..self.voices.len().max(1))).cloned();
         Behaviour {
             voice: voice.unwrap_or_else(|| "rms".into()),

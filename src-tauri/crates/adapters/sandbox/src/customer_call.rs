@@ -9,7 +9,7 @@ use tandem_foundation::{CallId, LegId};
 use tandem_switchboard::ports::media::{RecordingPlan, SAMPLE_RATE, SpeechId};
 use tandem_switchboard::ports::signalling::SignallingCommand;
 use tandem_switchboard::ports::speech::{
-    Recognition, RecogniserEvent, RecogniserInput, RecogniserSession, VoiceEvent, VoiceSettings,
+    RecogniserEvent, RecogniserInput, RecogniserSession, Recognition, VoiceEvent, VoiceSettings,
 };
 use tandem_switchboard::terms;
 use tokio::sync::mpsc;
@@ -84,7 +84,11 @@ impl CustomerCall {
     }
 
     /// Rings and answers, or refuses; `false`: there will be no conversation.
-    async fn pick_up(&mut self, events: &mut mpsc::UnboundedReceiver<CallEvent>, offer: Option<Bytes>) -> bool {
+    async fn pick_up(
+        &mut self,
+        events: &mut mpsc::UnboundedReceiver<CallEvent>,
+        offer: Option<Bytes>,
+    ) -> bool {
         let signalling = self.carrier.ports.signalling.clone();
         let leg = self.leg;
         if self.behaviour.reject.is_none() || self.behaviour.after_ms != Some(0) {
@@ -166,7 +170,8 @@ impl CustomerCall {
 
     fn reoffered(&self, offer: Option<Bytes>) {
         let leg = self.leg;
-        let answered = offer.zip(self.local).and_then(|(offer, local)| terms::answer(&offer, local, leg.0).ok());
+        let answered =
+            offer.zip(self.local).and_then(|(offer, local)| terms::answer(&offer, local, leg.0).ok());
         let command = match answered {
             Some((answer, negotiated)) => {
                 self.carrier.ports.media.connect(&self.room, leg, negotiated);

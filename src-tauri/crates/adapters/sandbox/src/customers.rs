@@ -120,7 +120,9 @@ impl Customers {
     /// What `number` does when it calls us: it has answered already, so to speak.
     pub(crate) fn calling(&self, number: &str) -> Behaviour {
         let mut behaviour = match self.find(number) {
-            Some(customer) if customer.calls_in_with.is_empty() => self.behaviour(customer, customer.script.clone()),
+            Some(customer) if customer.calls_in_with.is_empty() => {
+                self.behaviour(customer, customer.script.clone())
+            }
             Some(customer) => self.behaviour(customer, customer.calls_in_with.clone()),
             None => self.crowd.caller(number, &self.defaults.otherwise),
         };

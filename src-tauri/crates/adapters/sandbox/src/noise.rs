@@ -6,7 +6,11 @@ use rand_chacha::ChaCha8Rng;
 const RATE: usize = 8_000;
 
 /// A cough: two bursts of coloured noise with a fast attack, about 350 ms.
-#[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "samples are clamped to 16 bits")]
+#[expect(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    reason = "samples are clamped to 16 bits"
+)]
 pub(crate) fn cough(seed: u64) -> Vec<i16> {
     let mut rng = ChaCha8Rng::seed_from_u64(seed);
     let mut low = 0.0_f32;
@@ -28,5 +32,7 @@ pub(crate) fn cough(seed: u64) -> Vec<i16> {
 #[expect(clippy::cast_possible_truncation, clippy::cast_precision_loss, reason = "amplitude 8000 fits")]
 pub(crate) fn beep(ms: u64) -> Vec<i16> {
     let length = usize::try_from(ms).unwrap_or(usize::MAX).min(5_000) * RATE / 1_000;
-    (0..length).map(|n| ((n as f32 * 1_000.0 / RATE as f32 * std::f32::consts::TAU).sin() * 8_000.0) as i16).collect()
+    (0..length)
+        .map(|n| ((n as f32 * 1_000.0 / RATE as f32 * std::f32::consts::TAU).sin() * 8_000.0) as i16)
+        .collect()
 }

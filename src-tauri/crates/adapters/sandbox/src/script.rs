@@ -118,7 +118,8 @@ impl Script {
     }
 
     fn patience_ends(&self) -> Option<Instant> {
-        let quiet = self.speaking.is_none() && !matches!(self.steps.front(), Some(Step::Stay(_) | Step::Pause(_)));
+        let quiet =
+            self.speaking.is_none() && !matches!(self.steps.front(), Some(Step::Stay(_) | Step::Pause(_)));
         self.last_activity.filter(|_| quiet).map(|at| at + self.patience)
     }
 
@@ -137,7 +138,8 @@ impl Script {
     /// Does the present step if its time has come; `false`: not yet.
     fn step(&mut self, now: Instant) -> bool {
         let since = self.since.unwrap_or(now);
-        let passed = |from: Instant, ms: u64| now.saturating_duration_since(from) >= Duration::from_millis(ms);
+        let passed =
+            |from: Instant, ms: u64| now.saturating_duration_since(from) >= Duration::from_millis(ms);
         let Some(step) = self.steps.front().cloned() else { return self.improvise(now) };
         let done = match step {
             Step::Pause(ms) => passed(since, ms),
@@ -167,7 +169,8 @@ impl Script {
 
     /// After the script: a short answer to whatever is still said.
     fn improvise(&mut self, now: Instant) -> bool {
-        let turn = self.spoken && self.silent.is_some_and(|at| now.saturating_duration_since(at) >= OTHERWISE_AFTER);
+        let turn =
+            self.spoken && self.silent.is_some_and(|at| now.saturating_duration_since(at) >= OTHERWISE_AFTER);
         match self.otherwise.front() {
             Some(_) if turn => {
                 let line = self.otherwise.pop_front().unwrap_or_default();

@@ -56,7 +56,14 @@ impl Resampler {
             }
         }
         // Half a filter of silence ahead, so that output sample 0 lies at input sample 0.
-        Self { up, down, phases, taps, history: vec![0.0; taps - 1 - half / up], next: (taps - 1) * up + half % up }
+        Self {
+            up,
+            down,
+            phases,
+            taps,
+            history: vec![0.0; taps - 1 - half / up],
+            next: (taps - 1) * up + half % up,
+        }
     }
 
     /// Takes input, answers the output that it completes.
@@ -110,7 +117,9 @@ mod tests {
 
     #[test]
     fn a_tone_keeps_its_level_length_and_place_whatever_the_block_size() {
-        for (from, to) in [(8_000, 16_000), (16_000, 8_000), (22_050, 8_000), (24_000, 8_000), (16_000, 24_000)] {
+        for (from, to) in
+            [(8_000, 16_000), (16_000, 8_000), (22_050, 8_000), (24_000, 8_000), (16_000, 24_000)]
+        {
             let input = tone(from, 440.0, from as usize);
             let mut whole = Resampler::new(from, to);
             let mut expected = whole.process(&input);

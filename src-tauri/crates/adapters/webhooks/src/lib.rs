@@ -128,7 +128,10 @@ mod tests {
         for host in ["127.0.0.1", "localhost", "[::ffff:127.0.0.1]", "2130706433", "0x7f.1", "0.0.0.0"] {
             let url = format!("http://{host}:{}/echo", address.port());
             let error = webhook(Reach::Public).post(&url, json!({})).await.expect_err(host);
-            assert!(error.message.contains("may be called") || error.message.contains("resolved"), "{host}: {error}");
+            assert!(
+                error.message.contains("may be called") || error.message.contains("resolved"),
+                "{host}: {error}"
+            );
         }
     }
 

@@ -72,7 +72,9 @@ impl Plan {
     /// Somebody a transfer may name: a user's id, e-mail address or phone name.
     pub fn find_person(&self, org: &OrgId, name: &str) -> Option<&User> {
         self.users.values().filter(|u| u.org == *org).find(|u| {
-            u.id.as_str() == name || u.email.as_str().eq_ignore_ascii_case(name) || u.phone_name.as_deref() == Some(name)
+            u.id.as_str() == name
+                || u.email.as_str().eq_ignore_ascii_case(name)
+                || u.phone_name.as_deref() == Some(name)
         })
     }
 

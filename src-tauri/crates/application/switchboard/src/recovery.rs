@@ -17,7 +17,12 @@ pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), Stor
         call.end_reason = Some("restart".into());
         if let Some(recording) = &mut call.recording {
             let path = context.ports.data_dir.join(&recording.file);
-            recording.duration_ms = recorded_ms(&path).await.unwrap_or(0);
+            let media = context.ports.media.clone();
+            let repaired =
+                tokio::task::spawn_blocking(move || media.repair_recording(&path)).await.ok().flatten();
+            recording.complete = repaired.is_some();
+            recording.duration_ms = repaired.and_then(|ms| i64::try_from(ms).ok()).unwrap_or_default();
+            // What was recorded is the last that is known of the call.
             call.duration_ms = Some(recording.duration_ms);
         }
         let ended = event(context, &call.id, EventBody::CallEnded(Box::new(call.clone())));
@@ -27,10 +32,4 @@ pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), Stor
         context.ports.store.commit(&org, commit).await?;
     }
     Ok(())
-}
-
-/// Milliseconds of stereo 16-bit audio at 8 kHz behind a 44-byte header: the last moment known to be live.
-async fn recorded_ms(path: &std::path::Path) -> Option<i64> {
-    let length = tokio::fs::metadata(path).await.ok()?.len().saturating_sub(44);
-    i64::try_from(length * 1_000 / (8_000 * 4)).ok()
 }

@@ -101,13 +101,19 @@ impl Switchboard {
             return Err(ExchangeError::Invalid { field: "to", expected });
         }
         let store = &self.context.ports.store;
-        let assistant = store.assistant(&actor.org, &request.assistant).await.map_err(|e| missing(e, "assistant"))?;
+        let assistant =
+            store.assistant(&actor.org, &request.assistant).await.map_err(|e| missing(e, "assistant"))?;
         if !assistant.enabled {
             let expected = "an assistant that is enabled".to_owned();
             return Err(ExchangeError::Invalid { field: "assistant", expected });
         }
-        let absent: Vec<_> =
-            assistant.settings.fields.iter().filter(|f| !request.variables.contains_key(*f)).cloned().collect();
+        let absent: Vec<_> = assistant
+            .settings
+            .fields
+            .iter()
+            .filter(|f| !request.variables.contains_key(*f))
+            .cloned()
+            .collect();
         if !absent.is_empty() {
             let expected = format!("missing required keys: {}", absent.join(", "));
             return Err(ExchangeError::Invalid { field: "variables", expected });
@@ -118,9 +124,9 @@ impl Switchboard {
         let (trunk, caller_id) = self.choose_trunk(&actor.org, request.trunk.as_ref())?;
         let from = request.from.or(caller_id).unwrap_or_else(|| "anonymous".into());
         let mut call = self.new_call(&actor.org, Direction::Outbound, from, request.to);
-        call.customer_name = request.customer_name.or_else(|| {
-            request.variables.get("customer_name").map(|name| Pii::new(name.clone()))
-        });
+        call.customer_name = request
+            .customer_name
+            .or_else(|| request.variables.get("customer_name").map(|name| Pii::new(name.clone())));
         call.assistant = Some(assistant.id.clone());
         call.trunk = Some(trunk);
         call.variables = request.variables;
@@ -303,6 +309,8 @@ fn missing(error: StoreError, what: &'static str) -> ExchangeError {
 
 fn is_e164(number: &str) -> bool {
     number.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_digit()) && !digits.starts_with('0')
+        (7..=15).contains(&digits.len())
+            && digits.bytes().all(|b| b.is_ascii_digit())
+            && !digits.starts_with('0')
     })
 }

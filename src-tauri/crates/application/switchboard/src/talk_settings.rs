@@ -32,7 +32,8 @@ pub(crate) fn settings(assistant: &Assistant, variables: &BTreeMap<String, Strin
             settings.transfer_announcement = fill(announcement, variables);
         }
     }
-    settings.key_rules = own.keys.iter().map(|rule| key_rule(&rule.digits, &rule.action, variables)).collect();
+    settings.key_rules =
+        own.keys.iter().map(|rule| key_rule(&rule.digits, &rule.action, variables)).collect();
     let turns = &own.turns;
     let ms = |value: Option<u32>, knob: &mut Duration| {
         if let Some(value) = value {
@@ -117,8 +118,8 @@ pub(crate) fn message(message: talk::Message) -> Message {
 }
 
 fn tool_call(call: talk::ToolCall) -> ToolCall {
-    let arguments =
-        serde_json::from_str(&call.arguments).unwrap_or_else(|_| serde_json::Value::String(call.arguments.clone()));
+    let arguments = serde_json::from_str(&call.arguments)
+        .unwrap_or_else(|_| serde_json::Value::String(call.arguments.clone()));
     ToolCall { id: call.id, name: call.name, arguments }
 }
 

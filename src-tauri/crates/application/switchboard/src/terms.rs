@@ -33,7 +33,8 @@ pub fn read_answer(sdp: &[u8], local: SocketAddr, session: u64) -> Result<RtpTer
     let local_media = ours(local, session);
     let answered = SessionDescription::parse(sdp).map_err(|_| 488_u16)?;
     let offered = tandem_sdp::offer(&local_media);
-    let agreed = tandem_sdp::accept(&local_media, &offered, &answered).map_err(tandem_sdp::Refusal::status)?;
+    let agreed =
+        tandem_sdp::accept(&local_media, &offered, &answered).map_err(tandem_sdp::Refusal::status)?;
     rtp_terms(&agreed, local)
 }
 

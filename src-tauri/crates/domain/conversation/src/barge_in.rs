@@ -1,7 +1,8 @@
 //! The customer speaks while we do: fall silent first, decide then.
 //!
 //! Stage one pauses our voice after a short voiced overlap. Stage two stops it for good: on a longer one, on two
-//! words that are no acknowledgement, or on a stop word. What turns out to be nothing is followed by our going on.
+//! words that are no acknowledgement, or on a stop word. While the words of a longer one are not known yet we stay
+//! paused, which sounds the same and can be taken back. What turns out to be nothing is followed by our going on.
 
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,8 @@ pub(crate) struct Overlap {
     pub same_turn: bool,
     /// Set once the voice has ended.
     pub ended: Option<Instant>,
+    /// It lasted long enough to be an interruption, whatever single word it was.
+    pub long: bool,
 }
 
 /// What of a dropped reply was not heard, to be said after all if the interruption was none.
@@ -37,7 +40,7 @@ impl Conversation {
             return;
         }
         let since = if same_turn { at } else { self.grace_end().map_or(at, |end| at.max(end)) };
-        self.overlap = Some(Overlap { since, same_turn, ended: None });
+        self.overlap = Some(Overlap { since, same_turn, ended: None, long: false });
         if same_turn && self.is_unheard() && self.voice.class() != Some(Class::Protected) {
             // Nothing was heard yet, so waiting costs nothing.
             self.pause_speech();
@@ -49,7 +52,12 @@ impl Conversation {
         let Some(overlap) = &mut self.overlap else { return };
         overlap.ended = Some(at);
         let voiced = at.saturating_duration_since(overlap.since.max(started));
-        if voiced >= self.settings.barge_in_commit * self.patience() && self.barge_in_deadline_applies() {
+        overlap.long = voiced >= self.settings.barge_in_commit;
+        // We are silent already, and the recogniser is about to say what it was: it costs nothing to wait for that.
+        if self.overlap.is_some_and(|overlap| overlap.long)
+            && !self.says_nothing()
+            && self.barge_in_deadline_applies()
+        {
             return self.interrupt(now);
         }
         if !self.voice.held {
@@ -77,7 +85,9 @@ impl Conversation {
             Weight::Stop if self.may_interrupt(now, weight) => self.interrupt(now),
             // A lone question word may be the first of many; it counts when the turn is over.
             Weight::Turn if self.word_count() >= 2 && self.may_interrupt(now, weight) => self.interrupt(now),
-            Weight::Acknowledgement if self.turn.voice.is_none() && self.voice.held && !self.turn.awaiting_final => {
+            Weight::Acknowledgement
+                if self.turn.voice.is_none() && self.voice.held && !self.turn.awaiting_final =>
+            {
                 self.end_of_turn(now);
             }
             _ => {}
@@ -150,9 +160,14 @@ impl Conversation {
         Some(overlap.since + voiced * self.patience())
     }
 
-    /// Drawn-out acknowledgements are given more time than a voice whose words are not known.
+    /// Our voice is paused meanwhile, so a sound whose words are not known yet, or are acknowledgements only, can be
+    /// given more time: a drawn-out "mm-hm" lasts most of a second.
     fn patience(&self) -> u32 {
-        if weigh(&self.turn.text(), &self.settings) == Weight::Acknowledgement { 3 } else { 1 }
+        if self.says_nothing() { 3 } else { 1 }
+    }
+
+    fn says_nothing(&self) -> bool {
+        matches!(weigh(&self.turn.text(), &self.settings), Weight::Nothing | Weight::Acknowledgement)
     }
 
     pub(crate) fn false_interruption_deadline(&self) -> Option<Instant> {

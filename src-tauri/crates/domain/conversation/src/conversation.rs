@@ -48,6 +48,8 @@ pub struct Conversation {
 
     pub(crate) turn: Turn,
     pub(crate) answered: Option<Answered>,
+    /// A turn of voice alone that was given up; its words may still come.
+    pub(crate) wordless: Option<Turn>,
     pub(crate) overlap: Option<Overlap>,
     /// What an interruption dropped, until it is known to have been one.
     pub(crate) unheard: Vec<Unheard>,
@@ -57,8 +59,6 @@ pub struct Conversation {
     pub(crate) voice: Voice,
     pub(crate) reply: Option<Reply>,
     pub(crate) last_reply: u64,
-    /// The line of the latest reply.
-    pub(crate) answer_line: Option<LineId>,
     /// A line that the next reply goes on with.
     pub(crate) opening_line: Option<LineId>,
     pub(crate) pending_bridge: Option<Bridge>,
@@ -97,13 +97,13 @@ impl Conversation {
             variables: BTreeMap::new(),
             turn: Turn::default(),
             answered: None,
+            wordless: None,
             overlap: None,
             unheard: Vec::new(),
             reply_cut: false,
             voice: Voice::default(),
             reply: None,
             last_reply: 0,
-            answer_line: None,
             opening_line: None,
             pending_bridge: None,
             running: Vec::new(),
@@ -145,10 +145,14 @@ impl Conversation {
             Input::EndOfTurn { confidence, eager } => self.recogniser_end_of_turn(now, confidence, eager),
             Input::TurnResumed => self.turn_resumed(now),
             Input::Digit { digit } => self.digit(now, digit),
-            Input::SpeechReady { speech, length_ms, words } => self.speech_ready(now, speech, length_ms, words),
+            Input::SpeechReady { speech, length_ms, words } => {
+                self.speech_ready(now, speech, length_ms, words)
+            }
             Input::SpeechBegan { speech, at } => self.speech_began(now, speech, at),
             Input::SpeechProgress { speech, played_ms } => self.speech_progress(now, speech, played_ms),
-            Input::SpeechOver { speech, played_ms, complete } => self.speech_over(now, speech, played_ms, complete),
+            Input::SpeechOver { speech, played_ms, complete } => {
+                self.speech_over(now, speech, played_ms, complete)
+            }
             Input::SpeechFailed { speech } => self.speech_failed(now, speech),
             Input::ReplyText { reply, text } => self.reply_text(now, reply, &text),
             Input::ReplyTool { reply, call } => self.reply_tool(now, reply, call),

@@ -87,7 +87,8 @@ impl Conversation {
 
     /// The warning is given between what is being said, not over it.
     pub(crate) fn speak_due_warning(&mut self, now: Instant) {
-        let free = self.turn.is_idle() && self.reply.is_none() && !self.voice.is_active() && !self.tools_running();
+        let free =
+            self.turn.is_idle() && self.reply.is_none() && !self.voice.is_active() && !self.tools_running();
         let ours = matches!(self.floor, Floor::Assistant) && !self.is_closing();
         if self.warning_due && free && ours {
             self.warning_due = false;

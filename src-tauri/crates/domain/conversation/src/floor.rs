@@ -32,7 +32,9 @@ impl Conversation {
         self.held_since.get_or_insert(now);
         let marker = self.transcript.marker(now, format!("{person} took over"));
         self.emit_item(marker);
-        self.transcript.note(format!("{person}, a colleague, has taken over the call. Stay silent until it is yours again."));
+        self.transcript.note(format!(
+            "{person}, a colleague, has taken over the call. Stay silent until it is yours again."
+        ));
         self.floor = Floor::Person;
     }
 
@@ -91,7 +93,9 @@ impl Conversation {
         let marker = self.transcript.marker(now, format!("{person} was lost"));
         self.emit_item(marker);
         let said = self.settings.resume_line.replace("{person}", person);
-        let note = format!("{person}'s connection was lost. The customer was told: \"{said}\" Go on from what was said last.");
+        let note = format!(
+            "{person}'s connection was lost. The customer was told: \"{said}\" Go on from what was said last."
+        );
         self.take_floor(now, Bridge { said, note });
     }
 
@@ -125,7 +129,8 @@ impl Conversation {
             return;
         }
         self.transferring = None;
-        self.transcript.note("Nobody could take the call; the customer was told so. Go on helping them.".to_owned());
+        self.transcript
+            .note("Nobody could take the call; the customer was told so. Go on helping them.".to_owned());
         let line = self.settings.transfer_failed_line.clone();
         self.say(now, &line, Class::Normal);
     }

@@ -78,7 +78,8 @@ impl Conversation {
 
     pub(crate) fn say_filler(&mut self, now: Instant) {
         let fillers = &self.settings.fillers;
-        let text = fillers.get(self.fillers_said as usize % fillers.len().max(1)).cloned().unwrap_or_default();
+        let text =
+            fillers.get(self.fillers_said as usize % fillers.len().max(1)).cloned().unwrap_or_default();
         self.fillers_said += 1;
         self.last_filler = Some(now);
         self.say(now, &text, Class::Filler);

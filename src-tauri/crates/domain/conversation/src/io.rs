@@ -22,53 +22,116 @@ pub enum Input {
 
     // The customer's side, from the voice detector and the recogniser.
     /// Voice began at `at` (a little in the past: detection takes a confirming run).
-    VoiceStarted { at: Instant },
+    VoiceStarted {
+        at: Instant,
+    },
     /// Voice ended at `at`.
-    VoiceStopped { at: Instant },
+    VoiceStopped {
+        at: Instant,
+    },
     /// Text that may change; replaces the previous interim.
-    Interim { text: String },
+    Interim {
+        text: String,
+    },
     /// Text that stays. `utterance_end`: the recogniser holds the utterance to be complete.
-    Final { text: String, confidence: f32, utterance_end: bool },
+    Final {
+        text: String,
+        confidence: f32,
+        utterance_end: bool,
+    },
     /// The recogniser's own end-of-turn estimate, 0–1; `eager` ones may be taken back by `TurnResumed`.
-    EndOfTurn { confidence: f32, eager: bool },
+    EndOfTurn {
+        confidence: f32,
+        eager: bool,
+    },
     TurnResumed,
     /// The customer pressed a key.
-    Digit { digit: char },
+    Digit {
+        digit: char,
+    },
 
     // Our voice.
     /// The voice has made all audio of a sentence: its length, and where each word begins where it is known
     /// (byte offset in the text, ms from the start of the sentence).
-    SpeechReady { speech: SpeechId, length_ms: u32, words: Vec<(usize, u32)> },
+    SpeechReady {
+        speech: SpeechId,
+        length_ms: u32,
+        words: Vec<(usize, u32)>,
+    },
     /// The first sound of a sentence left.
-    SpeechBegan { speech: SpeechId, at: Instant },
+    SpeechBegan {
+        speech: SpeechId,
+        at: Instant,
+    },
     /// How much of the sentence has left so far.
-    SpeechProgress { speech: SpeechId, played_ms: u32 },
+    SpeechProgress {
+        speech: SpeechId,
+        played_ms: u32,
+    },
     /// The sentence is over: played to the end, or dropped after `played_ms`.
-    SpeechOver { speech: SpeechId, played_ms: u32, complete: bool },
+    SpeechOver {
+        speech: SpeechId,
+        played_ms: u32,
+        complete: bool,
+    },
     /// The voice failed on this sentence; nothing (more) of it will be heard.
-    SpeechFailed { speech: SpeechId },
+    SpeechFailed {
+        speech: SpeechId,
+    },
 
     // The model.
-    ReplyText { reply: ReplyId, text: String },
-    ReplyTool { reply: ReplyId, call: ToolCall },
-    ReplyDone { reply: ReplyId },
-    ReplyFailed { reply: ReplyId },
+    ReplyText {
+        reply: ReplyId,
+        text: String,
+    },
+    ReplyTool {
+        reply: ReplyId,
+        call: ToolCall,
+    },
+    ReplyDone {
+        reply: ReplyId,
+    },
+    ReplyFailed {
+        reply: ReplyId,
+    },
     /// What a tool answered.
-    ToolResult { id: String, content: String, ok: bool },
+    ToolResult {
+        id: String,
+        content: String,
+        ok: bool,
+    },
 
     // The floor.
     /// A person holds the floor from now on: fall silent at once, go on listening.
-    TakenOver { person: String },
+    TakenOver {
+        person: String,
+    },
     /// A person who holds the floor said something (final text).
-    PersonSaid { person: String, text: String, start: Instant, end: Instant },
+    PersonSaid {
+        person: String,
+        text: String,
+        start: Instant,
+        end: Instant,
+    },
     /// The floor is the assistant's again.
-    HandedBack { person: String, note: Option<String> },
+    HandedBack {
+        person: String,
+        note: Option<String>,
+    },
     /// The person's leg died: say the resume line and go on.
-    PersonLost { person: String },
+    PersonLost {
+        person: String,
+    },
     /// A supervisor's text for the assistant's eyes only.
-    Whispered { person: String, text: String },
+    Whispered {
+        person: String,
+        text: String,
+    },
     /// A supervisor's text to be said now, word for word.
-    ForceSay { person: String, text: String },
+    ForceSay {
+        person: String,
+        text: String,
+    },
     /// A transfer that was begun by `Output::Transfer` failed: apologise and go on.
     TransferFailed,
     /// The call is over.
@@ -80,38 +143,70 @@ pub enum Input {
 pub enum Output {
     /// Ask the model for a reply to this context. `speculative`: begun before the turn was sure to be over; its
     /// text is held back until then.
-    AskModel { reply: ReplyId, context: Vec<Message>, speculative: bool },
+    AskModel {
+        reply: ReplyId,
+        context: Vec<Message>,
+        speculative: bool,
+    },
     /// Drop a request.
-    CancelModel { reply: ReplyId },
+    CancelModel {
+        reply: ReplyId,
+    },
     /// Say one sentence after those already queued.
-    Speak { speech: SpeechId, text: String },
+    Speak {
+        speech: SpeechId,
+        text: String,
+    },
     /// Silence our voice at once, keeping its place (barge-in, first stage).
     PauseSpeech,
     /// Go on, beginning this much earlier.
-    ResumeSpeech { rewind_ms: u32 },
+    ResumeSpeech {
+        rewind_ms: u32,
+    },
     /// Drop all that is queued, fading out over `fade_ms`; ends a pause.
-    StopSpeech { fade_ms: u32 },
+    StopSpeech {
+        fade_ms: u32,
+    },
     /// Have this finished by the recogniser now (our detector heard the end).
     FinaliseRecogniser,
     /// Run a tool; answer with `Input::ToolResult`.
-    RunTool { call: ToolCall },
+    RunTool {
+        call: ToolCall,
+    },
     /// A transcript item is new or has changed.
     Item(Item),
     /// Text being spoken by the customer; empty: none any more.
-    CustomerInterim { text: String, since: Instant },
+    CustomerInterim {
+        text: String,
+        since: Instant,
+    },
     /// Connect the customer to somebody else; the announcement has been said.
-    Transfer { to: String },
-    SendDtmf { digits: String },
+    Transfer {
+        to: String,
+    },
+    SendDtmf {
+        digits: String,
+    },
     /// Call the customer back at a time the customer named (free text as the model gave it).
-    ScheduleCallback { when: String },
+    ScheduleCallback {
+        when: String,
+    },
     /// Put the customer's number on the do-not-call list.
     OptOut,
     /// Keep digits or an answer as a variable of the call.
-    StoreVariable { name: String, value: String },
+    StoreVariable {
+        name: String,
+        value: String,
+    },
     /// Hang up now: the goodbye has been said, or there is no need for one.
-    EndCall { reason: EndReason },
+    EndCall {
+        reason: EndReason,
+    },
     /// A turn was answered: its timeline.
-    Latency { item: ItemKey, latency: Latency },
+    Latency {
+        item: ItemKey,
+        latency: Latency,
+    },
 }
 
 /// Why the conversation ends the call.

@@ -66,7 +66,10 @@ impl Conversation {
         }
         // A rule without digits takes any entry.
         let rules = &self.settings.key_rules;
-        let rule = rules.iter().find(|rule| rule.digits == entry).or(rules.iter().find(|rule| rule.digits.is_empty()));
+        let rule = rules
+            .iter()
+            .find(|rule| rule.digits == entry)
+            .or(rules.iter().find(|rule| rule.digits.is_empty()));
         match rule.map(|rule| rule.action.clone()) {
             None => self.ask_about_entry(now),
             Some(KeyAction::Store { variable }) => {

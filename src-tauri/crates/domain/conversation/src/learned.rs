@@ -25,7 +25,8 @@ impl Learned {
     pub fn final_after(&mut self, delay: Duration) {
         let delay = millis(delay).min(10_000.0);
         let weight = if delay > self.recogniser_p99_ms { 0.5 } else { 0.02 };
-        self.recogniser_p99_ms = (self.recogniser_p99_ms + weight * (delay - self.recogniser_p99_ms)).max(100.0);
+        self.recogniser_p99_ms =
+            (self.recogniser_p99_ms + weight * (delay - self.recogniser_p99_ms)).max(100.0);
     }
 
     /// The customer paused this long and then went on with the same turn.
@@ -46,7 +47,9 @@ impl Learned {
 
     /// The least wait after a turn: the setting's, or longer for somebody who pauses in mid-turn.
     pub fn end_of_turn_min(&self, settings: &Settings) -> Duration {
-        duration(self.pause_ms).max(settings.end_of_turn_min).min(settings.end_of_turn_max.max(settings.end_of_turn_min))
+        duration(self.pause_ms)
+            .max(settings.end_of_turn_min)
+            .min(settings.end_of_turn_max.max(settings.end_of_turn_min))
     }
 
     /// How long a sentence takes whose length the voice has not told.

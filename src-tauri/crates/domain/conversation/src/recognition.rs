@@ -1,10 +1,13 @@
 //! What the recogniser says: interim and final text, and its own idea of the end of a turn.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::conversation::{Conversation, Floor};
 use crate::io::Output;
 use crate::text::{join, normalise};
+
+/// Words that come later than this after a voice are not taken for that voice's.
+const LATEST_WORDS: Duration = Duration::from_secs(6);
 
 impl Conversation {
     pub(crate) fn interim(&mut self, now: Instant, text: &str) {
@@ -28,7 +31,10 @@ impl Conversation {
         if self.is_late_final(now, text, confidence) {
             return;
         }
-        if let Some(end) = self.turn.last_voice.filter(|_| self.turn.voice.is_none() && self.turn.awaiting_final) {
+        self.recall_wordless(now);
+        if let Some(end) =
+            self.turn.last_voice.filter(|_| self.turn.voice.is_none() && self.turn.awaiting_final)
+        {
             self.learned.final_after(now.saturating_duration_since(end));
         }
         // An empty final withdraws the interim: it was noise.
@@ -57,7 +63,8 @@ impl Conversation {
                 let turn = self.take_turn();
                 let key = self.put_turn(now, &turn, false);
                 self.transcript.said(key);
-                self.outputs.extend(turn.started.map(|since| Output::CustomerInterim { text: String::new(), since }));
+                self.outputs
+                    .extend(turn.started.map(|since| Output::CustomerInterim { text: String::new(), since }));
             }
         }
     }
@@ -81,6 +88,14 @@ impl Conversation {
         self.drop_speculation();
         if self.is_unheard() {
             self.take_back(now);
+        }
+    }
+
+    /// Words that come after their voice was given up are its words, and the recogniser is that slow.
+    fn recall_wordless(&mut self, now: Instant) {
+        let Some(turn) = self.wordless.take().filter(|_| self.turn.is_idle()) else { return };
+        if turn.last_voice.is_some_and(|end| now.saturating_duration_since(end) < LATEST_WORDS) {
+            self.turn = turn;
         }
     }
 

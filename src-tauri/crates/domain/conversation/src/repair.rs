@@ -37,6 +37,7 @@ impl Conversation {
             self.transcript.withdraw(line);
         }
         self.unheard.clear();
+        self.reply_cut = false;
         self.forget_tools();
         self.transcript.unsaid(answered.key);
         let earlier = answered.turn;

@@ -247,8 +247,8 @@ impl Conversation {
         let line = match reply.line {
             Some(line) => line,
             None => {
-                let line = self.opening_line.take().unwrap_or_else(|| self.transcript.new_line(now, None, true));
-                self.answer_line = Some(line);
+                let line =
+                    self.opening_line.take().unwrap_or_else(|| self.transcript.new_line(now, None, true));
                 if let Some(reply) = &mut self.reply {
                     reply.line = Some(line);
                 }
@@ -275,11 +275,10 @@ impl Conversation {
 
     /// Something of ours was heard; where it is the answer to a turn, its timeline is complete.
     pub(crate) fn answer_audible(&mut self, at: Instant, line: LineId) {
-        let Some(answered) = self.answered.as_mut().filter(|a| a.audible.is_none() && !a.closed) else { return };
-        answered.audible = Some(at);
-        if self.answer_line != Some(line) {
+        let Some(answered) = self.answered.as_mut().filter(|a| a.audible.is_none() && !a.closed) else {
             return;
-        }
+        };
+        answered.audible = Some(at);
         answered.latency.first_sound = Some(since(answered.speech_end, at));
         let latency = answered.latency;
         if let Some(item) = self.transcript.line_key(line) {

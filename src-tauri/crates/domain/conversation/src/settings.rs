@@ -21,7 +21,8 @@ pub struct Settings {
     pub recogniser_p99: Duration,
     /// Voiced overlap after which our voice is paused.
     pub barge_in_pause: Duration,
-    /// Voiced overlap after which the interruption is real whatever was said.
+    /// Voiced overlap after which the interruption is real whatever was said. A sound without words is kept paused
+    /// for three times as long before it counts.
     pub barge_in_commit: Duration,
     /// A pause that turned out to be nothing ends after this much silence.
     pub false_interruption_resume: Duration,

@@ -129,12 +129,8 @@ impl Conversation {
         if self.voice.paused || self.voice.held {
             return;
         }
-        let mut waiting = self.voice.queue.iter().filter(|s| s.given && !s.began).count();
-        for sentence in self.voice.queue.iter_mut().filter(|s| !s.given) {
-            if waiting >= AHEAD {
-                break;
-            }
-            waiting += 1;
+        let ahead = self.voice.queue.iter().filter(|s| s.given && !s.began).count();
+        for sentence in self.voice.queue.iter_mut().filter(|s| !s.given).take(AHEAD.saturating_sub(ahead)) {
             sentence.given = true;
             self.voice.last_event = Some(now);
             self.outputs.push_back(Output::Speak { speech: sentence.id, text: sentence.text.clone() });
@@ -204,6 +200,7 @@ impl Conversation {
             self.outputs.push_back(Output::StopSpeech { fade_ms: self.settings.fade_out_ms });
         }
         self.overlap = None;
+        self.turn.waits = false;
         (self.voice.paused, self.voice.held) = (false, false);
         if self.voice.run_began.take().is_some() {
             self.voice.silent_since = Some(now);

@@ -11,7 +11,13 @@ use crate::transcript::Heard;
 const NO_VOICE: u32 = 4;
 
 impl Conversation {
-    pub(crate) fn speech_ready(&mut self, now: Instant, id: SpeechId, length_ms: u32, words: Vec<(usize, u32)>) {
+    pub(crate) fn speech_ready(
+        &mut self,
+        now: Instant,
+        id: SpeechId,
+        length_ms: u32,
+        words: Vec<(usize, u32)>,
+    ) {
         self.voice.last_event = Some(now);
         let all = self.voice.queue.iter_mut().chain(&mut self.voice.cut);
         if let Some(sentence) = all.into_iter().find(|s| s.id == id) {

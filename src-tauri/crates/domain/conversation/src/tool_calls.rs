@@ -21,11 +21,15 @@ impl Conversation {
         reply.called_tools = true;
         self.transcript.tool_call(call.clone(), same_reply);
         if muted {
-            return self.transcript.tool_result(&call.id, "not done: the call is being handed over or ended".into());
+            return self
+                .transcript
+                .tool_result(&call.id, "not done: the call is being handed over or ended".into());
         }
         match call.name.as_str() {
             TRANSFER => match argument(&call, "to") {
-                Some(_) if self.transferring.is_some() => self.done(&call, "a transfer is under way already", true),
+                Some(_) if self.transferring.is_some() => {
+                    self.done(&call, "a transfer is under way already", true)
+                }
                 Some(to) => {
                     self.done(&call, "the customer is being connected", false);
                     self.announce_transfer(now, to);

@@ -64,7 +64,9 @@ impl Turn {
         let over = self.utterance_end || self.score.is_some_and(|score| score >= SURE);
         if self.voice.is_some() {
             // Noise can keep the detector up for ever; the recogniser's word is taken when nothing more comes.
-            return (over && self.has_text()).then(|| self.text_at.map(|at| at + settings.end_of_turn_max)).flatten();
+            return (over && self.has_text())
+                .then(|| self.text_at.map(|at| at + settings.end_of_turn_max))
+                .flatten();
         }
         let end = self.speech_end().or(self.started)?;
         let longest = settings.end_of_turn_max;

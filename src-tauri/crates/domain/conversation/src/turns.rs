@@ -10,6 +10,7 @@ use crate::turn::{Answered, Turn};
 impl Conversation {
     pub(crate) fn voice_started(&mut self, now: Instant, at: Instant) {
         let at = at.min(now);
+        self.wordless = None;
         if let Some(end) = self.turn.last_voice.filter(|_| self.turn.voice.is_none()) {
             self.learned.paused_within_turn(at.saturating_duration_since(end));
         }
@@ -35,7 +36,7 @@ impl Conversation {
 
     /// When the present turn is to be taken as over.
     pub(crate) fn turn_deadline(&self) -> Option<Instant> {
-        if self.turn.waits {
+        if self.turn.waits || self.turn.is_idle() {
             return None;
         }
         let asked = self.transcript.last_line().is_some_and(|said| asks_for_number(&said, &self.settings));
@@ -49,7 +50,13 @@ impl Conversation {
         if self.voice.is_active() && matches!(self.floor, Floor::Assistant) && !self.is_unheard() {
             return self.judge_overlapping_turn(now);
         }
-        if self.is_stale_acknowledgement() {
+        let acknowledges = weigh(&self.turn.text(), &self.settings) == Weight::Acknowledgement;
+        if acknowledges && !self.unheard.is_empty() {
+            // It was long enough to stop us, and then it was only a long "mm-hm".
+            self.ignore_turn(now);
+            return self.take_up_again(now);
+        }
+        if acknowledges && self.is_stale() {
             return self.ignore_turn(now);
         }
         self.commit_turn(now);
@@ -59,8 +66,14 @@ impl Conversation {
     fn judge_overlapping_turn(&mut self, now: Instant) {
         let text = self.turn.text();
         let nearly_done = self.remaining_speech().is_some_and(|left| left.as_millis() <= 600);
-        match weigh(&text, &self.settings) {
-            Weight::Turn | Weight::Stop if self.may_interrupt(now, weigh(&text, &self.settings)) => {
+        let mut weight = weigh(&text, &self.settings);
+        // A word that the recogniser itself doubts is a noise made into a word.
+        let sure = self.turn.confidence.is_none_or(|confidence| confidence >= 0.5);
+        if weight == Weight::OneWord && sure && self.overlap.is_some_and(|overlap| overlap.long) {
+            weight = Weight::Turn;
+        }
+        match weight {
+            Weight::Turn | Weight::Stop if self.may_interrupt(now, weight) => {
                 self.interrupt(now);
                 self.commit_turn(now);
             }
@@ -79,11 +92,10 @@ impl Conversation {
         self.resume_speech(now);
     }
 
-    /// "Mm-hm" in the middle of what we said, its text come late.
-    fn is_stale_acknowledgement(&self) -> bool {
+    /// Said in the middle of what we said, its text come late.
+    fn is_stale(&self) -> bool {
         let Some((end, silent)) = self.turn.last_voice.zip(self.voice.silent_since) else { return false };
-        let before_our_end = silent.saturating_duration_since(end).as_millis() > 1_000;
-        before_our_end && weigh(&self.turn.text(), &self.settings) == Weight::Acknowledgement
+        silent.saturating_duration_since(end).as_millis() > 1_000
     }
 
     /// Takes the turn into the record, and not for an answer.
@@ -95,8 +107,7 @@ impl Conversation {
 
     /// Voice without words: nothing was said.
     fn dissolve_turn(&mut self, now: Instant) {
-        let turn = self.take_turn();
-        self.clear_interim(&turn);
+        self.wordless = Some(self.take_turn());
         if self.voice.held || self.voice.paused {
             // The pause has its own patience; the voice may yet go on.
             return;
@@ -115,6 +126,7 @@ impl Conversation {
         turn.key = Some(key);
         self.transcript.said(key);
         self.unheard.clear();
+        self.reply_cut = false;
         self.idle.prompts = 0;
         self.touch(now);
         let ours = matches!(self.floor, Floor::Assistant);
@@ -123,8 +135,11 @@ impl Conversation {
         }
         let speech_end = turn.speech_end().unwrap_or(now);
         let after = |at: Instant| u32::try_from(at.saturating_duration_since(speech_end).as_millis()).ok();
-        let latency =
-            Latency { recognised: turn.recognised.and_then(after), committed: after(now), ..Latency::default() };
+        let latency = Latency {
+            recognised: turn.recognised.and_then(after),
+            committed: after(now),
+            ..Latency::default()
+        };
         let answered = Answered { key, turn, speech_end, audible: None, latency, closed: false };
         let asked = normalise(&answered.turn.text());
         self.answered = Some(answered);
@@ -138,7 +153,12 @@ impl Conversation {
     }
 
     /// Writes the turn's item as far as it is known.
-    pub(crate) fn put_turn(&mut self, now: Instant, turn: &Turn, acknowledgement: bool) -> crate::io::ItemKey {
+    pub(crate) fn put_turn(
+        &mut self,
+        now: Instant,
+        turn: &Turn,
+        acknowledgement: bool,
+    ) -> crate::io::ItemKey {
         let key = turn.key.unwrap_or_else(|| self.transcript.new_key());
         let start = turn.started.unwrap_or(now);
         let item = self.transcript.put(Item {

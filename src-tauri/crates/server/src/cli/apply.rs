@@ -209,7 +209,8 @@ mod tests {
 
     #[test]
     fn a_row_that_matches_is_left_alone() {
-        let existing = json!({ "id": "1", "name": "A", "max_cps": 5, "settings": { "language": "en", "record": true } });
+        let existing =
+            json!({ "id": "1", "name": "A", "max_cps": 5, "settings": { "language": "en", "record": true } });
         assert!(!differs(&existing, &row(json!({ "name": "A", "settings": { "language": "en" } }))));
         assert!(differs(&existing, &row(json!({ "name": "A", "max_cps": 6 }))));
     }

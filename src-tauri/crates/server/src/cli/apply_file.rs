@@ -42,7 +42,10 @@ pub(super) struct Declaration {
 }
 
 /// Reads the file and what it refers to (script files, passwords in the environment).
-pub(super) fn read(path: &Path, environment: impl Fn(&str) -> Option<String>) -> Result<Declaration, Failure> {
+pub(super) fn read(
+    path: &Path,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<Declaration, Failure> {
     let text = std::fs::read_to_string(path)
         .map_err(|error| Failure::not_found(format!("reading {}: {error}", path.display())))?;
     let folder = path.parent().unwrap_or(Path::new("."));
@@ -93,12 +96,15 @@ fn resolve(
 ) -> Result<(), Failure> {
     if let Some(name) = take_text(row, "password_env") {
         let Some(password) = environment(&name) else {
-            return Err(Failure::invalid(format!("{section}.password_env: {name} is not set in the environment")));
+            return Err(Failure::invalid(format!(
+                "{section}.password_env: {name} is not set in the environment"
+            )));
         };
         row.insert("password".into(), Value::String(password));
     }
     if let Some(name) = take_text(row, "script_file") {
-        let script = file(&name).map_err(|error| Failure::invalid(format!("{section}.script_file: {error}")))?;
+        let script =
+            file(&name).map_err(|error| Failure::invalid(format!("{section}.script_file: {error}")))?;
         let settings = row.entry("settings").or_insert_with(|| Value::Object(Map::new()));
         settings["speech"]["script"] = Value::String(script);
     }

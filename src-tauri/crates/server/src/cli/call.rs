@@ -47,7 +47,11 @@ pub(super) async fn run(arguments: CallArguments) -> Result<(), Failure> {
     }
     let text = |value: &Value| value.as_str().unwrap_or("none").to_owned();
     let seconds = finished["duration"].as_f64().unwrap_or_default();
-    output::line(&format!("{} after {seconds:.0} s, outcome {}", text(&finished["status"]), text(&finished["outcome"])));
+    output::line(&format!(
+        "{} after {seconds:.0} s, outcome {}",
+        text(&finished["status"]),
+        text(&finished["outcome"])
+    ));
     Ok(())
 }
 

@@ -20,11 +20,13 @@ impl Client {
         let operator = operator_file::read();
         let base = arguments.url.clone().or_else(|| operator.as_ref().map(|file| file.url.clone()));
         let Some(base) = base else {
-            let hint = "no server runs as you on this machine; start one with `tandem serve` or name one with --url";
+            let hint =
+                "no server runs as you on this machine; start one with `tandem serve` or name one with --url";
             return Err(Failure::failed(hint));
         };
         let base = base.trim_end_matches('/').to_owned();
-        let key = arguments.key.clone().or_else(|| operator.filter(|file| file.url == base).map(|file| file.key));
+        let key =
+            arguments.key.clone().or_else(|| operator.filter(|file| file.url == base).map(|file| file.key));
         let Some(key) = key else {
             return Err(Failure::failed("a key is needed for this server: --key or TANDEM_KEY"));
         };
@@ -81,10 +83,10 @@ impl Client {
 
 /// A problem document as one line: what, and which fields.
 fn problem(status: StatusCode, value: &Value) -> Failure {
-    let mut message = value["detail"].as_str().or(value["title"].as_str()).map_or_else(
-        || format!("the server answered {status}"),
-        str::to_owned,
-    );
+    let mut message = value["detail"]
+        .as_str()
+        .or(value["title"].as_str())
+        .map_or_else(|| format!("the server answered {status}"), str::to_owned);
     for error in value["errors"].as_array().into_iter().flatten() {
         let (field, expected) = (error["field"].as_str(), error["expected"].as_str());
         message.push_str(&format!("\n  {}: {}", field.unwrap_or("?"), expected.unwrap_or("not valid")));

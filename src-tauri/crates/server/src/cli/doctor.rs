@@ -53,7 +53,11 @@ pub(super) async fn run(arguments: DoctorArguments) -> Result<(), Failure> {
             output::line(&format!("{word:<8} {:<16} {}", finding.name, finding.detail));
         }
     }
-    if failed == 0 { Ok(()) } else { Err(Failure::failed(format!("{failed} of {} checks failed", findings.len()))) }
+    if failed == 0 {
+        Ok(())
+    } else {
+        Err(Failure::failed(format!("{failed} of {} checks failed", findings.len())))
+    }
 }
 
 fn port(name: &'static str, address: SocketAddr) -> Finding {
@@ -73,7 +77,9 @@ async fn sound() -> Finding {
     Finding {
         name: "sound devices",
         ok: inputs > 0 && outputs > 0,
-        detail: format!("{inputs} microphones, {outputs} loudspeakers (needed by the desktop's softphone only)"),
+        detail: format!(
+            "{inputs} microphones, {outputs} loudspeakers (needed by the desktop's softphone only)"
+        ),
         optional: true,
     }
 }

@@ -210,7 +210,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Sandbox(SandboxCommand::CallIn { from, to, server }) => {
                 sandbox::call_in(&from, &to, &server).await
             }
-            Command::Sandbox(SandboxCommand::Customers { json, server }) => sandbox::customers(json, &server).await,
+            Command::Sandbox(SandboxCommand::Customers { json, server }) => {
+                sandbox::customers(json, &server).await
+            }
             Command::Doctor(arguments) => doctor::run(arguments).await,
         }
     });

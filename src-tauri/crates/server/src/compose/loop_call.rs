@@ -64,12 +64,14 @@ pub(crate) async fn score() -> Result<Score, String> {
     });
     let (there, offer) = called.incoming().await?;
     let theirs = called.open(there)?;
-    let (answer, negotiated) = terms::answer(&offer, theirs, 2).map_err(|code| format!("refused with {code}"))?;
+    let (answer, negotiated) =
+        terms::answer(&offer, theirs, 2).map_err(|code| format!("refused with {code}"))?;
     called.media.connect(&called.room, there, negotiated);
     called.signalling.send(SignallingCommand::Answer { leg: there, answer });
     let answer = caller.answered().await?;
     let setup_ms = began.elapsed().as_millis();
-    let negotiated = terms::read_answer(&answer, local, 1).map_err(|code| format!("the answer is no use ({code})"))?;
+    let negotiated =
+        terms::read_answer(&answer, local, 1).map_err(|code| format!("the answer is no use ({code})"))?;
     caller.media.connect(&caller.room, leg, negotiated);
 
     let sweep = sweep();
@@ -131,7 +133,9 @@ impl Side {
     ) -> Result<T, String> {
         let wait = async {
             loop {
-                let Some(event) = self.events.recv().await else { return Err("signalling stopped".to_owned()) };
+                let Some(event) = self.events.recv().await else {
+                    return Err("signalling stopped".to_owned());
+                };
                 if let Some(result) = pick(event) {
                     return result;
                 }
@@ -153,7 +157,9 @@ impl Side {
     async fn answered(&mut self) -> Result<bytes::Bytes, String> {
         self.until("answer", |event| match event {
             SignallingEvent::Answered { answer, .. } => Some(Ok(answer)),
-            SignallingEvent::Failed { code, reason, .. } => Some(Err(format!("the call failed: {code} {reason}"))),
+            SignallingEvent::Failed { code, reason, .. } => {
+                Some(Err(format!("the call failed: {code} {reason}")))
+            }
             _ => None,
         })
         .await

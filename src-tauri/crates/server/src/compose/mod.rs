@@ -135,7 +135,7 @@ impl Running {
 /// Sends logs to stderr; `RUST_LOG` chooses which.
 pub fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn,pulseaudio=off"));
     // A second call (the desktop shell starting a server) keeps the first one's choice.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
@@ -278,8 +278,11 @@ async fn prepare_sandbox(
     let password_hash = tokio::task::spawn_blocking(move || tandem_http::hash_password(&to_hash))
         .await
         .expect("hashing does not panic");
-    let secrets =
-        Secrets { password_hash, phone_password: phone_password.clone(), carrier_password: carrier.password().into() };
+    let secrets = Secrets {
+        password_hash,
+        phone_password: phone_password.clone(),
+        carrier_password: carrier.password().into(),
+    };
     let org = provision::put(store, carrier.address(), &secrets, clock.now()).await?;
     let key = make_key(store, &org, "sandbox", UserRole::Admin, clock).await?;
     let users: serde_json::Map<_, _> = provision::PEOPLE
@@ -319,8 +322,13 @@ async fn leave_operator_file(
     // The keys of former starts are of no use any more.
     for key in tandem_switchboard::ports::store::Access::keys(store, &org).await.ok()? {
         if key.name == NAME && key.revoked_at.is_none() {
-            let revoked =
-                tandem_switchboard::ports::store::Access::revoke_key(store, &org, &key.id, clock.now(), Vec::new());
+            let revoked = tandem_switchboard::ports::store::Access::revoke_key(
+                store,
+                &org,
+                &key.id,
+                clock.now(),
+                Vec::new(),
+            );
             revoked.await.ok()?;
         }
     }

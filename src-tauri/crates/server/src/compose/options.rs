@@ -49,7 +49,9 @@ impl ServeOptions {
         let data = match (arguments.data, arguments.sandbox) {
             (Some(data), _) => Some(data),
             (None, true) => None,
-            (None, false) => Some(default_data_dir().ok_or("--data: expected a directory (HOME is not set)")?),
+            (None, false) => {
+                Some(default_data_dir().ok_or("--data: expected a directory (HOME is not set)")?)
+            }
         };
         Ok(Self {
             data,

@@ -9,8 +9,8 @@ use tandem_foundation::{OrgId, Pii};
 use tandem_switchboard::ports::signalling::Transport;
 use tandem_switchboard::ports::store::{Store, StoreError};
 use tandem_switchboard::records::{
-    Assistant, AssistantSettings, KeyAction, KeyRule, Number, Organisation, Route, SpeechSettings, ToolSettings,
-    Trunk, UnixMs, User, UserRole,
+    Assistant, AssistantSettings, KeyAction, KeyRule, Number, Organisation, Route, SpeechSettings,
+    ToolSettings, Trunk, UnixMs, User, UserRole,
 };
 
 /// The organisation's id.
@@ -32,7 +32,13 @@ pub(crate) struct Person {
 
 /// Everybody with a sign-in.
 pub(crate) const PEOPLE: [Person; 4] = [
-    Person { id: "user_admin", email: "admin@sandbox.test", name: "Ada Admin", role: UserRole::Owner, phone: "ada" },
+    Person {
+        id: "user_admin",
+        email: "admin@sandbox.test",
+        name: "Ada Admin",
+        role: UserRole::Owner,
+        phone: "ada",
+    },
     Person {
         id: "user_supervisor",
         email: "supervisor@sandbox.test",
@@ -47,7 +53,13 @@ pub(crate) const PEOPLE: [Person; 4] = [
         role: UserRole::Supervisor,
         phone: "sue",
     },
-    Person { id: "user_agent", email: "agent@sandbox.test", name: "Alex Agent", role: UserRole::Agent, phone: "alex" },
+    Person {
+        id: "user_agent",
+        email: "agent@sandbox.test",
+        name: "Alex Agent",
+        role: UserRole::Agent,
+        phone: "alex",
+    },
 ];
 
 /// What differs from one start to the next.
@@ -157,8 +169,18 @@ fn assistants(org: &OrgId, now: UnixMs) -> Vec<Assistant> {
     vec![
         row("asst_jane_collections", "jane-collections", "Jane", jane()),
         row("830f767a-397e-4b39-82ff-235cd344e2f9", "emi-reminder-v2", "EMI Reminder Agent", emi_reminder()),
-        row("akylai", "akylai", "Akylai", speaker(AKYLAI, "Hello, this is Akylai. How can I help you today?")),
-        row("altai", "altai", "Altai", speaker(ALTAI, "Hello, this is Altai. Do you have a minute for a question?")),
+        row(
+            "akylai",
+            "akylai",
+            "Akylai",
+            speaker(AKYLAI, "Hello, this is Akylai. How can I help you today?"),
+        ),
+        row(
+            "altai",
+            "altai",
+            "Altai",
+            speaker(ALTAI, "Hello, this is Altai. Do you have a minute for a question?"),
+        ),
         row("asst_receptionist", "receptionist", "Maya", receptionist()),
     ]
 }
@@ -206,7 +228,8 @@ fn jane() -> AssistantSettings {
          I am calling about your payment of {amount_due}. Can you make the payment this month?",
     );
     settings.description = "Collections, first reminder".into();
-    settings.sample_variables = variables(&[("customer_name", "Rina"), ("amount_due", "two hundred dollars")]);
+    settings.sample_variables =
+        variables(&[("customer_name", "Rina"), ("amount_due", "two hundred dollars")]);
     settings.keys.push(KeyRule {
         digits: "1".into(),
         action: KeyAction::Say { text: "Thank you. You pressed one, so I will note that you agree.".into() },

@@ -41,7 +41,8 @@ impl PretendCarrier {
         recordings: Option<PathBuf>,
     ) -> Result<Self, StartError> {
         if let Some(folder) = &recordings {
-            std::fs::create_dir_all(folder).map_err(|source| StartError::DataDir { path: folder.clone(), source })?;
+            std::fs::create_dir_all(folder)
+                .map_err(|source| StartError::DataDir { path: folder.clone(), source })?;
         }
         let leg_ids = Arc::new(LegIds::default());
         let (sip_events, sip_inbox) = mpsc::unbounded_channel();

@@ -34,7 +34,8 @@ pub(crate) async fn heard(sentence: &str) -> Result<String, String> {
     samples.extend([0; 4_000]);
 
     let recogniser = providers.recogniser(&embedded).map_err(|error| error.to_string())?;
-    let session = RecogniserSession { language: "en".into(), sample_rate: SAMPLE_RATE, key_terms: Vec::new() };
+    let session =
+        RecogniserSession { language: "en".into(), sample_rate: SAMPLE_RATE, key_terms: Vec::new() };
     let mut recognition = recogniser.open(session).await.map_err(|error| error.to_string())?;
     let gone = |_| "the recogniser stopped".to_owned();
     recognition.input.send(RecogniserInput::Voice { active: true }).await.map_err(gone)?;
@@ -54,5 +55,7 @@ pub(crate) async fn heard(sentence: &str) -> Result<String, String> {
             }
         }
     };
-    tokio::time::timeout(Duration::from_secs(30), wait).await.unwrap_or(Err("the recogniser took too long".into()))
+    tokio::time::timeout(Duration::from_secs(30), wait)
+        .await
+        .unwrap_or(Err("the recogniser took too long".into()))
 }

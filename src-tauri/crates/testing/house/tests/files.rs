@@ -40,7 +40,8 @@ fn lines(path: &Path) -> usize {
 
 #[test]
 fn no_file_is_too_long_and_half_are_short() {
-    let sources: Vec<_> = files(&["rs", "ts", "tsx"]).into_iter().filter(|path| !is_generated(path)).collect();
+    let sources: Vec<_> =
+        files(&["rs", "ts", "tsx"]).into_iter().filter(|path| !is_generated(path)).collect();
     let mut lengths: Vec<_> = sources.iter().map(|path| lines(path)).collect();
     let long: Vec<_> = sources.iter().filter(|path| lines(path) > LONGEST).collect();
     assert!(long.is_empty(), "longer than {LONGEST} lines: {long:#?}");

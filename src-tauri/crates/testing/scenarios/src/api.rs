@@ -85,8 +85,9 @@ impl Api {
         let variables = json!({
             "customer_name": "Rina", "amount_due": "two hundred dollars", "due_date": "2027-06-20",
         });
-        let call =
-            self.post("/calls", json!({ "to": number, "assistant": assistant, "variables": variables })).await;
+        let call = self
+            .post("/calls", json!({ "to": number, "assistant": assistant, "variables": variables }))
+            .await;
         call["id"].as_str().expect("an id").to_owned()
     }
 

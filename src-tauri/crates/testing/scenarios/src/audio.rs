@@ -32,7 +32,8 @@ impl Wav {
                 let end = if length == 0 { bytes.len() } else { bytes.len().min(body + length) };
                 let samples: Vec<i16> =
                     bytes[body..end].chunks_exact(2).map(|b| i16::from_le_bytes([b[0], b[1]])).collect();
-                let split = (0..channels).map(|c| samples.iter().skip(c).step_by(channels).copied().collect());
+                let split =
+                    (0..channels).map(|c| samples.iter().skip(c).step_by(channels).copied().collect());
                 return Self { rate, channels: split.collect() };
             }
             at = body + length + length % 2;

@@ -5,7 +5,7 @@ mod audio;
 mod live;
 mod server;
 
-pub use api::{Api, Answer};
+pub use api::{Answer, Api};
 pub use audio::{Wav, tone_strength};
 pub use live::Live;
 pub use server::{Server, binary};

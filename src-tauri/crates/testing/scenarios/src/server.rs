@@ -99,7 +99,8 @@ impl Server {
     /// The API as a signed-in person of the sandbox (`supervisor`, `supervisor_2`, `admin`, `agent`).
     pub async fn signed_in(&self, who: &str) -> Api {
         let user = &self.ready["sandbox"]["users"][who];
-        let text = |field: &str| user[field].as_str().unwrap_or_else(|| panic!("no {field} of {who}")).to_owned();
+        let text =
+            |field: &str| user[field].as_str().unwrap_or_else(|| panic!("no {field} of {who}")).to_owned();
         Api::sign_in(self.http(), &text("email"), &text("password")).await
     }
 

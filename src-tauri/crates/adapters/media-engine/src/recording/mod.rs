@@ -1,9 +1,11 @@
 //! Recordings: the tick puts blocks into a ring, a thread of its own writes them down.
 
 mod file;
+mod repair;
 mod taker;
 mod writer;
 
+pub(crate) use repair::repair;
 pub(crate) use taker::RoomRecording;
 pub use writer::{NewRecording, RecordingWriter};
 

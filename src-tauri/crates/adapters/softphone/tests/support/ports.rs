@@ -40,7 +40,8 @@ impl Signalling for FakeSignalling {
 #[derive(Debug, Default)]
 pub struct FakeMedia {
     pub asked: Mutex<Vec<Asked>>,
-    links: Mutex<Vec<(mpsc::Receiver<Box<[i16]>>, mpsc::Sender<Box<[i16]>>)>>,
+    /// The exchange's ends of the links, kept open.
+    links: Mutex<Vec<AudioLink>>,
 }
 
 impl Media for FakeMedia {
@@ -59,7 +60,7 @@ impl Media for FakeMedia {
     fn open_audio_link(&self, _: &CallId, _: LegId) -> AudioLink {
         let (to_room, heard) = mpsc::channel(8);
         let (speak, from_room) = mpsc::channel(8);
-        self.links.lock().push((heard, speak));
+        self.links.lock().push(AudioLink { to_room: speak, from_room: heard });
         AudioLink { to_room, from_room }
     }
     fn set_hearing(&self, _: &CallId, pairs: Vec<(LegId, LegId)>) {

@@ -38,7 +38,6 @@ unsafe extern "C" {
     ) -> c_int;
     fn ps_end_utt(decoder: *mut PsDecoder) -> c_int;
     fn ps_get_hyp(decoder: *mut PsDecoder, best_score: *mut i32) -> *const c_char;
-    fn ps_get_prob(decoder: *mut PsDecoder) -> i32;
     fn ps_get_logmath(decoder: *mut PsDecoder) -> *mut LogMath;
     fn ps_seg_iter(decoder: *mut PsDecoder) -> *mut PsSeg;
     fn ps_seg_next(segment: *mut PsSeg) -> *mut PsSeg;
@@ -136,12 +135,6 @@ impl Decoder {
             let text = ps_get_hyp(self.raw.as_ptr(), &raw mut score);
             (!text.is_null()).then(|| CStr::from_ptr(text).to_string_lossy().into_owned())
         }
-    }
-
-    /// The posterior probability of the whole result, 0–1; only after [`Decoder::end`].
-    pub fn probability(&mut self) -> f64 {
-        // SAFETY: `raw` is a live decoder, its log table lives as long as it does.
-        unsafe { logmath_exp(ps_get_logmath(self.raw.as_ptr()), ps_get_prob(self.raw.as_ptr())) }
     }
 
     /// The words of the result with their times.

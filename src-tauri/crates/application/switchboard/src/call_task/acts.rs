@@ -66,9 +66,10 @@ impl CallTask {
     }
 
     fn require_phone(&self, user: &UserId) -> Result<(), ExchangeError> {
-        let there = self.machine.people().any(|(who, _, _, leg)| {
-            leg.is_some() && matches!(who, PersonRef::User(other) if other == user)
-        });
+        let there = self
+            .machine
+            .people()
+            .any(|(who, _, _, leg)| leg.is_some() && matches!(who, PersonRef::User(other) if other == user));
         if there || self.context.phones.reachable(user) { Ok(()) } else { Err(ExchangeError::NoPhone) }
     }
 

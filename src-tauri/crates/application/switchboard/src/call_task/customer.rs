@@ -115,13 +115,17 @@ impl CallTask {
     pub(super) fn signalling(&mut self, event: SignallingEvent) {
         match event {
             SignallingEvent::Progress { leg, answer, .. } if leg == self.customer => self.progress(answer),
-            SignallingEvent::Answered { leg, answer } if leg == self.customer => self.customer_answered(&answer),
+            SignallingEvent::Answered { leg, answer } if leg == self.customer => {
+                self.customer_answered(&answer)
+            }
             SignallingEvent::Failed { leg, code, .. } if leg == self.customer => {
                 self.input(Input::Failed { code });
             }
             SignallingEvent::Ended { leg, .. } if leg == self.customer => self.input(Input::CustomerGone),
             SignallingEvent::Answered { leg, answer } => self.person_answered(leg, &answer),
-            SignallingEvent::Failed { leg, .. } | SignallingEvent::Ended { leg, .. } => self.person_leg_gone(leg),
+            SignallingEvent::Failed { leg, .. } | SignallingEvent::Ended { leg, .. } => {
+                self.person_leg_gone(leg)
+            }
             // An answer that came with the ACK, to the offer that our 200 carried.
             SignallingEvent::ReofferAccepted { leg, answer } => {
                 if let Ok(negotiated) = self.read_answer(leg, &answer) {
@@ -234,7 +238,9 @@ impl CallTask {
             {
                 self.input(Input::CustomerSilent);
             }
-            MediaEvent::Quality { leg, quality, .. } if leg == self.customer => self.quality_changed(leg, quality),
+            MediaEvent::Quality { leg, quality, .. } if leg == self.customer => {
+                self.quality_changed(leg, quality)
+            }
             MediaEvent::RecordingClosed { .. } => self.recording_closed(true),
             MediaEvent::RecordingFailed { reason, .. } => {
                 tracing::error!(call = %self.call.id, reason, "recording failed, the call goes on");
@@ -265,7 +271,11 @@ impl CallTask {
 
     pub(super) fn commit_call(&mut self, body: fn(Box<crate::records::Call>) -> EventBody) {
         let event = self.event(body(Box::new(self.call.clone())));
-        self.journal.commit(Commit { call: Some(self.call.clone()), events: vec![event], ..Commit::default() });
+        self.journal.commit(Commit {
+            call: Some(self.call.clone()),
+            events: vec![event],
+            ..Commit::default()
+        });
     }
 
     pub(super) fn commit_event(&self, body: EventBody) {

@@ -46,8 +46,12 @@ impl CallTask {
         self.call.end_reason = Some(reason);
         self.call.latency = self.latency_summary();
         if self.answered.is_some() {
-            let today = self.context.today(&self.call.org);
-            self.call.outcome = Some(outcome::derive(&self.call, &self.items, today));
+            let facts = outcome::Facts {
+                today: self.context.today(&self.call.org),
+                opted_out: self.opted_out,
+                transferred: self.transferred,
+            };
+            self.call.outcome = Some(outcome::derive(&self.call, &self.items, facts));
         }
         self.context.ports.media.stop_recording(&self.call.id);
         if let Some(trunk) = &self.call.trunk {
@@ -63,7 +67,13 @@ impl CallTask {
         let event = self.event(EventBody::CallEnded(Box::new(self.call.clone())));
         let commit = Commit {
             call: Some(self.call.clone()),
-            outbox: vec![(0, format!("call.{}", if self.call.status == CallStatus::Completed { "completed" } else { "failed" }))],
+            outbox: vec![(
+                0,
+                format!(
+                    "call.{}",
+                    if self.call.status == CallStatus::Completed { "completed" } else { "failed" }
+                ),
+            )],
             events: vec![event],
             ..Commit::default()
         };
@@ -76,11 +86,16 @@ impl CallTask {
         let deadline = tokio::time::Instant::now() + RECORDING_PATIENCE;
         while !self.recording_closed {
             match tokio::time::timeout_at(deadline, messages.recv()).await {
-                Ok(Some(CallMessage::Media(MediaEvent::RecordingClosed { .. }))) => self.recording_closed(true),
-                Ok(Some(CallMessage::Media(MediaEvent::RecordingFailed { .. }))) => self.recording_closed(false),
+                Ok(Some(CallMessage::Media(MediaEvent::RecordingClosed { .. }))) => {
+                    self.recording_closed(true)
+                }
+                Ok(Some(CallMessage::Media(MediaEvent::RecordingFailed { .. }))) => {
+                    self.recording_closed(false)
+                }
                 Ok(Some(CallMessage::Act { actor, act, reply, at })) => {
                     let _ = reply.send(
-                        self.act(at, &actor, act).map(|()| (self.call.floor.clone(), self.call.floor_version)),
+                        self.act(at, &actor, act)
+                            .map(|()| (self.call.floor.clone(), self.call.floor_version)),
                     );
                 }
                 Ok(Some(CallMessage::Transcript(reply))) => drop(reply.send(self.items.clone())),
@@ -103,7 +118,9 @@ impl CallTask {
             EndedBy::Unreached(603) => CallStatus::Declined,
             EndedBy::Unreached(408 | 480 | 487) => CallStatus::NoAnswer,
             EndedBy::Unreached(_) | EndedBy::MediaTimeout => CallStatus::Failed,
-            EndedBy::Customer | EndedBy::Assistant | EndedBy::Person(_) | EndedBy::Shutdown => CallStatus::Cancelled,
+            EndedBy::Customer | EndedBy::Assistant | EndedBy::Person(_) | EndedBy::Shutdown => {
+                CallStatus::Cancelled
+            }
         }
     }
 

@@ -86,9 +86,13 @@ impl CallTask {
     /// A leg's first sound was mixed; of interest when it is the person who took over.
     pub(super) fn first_audible(&mut self, leg: LegId, at: Instant) {
         let by_person = |by: &tandem_foundation::UserId| {
-            self.machine.people().any(|(who, _, _, on)| on == Some(leg) && *who == PersonRef::User(by.clone()))
+            self.machine
+                .people()
+                .any(|(who, _, _, on)| on == Some(leg) && *who == PersonRef::User(by.clone()))
         };
-        let Some(takeover) = self.takeover.as_ref().filter(|t| !t.audible && by_person(&t.by)) else { return };
+        let Some(takeover) = self.takeover.as_ref().filter(|t| !t.audible && by_person(&t.by)) else {
+            return;
+        };
         let (by, after_ms) = (takeover.by.clone(), millis(takeover.asked, at));
         if let Some(takeover) = &mut self.takeover {
             takeover.audible = true;
@@ -103,7 +107,8 @@ impl CallTask {
     }
 
     pub(super) fn snapshot(&self) -> LiveCall {
-        let spoken = |item: &&TranscriptItem| item.speaker != Speaker::System && !item.text.as_str().is_empty();
+        let spoken =
+            |item: &&TranscriptItem| item.speaker != Speaker::System && !item.text.as_str().is_empty();
         LiveCall {
             call: self.call.clone(),
             supervisors: self.supervisors.clone(),

@@ -18,13 +18,20 @@ impl CallTask {
             Output::Hearing(pairs) => self.context.ports.media.set_hearing(&self.call.id, pairs),
             Output::AssistantStarts => self.tell(TalkInput::Started),
             Output::AssistantSilent { for_whom } => self.silence_assistant(for_whom),
-            Output::AssistantGoesOn { after, note } => self.tell(TalkInput::HandedBack { person: after, note }),
+            Output::AssistantGoesOn { after, note } => {
+                self.tell(TalkInput::HandedBack { person: after, note })
+            }
             Output::AssistantRescues { lost } => self.tell(TalkInput::PersonLost { person: lost }),
             Output::TransferFailed => self.tell(TalkInput::TransferFailed),
-            Output::FloorChanged { floor, version, by, reason } => self.floor_changed(&floor, version, by, reason),
+            Output::FloorChanged { floor, version, by, reason } => {
+                self.floor_changed(&floor, version, by, reason)
+            }
             Output::Supervision { who, name, mode } => self.supervision(&who, name, mode),
             Output::ClearCustomer => {
-                self.context.ports.signalling.send(SignallingCommand::Hangup { leg: self.customer, cause: None });
+                self.context
+                    .ports
+                    .signalling
+                    .send(SignallingCommand::Hangup { leg: self.customer, cause: None });
             }
             Output::Over { by } => {
                 // The conversation settles its last sentence first; the call is closed when both are silent.
@@ -45,6 +52,7 @@ impl CallTask {
     fn floor_changed(&mut self, floor: &Floor, version: u64, by: Option<PersonRef>, reason: &'static str) {
         self.call.floor = history::floor_holder(floor);
         self.call.floor_version = i64::try_from(version).unwrap_or(i64::MAX);
+        self.transferred |= matches!(floor, Floor::Person { .. });
         let by = by.and_then(user_of);
         let changed = EventBody::FloorChanged {
             floor: self.call.floor.clone(),
@@ -53,7 +61,8 @@ impl CallTask {
             reason: reason.into(),
             at_ms: self.offset_ms(Instant::now()),
         };
-        let events = vec![self.event(changed), self.event(EventBody::CallUpdated(Box::new(self.call.clone())))];
+        let events =
+            vec![self.event(changed), self.event(EventBody::CallUpdated(Box::new(self.call.clone())))];
         self.journal.commit(Commit { call: Some(self.call.clone()), events, ..Commit::default() });
     }
 

@@ -37,14 +37,42 @@ pub(crate) type Inbox = mpsc::UnboundedSender<CallMessage>;
 pub(crate) enum CallMessage {
     Signalling(SignallingEvent),
     Media(MediaEvent),
-    Heard { leg: LegId, event: RecogniserEvent },
-    VoiceReady { speech: SpeechId, length_ms: u32, words: Vec<(usize, u32)> },
-    VoiceFailed { speech: SpeechId, error: ProviderError },
-    Model { reply: ReplyId, event: ModelEvent },
-    ModelUnreachable { reply: ReplyId, error: ProviderError },
-    ToolDone { id: String, name: String, content: String, ok: bool },
-    BrowserGone { leg: LegId },
-    Act { at: Instant, actor: Actor, act: Act, reply: oneshot::Sender<Result<(FloorHolder, i64), ExchangeError>> },
+    Heard {
+        leg: LegId,
+        event: RecogniserEvent,
+    },
+    VoiceReady {
+        speech: SpeechId,
+        length_ms: u32,
+        words: Vec<(usize, u32)>,
+    },
+    VoiceFailed {
+        speech: SpeechId,
+        error: ProviderError,
+    },
+    Model {
+        reply: ReplyId,
+        event: ModelEvent,
+    },
+    ModelUnreachable {
+        reply: ReplyId,
+        error: ProviderError,
+    },
+    ToolDone {
+        id: String,
+        name: String,
+        content: String,
+        ok: bool,
+    },
+    BrowserGone {
+        leg: LegId,
+    },
+    Act {
+        at: Instant,
+        actor: Actor,
+        act: Act,
+        reply: oneshot::Sender<Result<(FloorHolder, i64), ExchangeError>>,
+    },
     Snapshot(oneshot::Sender<LiveCall>),
     Transcript(oneshot::Sender<Vec<TranscriptItem>>),
     /// The server stops now.
@@ -56,7 +84,10 @@ pub(crate) enum CallMessage {
 enum LegKind {
     Customer,
     /// A person's leg; `sip`: it has a dialog of its own.
-    Person { who: PersonRef, sip: bool },
+    Person {
+        who: PersonRef,
+        sip: bool,
+    },
 }
 
 /// How the call begins.
@@ -104,6 +135,9 @@ pub(crate) struct CallTask {
     supervisors: Vec<(UserId, String, SupervisionMode)>,
     quality: Option<LegQuality>,
     takeover: Option<Takeover>,
+    opted_out: bool,
+    /// A person took part, or was sent for.
+    transferred: bool,
     end_reason: Option<String>,
     ended_by: Option<EndedBy>,
     over: bool,
@@ -152,6 +186,8 @@ impl CallTask {
             supervisors: Vec::new(),
             quality: None,
             takeover: None,
+            opted_out: false,
+            transferred: false,
             end_reason: None,
             ended_by: None,
             over: false,
@@ -162,7 +198,11 @@ impl CallTask {
 
     async fn run(mut self, mut messages: mpsc::UnboundedReceiver<CallMessage>, inbound: bool) {
         let id = self.call.id.clone();
-        if inbound { self.begin_inbound() } else { self.begin_outbound() }
+        if inbound {
+            self.begin_inbound()
+        } else {
+            self.begin_outbound()
+        }
         self.drain();
         while !self.over {
             let deadline = self.next_deadline();
@@ -184,7 +224,9 @@ impl CallTask {
             CallMessage::Signalling(event) => self.signalling(event),
             CallMessage::Media(event) => self.media(event),
             CallMessage::Heard { leg, event } => self.heard(leg, event),
-            CallMessage::VoiceReady { speech, length_ms, words } => self.voice_ready(speech, length_ms, words),
+            CallMessage::VoiceReady { speech, length_ms, words } => {
+                self.voice_ready(speech, length_ms, words)
+            }
             CallMessage::VoiceFailed { speech, error } => self.voice_failed(speech, &error),
             CallMessage::Model { reply, event } => self.model_event(reply, event),
             CallMessage::ModelUnreachable { reply, error } => self.model_unreachable(reply, &error),

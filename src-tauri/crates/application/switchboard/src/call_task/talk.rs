@@ -63,7 +63,8 @@ impl CallTask {
             sample_rate: SAMPLE_RATE,
         };
         let media = self.context.ports.media.clone();
-        let voice = VoiceLine::open(voice, settings, media, self.call.id.clone(), speaker, self.inbox.clone());
+        let voice =
+            VoiceLine::open(voice, settings, media, self.call.id.clone(), speaker, self.inbox.clone());
         let variables = self.call.variables.clone();
         let settings = talk_settings::settings(&assistant, &variables);
         Ok(Talk {
@@ -150,7 +151,9 @@ impl CallTask {
                 let Some((_, name, mode, _)) = present else { return };
                 let (person, (start, end)) = (name.to_owned(), self.last_voice(leg));
                 match mode {
-                    Mode::Floor | Mode::Barge => self.tell(TalkInput::PersonSaid { person, text, start, end }),
+                    Mode::Floor | Mode::Barge => {
+                        self.tell(TalkInput::PersonSaid { person, text, start, end })
+                    }
                     Mode::Whisper => self.tell(TalkInput::Whispered { person, text }),
                     // What a listener says to the room they sit in is nobody's business.
                     Mode::Listen => {}

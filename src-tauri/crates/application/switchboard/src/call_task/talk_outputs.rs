@@ -53,7 +53,9 @@ impl CallTask {
                 start_ms: self.offset_ms(since),
             }),
             Output::Transfer { to } => self.transfer(&to),
-            Output::SendDtmf { digits } => self.context.ports.media.send_dtmf(&self.call.id, self.customer, &digits),
+            Output::SendDtmf { digits } => {
+                self.context.ports.media.send_dtmf(&self.call.id, self.customer, &digits)
+            }
             Output::ScheduleCallback { when } => self.store_variable("callback_time".into(), when),
             Output::OptOut => self.opt_out(),
             Output::StoreVariable { name, value } => self.store_variable(name, value),
@@ -117,11 +119,14 @@ impl CallTask {
 
     /// `to` is a person (id, e-mail, phone name), `anyone`, or a number.
     fn transfer(&mut self, to: &str) {
+        self.transferred = true;
         let target = {
             let plan = self.context.plan.read();
             match plan.find_person(&self.call.org, to) {
                 Some(user) => Some((PersonRef::User(user.id.clone()), user.name.clone())),
-                None if looks_like_number(to) => Some((PersonRef::Number(Pii::from(to)), "outside".to_owned())),
+                None if looks_like_number(to) => {
+                    Some((PersonRef::Number(Pii::from(to)), "outside".to_owned()))
+                }
                 None => plan
                     .people(&self.call.org)
                     .into_iter()
@@ -149,6 +154,7 @@ impl CallTask {
 
     /// The row is on its way to disk before the assistant has finished its apology.
     fn opt_out(&mut self) {
+        self.opted_out = true;
         let number = match self.call.direction {
             crate::records::Direction::Inbound => self.call.from.clone(),
             crate::records::Direction::Outbound => self.call.to.clone(),

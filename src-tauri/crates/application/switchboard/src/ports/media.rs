@@ -119,6 +119,12 @@ pub trait Media: Send + Sync {
     fn start_recording(&self, room: &CallId, plan: RecordingPlan);
     /// Stops recording; `RecordingClosed` follows once the file is whole on disk.
     fn stop_recording(&self, room: &CallId);
+    /// Completes the header of a recording that a crash left open; its length in ms. Start-up only: it blocks.
+    /// An engine that records nothing repairs nothing.
+    fn repair_recording(&self, path: &std::path::Path) -> Option<u64> {
+        let _ = path;
+        None
+    }
     /// Asks for voice activity events of a leg (customer legs, as a rule).
     fn watch_voice(&self, room: &CallId, leg: LegId, on: bool);
 }

@@ -7,21 +7,63 @@ use crate::text::{contains_phrase, normalise, sentences};
 pub(crate) struct Clause {
     /// Normalised words.
     pub words: String,
+    /// The sentence it is part of, as it was said.
+    pub sentence: String,
     pub asks: bool,
     pub denies: bool,
     pub wonders: bool,
 }
 
 const ASKING: &[&str] = &[
-    "can i", "could i", "may i", "should i", "shall i", "do i", "can we", "what if", "what", "when", "how", "why", "where",
-    "who", "is it", "is there", "is that", "are there", "are you", "would it", "will it", "must i", "can you", "could you", "am i",
+    "can i",
+    "could i",
+    "may i",
+    "should i",
+    "shall i",
+    "do i",
+    "can we",
+    "what if",
+    "what",
+    "when",
+    "how",
+    "why",
+    "where",
+    "who",
+    "is it",
+    "is there",
+    "is that",
+    "are there",
+    "are you",
+    "would it",
+    "will it",
+    "must i",
+    "can you",
+    "could you",
+    "am i",
 ];
 const DENYING: &[&str] = &[
-    "not", "cant", "cannot", "wont", "dont", "never", "couldnt", "didnt", "wouldnt", "no way", "unable", "refuse", "havent",
-    "isnt", "impossible", "nothing", "hardly",
+    "not",
+    "cant",
+    "cannot",
+    "wont",
+    "dont",
+    "never",
+    "couldnt",
+    "didnt",
+    "wouldnt",
+    "no way",
+    "unable",
+    "refuse",
+    "havent",
+    "isnt",
+    "impossible",
+    "nothing",
+    "hardly",
 ];
-const WONDERING: &[&str] =
-    &["maybe", "perhaps", "might", "not sure", "i think", "probably", "possibly", "if", "try", "hope", "wish", "unless"];
+const WONDERING: &[&str] = &[
+    "maybe", "perhaps", "might", "not sure", "i think", "probably", "possibly", "if", "try", "hope", "wish",
+    "unless",
+];
 
 /// Cuts a text into clauses.
 pub(crate) fn clauses(text: &str) -> Vec<Clause> {
@@ -37,6 +79,7 @@ fn of_sentence(sentence: &str) -> Vec<Clause> {
         denies: DENYING.iter().any(|word| contains_phrase(part, word)),
         wonders: WONDERING.iter().any(|word| contains_phrase(part, word)),
         words: part.clone(),
+        sentence: sentence.to_owned(),
     };
     parts.iter().enumerate().map(clause).collect()
 }
@@ -59,7 +102,9 @@ fn begins_with(words: &str, phrases: &[&str]) -> bool {
     let words = ["yes ", "okay ", "ok ", "and ", "well ", "um ", "hello ", "hi ", "oh "]
         .iter()
         .fold(words, |words, lead| words.strip_prefix(lead).unwrap_or(words));
-    phrases.iter().any(|phrase| words.strip_prefix(phrase).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
+    phrases
+        .iter()
+        .any(|phrase| words.strip_prefix(phrase).is_some_and(|rest| rest.is_empty() || rest.starts_with(' ')))
 }
 
 #[cfg(test)]

@@ -13,19 +13,51 @@ pub struct Date {
 }
 
 const MONTHS: [&str; 12] = [
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
     "december",
 ];
 const WEEKDAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 const ORDINALS: [&str; 20] = [
-    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth", "eleventh", "twelfth",
-    "thirteenth", "fourteenth", "fifteenth", "sixteenth", "seventeenth", "eighteenth", "nineteenth", "twentieth",
+    "first",
+    "second",
+    "third",
+    "fourth",
+    "fifth",
+    "sixth",
+    "seventh",
+    "eighth",
+    "ninth",
+    "tenth",
+    "eleventh",
+    "twelfth",
+    "thirteenth",
+    "fourteenth",
+    "fifteenth",
+    "sixteenth",
+    "seventeenth",
+    "eighteenth",
+    "nineteenth",
+    "twentieth",
 ];
 
 impl Date {
     /// A date that exists.
     pub fn new(year: i16, month: u8, day: u8) -> Option<Self> {
-        ((1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day)).then_some(Self { year, month, day })
+        ((1..=12).contains(&month) && (1..=days_in(year, month)).contains(&day)).then_some(Self {
+            year,
+            month,
+            day,
+        })
     }
 
     /// Reads `YYYY-MM-DD`.
@@ -59,7 +91,10 @@ impl Date {
     fn weekday(self) -> u32 {
         const SHIFT: [i32; 12] = [0, 3, 2, 5, 0, 3, 5, 1, 4, 6, 2, 4];
         let year = i32::from(self.year) - i32::from(self.month < 3);
-        let sum = year + year / 4 - year / 100 + year / 400 + SHIFT[usize::from(self.month - 1)] + i32::from(self.day);
+        let sum = year + year / 4 - year / 100
+            + year / 400
+            + SHIFT[usize::from(self.month - 1)]
+            + i32::from(self.day);
         (sum + 6).rem_euclid(7).unsigned_abs()
     }
 }
@@ -72,9 +107,11 @@ impl fmt::Display for Date {
 
 /// The first date a text names: `today`, `tomorrow`, `on Friday`, `the fifth`, `June twentieth`, `the 5th of July 2027`,
 /// `in three days`, `next week`, `2027-07-05`. A day without a month is the next such day from `today` on; a month
-/// without a year is this year's, or next year's if it is over by more than half a year.
+/// without a year is this year's, or next year's if it is over for more than two months.
 pub fn find_date(text: &str, today: Date) -> Option<Date> {
-    if let Some(date) = text.split_whitespace().find_map(|word| Date::parse(word.trim_end_matches(['.', ',', '?']))) {
+    if let Some(date) =
+        text.split_whitespace().find_map(|word| Date::parse(word.trim_end_matches(['.', ',', '?'])))
+    {
         return Some(date);
     }
     let normal = normalise(text);
@@ -87,7 +124,9 @@ fn date_at(words: &[&str], at: usize, today: Date) -> Option<Date> {
     let before = |back: usize| at.checked_sub(back).map(|place| words[place]);
     match word {
         "today" | "tonight" => return Some(today),
-        "tomorrow" if before(1) == Some("after") && before(2) == Some("day") => return Some(today.plus_days(2)),
+        "tomorrow" if before(1) == Some("after") && before(2) == Some("day") => {
+            return Some(today.plus_days(2));
+        }
         "tomorrow" => return Some(today.plus_days(1)),
         "week" if before(1) == Some("next") => return Some(today.plus_days(7)),
         _ => {}
@@ -117,7 +156,26 @@ fn date_at(words: &[&str], at: usize, today: Date) -> Option<Date> {
     // "The first time" and "one second" are no dates: an ordinal alone needs its article or preposition, and an end.
     let introduced = matches!(before(1), Some("the" | "on" | "by"));
     let is_noun = next.first().is_none_or(|word| {
-        matches!(*word, "and" | "please" | "thank" | "thanks" | "then" | "is" | "at" | "in" | "or" | "i" | "next" | "goodbye" | "if" | "it" | "this" | "yes" | "okay")
+        matches!(
+            *word,
+            "and"
+                | "please"
+                | "thank"
+                | "thanks"
+                | "then"
+                | "is"
+                | "at"
+                | "in"
+                | "or"
+                | "i"
+                | "next"
+                | "goodbye"
+                | "if"
+                | "it"
+                | "this"
+                | "yes"
+                | "okay"
+        )
     });
     (introduced && is_noun).then(|| next_such_day(day, today)).flatten()
 }
@@ -127,7 +185,8 @@ fn in_year(month: u8, day: u8, year: Option<&&str>, today: Date) -> Option<Date>
         return Date::new(year, month, day);
     }
     let this = Date::new(today.year, month, day);
-    let long_over = i16::from(today.month) - i16::from(month) > 6;
+    let of_year = |month: u8, day: u8| i32::from(month) * 31 + i32::from(day);
+    let long_over = of_year(today.month, today.day) - of_year(month, day) > 62;
     if long_over { Date::new(today.year + 1, month, day) } else { this }
 }
 
@@ -143,7 +202,11 @@ fn next_such_day(day: u8, today: Date) -> Option<Date> {
 }
 
 fn month(word: &str) -> Option<u8> {
-    let of = |name: &str| *name == *word || (word.len() == 3 && word != "may" && name.starts_with(word)) || (word == "sept" && name == "september");
+    let of = |name: &str| {
+        *name == *word
+            || (word.len() == 3 && word != "may" && name.starts_with(word))
+            || (word == "sept" && name == "september")
+    };
     MONTHS.iter().position(|name| of(name)).and_then(|place| u8::try_from(place + 1).ok())
 }
 
@@ -172,14 +235,17 @@ fn day_number(words: &[&str]) -> Option<(u8, usize)> {
 /// `fifth`, `twenty first`, `5th`; the day and the number of words.
 fn ordinal(words: &[&str]) -> Option<(u8, usize)> {
     let first = *words.first()?;
-    let unit = |word: &str| ORDINALS.iter().position(|name| *name == word).and_then(|at| u8::try_from(at + 1).ok());
+    let unit =
+        |word: &str| ORDINALS.iter().position(|name| *name == word).and_then(|at| u8::try_from(at + 1).ok());
     if let Some(day) = unit(first) {
         return Some((day, 1));
     }
     if first == "thirtieth" {
         return Some((30, 1));
     }
-    if let ("twenty" | "thirty", Some(second)) = (first, words.get(1).and_then(|word| unit(word)).filter(|day| *day < 10)) {
+    if let ("twenty" | "thirty", Some(second)) =
+        (first, words.get(1).and_then(|word| unit(word)).filter(|day| *day < 10))
+    {
         let tens = if first == "twenty" { 20 } else { 30 };
         return Some((tens + second, 2)).filter(|(day, _)| *day <= 31);
     }
@@ -189,11 +255,30 @@ fn ordinal(words: &[&str]) -> Option<(u8, usize)> {
 
 fn small_number(word: &str) -> Option<u32> {
     const NUMBERS: [&str; 19] = [
-        "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-        "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ];
     let named = NUMBERS.iter().position(|name| *name == word).and_then(|at| u32::try_from(at + 1).ok());
-    named.or_else(|| word.parse().ok().filter(|number| (1..=60).contains(number))).or((word == "a").then_some(1))
+    named
+        .or_else(|| word.parse().ok().filter(|number| (1..=60).contains(number)))
+        .or((word == "a").then_some(1))
 }
 
 fn days_in(year: i16, month: u8) -> u8 {
@@ -232,7 +317,11 @@ mod tests {
             ("next week", "2027-06-17"),
             ("2027-07-01", "2027-07-01"),
         ] {
-            assert_eq!(find_date(text, today).map(|date| date.to_string()).as_deref(), Some(expected), "{text}");
+            assert_eq!(
+                find_date(text, today).map(|date| date.to_string()).as_deref(),
+                Some(expected),
+                "{text}"
+            );
         }
     }
 
@@ -250,7 +339,9 @@ mod tests {
     #[test]
     fn ordinals_that_count_something_are_no_dates() {
         let today = Date::new(2027, 6, 10).expect("date");
-        for text in ["this is the first time", "one second", "the third floor", "I may pay", "five dollars", ""] {
+        for text in
+            ["this is the first time", "one second", "the third floor", "I may pay", "five dollars", ""]
+        {
             assert_eq!(find_date(text, today), None, "{text}");
         }
     }

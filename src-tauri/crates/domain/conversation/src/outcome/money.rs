@@ -10,9 +10,26 @@ pub struct Money {
 }
 
 const CURRENCIES: &[(&str, &str)] = &[
-    ("dollar", "USD"), ("dollars", "USD"), ("usd", "USD"), ("euro", "EUR"), ("euros", "EUR"), ("eur", "EUR"),
-    ("rupee", "INR"), ("rupees", "INR"), ("inr", "INR"), ("rupiah", "IDR"), ("idr", "IDR"), ("som", "KGS"), ("kgs", "KGS"),
-    ("shilling", "KES"), ("shillings", "KES"), ("kes", "KES"), ("pound", "GBP"), ("pounds", "GBP"), ("gbp", "GBP"), ("bucks", "USD"),
+    ("dollar", "USD"),
+    ("dollars", "USD"),
+    ("usd", "USD"),
+    ("euro", "EUR"),
+    ("euros", "EUR"),
+    ("eur", "EUR"),
+    ("rupee", "INR"),
+    ("rupees", "INR"),
+    ("inr", "INR"),
+    ("rupiah", "IDR"),
+    ("idr", "IDR"),
+    ("som", "KGS"),
+    ("kgs", "KGS"),
+    ("shilling", "KES"),
+    ("shillings", "KES"),
+    ("kes", "KES"),
+    ("pound", "GBP"),
+    ("pounds", "GBP"),
+    ("gbp", "GBP"),
+    ("bucks", "USD"),
 ];
 const SIGNS: &[(char, &str)] = &[('$', "USD"), ('€', "EUR"), ('£', "GBP"), ('₹', "INR")];
 
@@ -21,9 +38,12 @@ pub fn find_money(text: &str) -> Option<Money> {
     let words: Vec<String> = text.split_whitespace().map(clean).filter(|word| !word.is_empty()).collect();
     for (at, word) in words.iter().enumerate() {
         if let Some((sign, currency)) = SIGNS.iter().find(|(sign, _)| word.starts_with(*sign)) {
-            return digits(word.trim_start_matches(*sign)).map(|hundredths| Money { hundredths, currency: Some(currency) });
+            return digits(word.trim_start_matches(*sign))
+                .map(|hundredths| Money { hundredths, currency: Some(currency) });
         }
-        let Some(currency) = CURRENCIES.iter().find(|(name, _)| name == word).map(|(_, code)| *code) else { continue };
+        let Some(currency) = CURRENCIES.iter().find(|(name, _)| name == word).map(|(_, code)| *code) else {
+            continue;
+        };
         let before = words[..at].last().and_then(|word| digits(word));
         if let Some(hundredths) = before.or_else(|| in_words(&words[..at])) {
             return Some(Money { hundredths, currency: Some(currency) });
@@ -68,8 +88,26 @@ fn in_words(words: &[String]) -> Option<u64> {
 
 fn value(word: &str) -> Option<u64> {
     const SMALL: [&str; 20] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen",
-        "fourteen", "fifteen", "sixteen", "seventeen", "eighteen", "nineteen",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
     ];
     const TENS: [&str; 8] = ["twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
     let small = SMALL.iter().position(|name| *name == word).map(|at| at as u64);
@@ -83,7 +121,10 @@ fn value(word: &str) -> Option<u64> {
 }
 
 fn clean(word: &str) -> String {
-    word.to_lowercase().replace('-', " ").trim_matches(|c: char| !c.is_alphanumeric() && !"$€£₹".contains(c)).to_owned()
+    word.to_lowercase()
+        .replace('-', " ")
+        .trim_matches(|c: char| !c.is_alphanumeric() && !"$€£₹".contains(c))
+        .to_owned()
 }
 
 #[cfg(test)]

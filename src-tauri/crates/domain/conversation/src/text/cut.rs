@@ -11,7 +11,11 @@ pub fn heard_bytes(text: &str, words: &[(usize, u32)], length_ms: u32, played_ms
     if played_ms >= length_ms {
         return text.len();
     }
-    if words.is_empty() { by_proportion(text, length_ms, played_ms) } else { by_words(text, words, played_ms) }
+    if words.is_empty() {
+        by_proportion(text, length_ms, played_ms)
+    } else {
+        by_words(text, words, played_ms)
+    }
 }
 
 /// A word was heard once the next one has begun.
@@ -34,7 +38,11 @@ fn snap(text: &str, offset: usize) -> usize {
     let head = &text[..offset];
     let head = if inside { head.rfind(char::is_whitespace).map_or("", |at| &head[..at]) } else { head };
     // Alignment may be by letters: a cut just before a word leaves the white space, which is not said.
-    if inside && text[..offset].ends_with(char::is_whitespace) { text[..offset].trim_end().len() } else { head.trim_end().len() }
+    if inside && text[..offset].ends_with(char::is_whitespace) {
+        text[..offset].trim_end().len()
+    } else {
+        head.trim_end().len()
+    }
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Whether a text sounds as if its speaker had finished.
 
-use super::phrases::{contains_phrase, normalise};
+use super::phrases::{contains_phrase, normal as normal_phrase, normalise};
 use crate::settings::Settings;
 
 /// What the end of a text says about the end of the turn.
@@ -19,7 +19,9 @@ pub enum Ending {
 /// Judges the end of what a customer said.
 pub fn ending(text: &str, settings: &Settings) -> Ending {
     let normal = normalise(text);
-    let Some(last) = normal.split(' ').next_back().filter(|word| !word.is_empty()) else { return Ending::Open };
+    let Some(last) = normal.split(' ').next_back().filter(|word| !word.is_empty()) else {
+        return Ending::Open;
+    };
     let ends_with = |list: &[String]| list.iter().any(|phrase| ends_with_phrase(&normal, phrase));
     if ends_with(&settings.trailing_words) || text.trim_end().ends_with([',', '-']) {
         return Ending::Trailing;
@@ -27,7 +29,8 @@ pub fn ending(text: &str, settings: &Settings) -> Ending {
     if last.chars().any(|c| c.is_ascii_digit()) || ends_with(&settings.number_words) || spelled(last) {
         return Ending::Digits;
     }
-    if text.trim_end().ends_with(['.', '!', '?', '。', '।', '…']) || ends_with(&settings.complete_endings) {
+    if text.trim_end().ends_with(['.', '!', '?', '。', '।', '…']) || ends_with(&settings.complete_endings)
+    {
         return Ending::Complete;
     }
     Ending::Open
@@ -40,8 +43,8 @@ pub fn asks_for_number(said: &str, settings: &Settings) -> bool {
 }
 
 fn ends_with_phrase(normal: &str, phrase: &str) -> bool {
-    let phrase = normalise(phrase);
-    normal.strip_suffix(phrase.as_str()).is_some_and(|head| head.is_empty() || head.ends_with(' '))
+    let phrase = normal_phrase(phrase);
+    normal.strip_suffix(phrase.as_ref()).is_some_and(|head| head.is_empty() || head.ends_with(' '))
 }
 
 /// A single letter that is no word of its own.

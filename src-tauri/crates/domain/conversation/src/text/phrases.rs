@@ -1,5 +1,7 @@
 //! Words compared without case and punctuation: acknowledgements, stop words, opt-out phrases.
 
+use std::borrow::Cow;
+
 use crate::settings::Settings;
 
 /// How much a text that was said over our voice weighs.
@@ -33,8 +35,24 @@ pub fn normalise(text: &str) -> String {
 
 /// Whether the words of `phrase` follow each other in `text`; both are normalised here.
 pub fn contains_phrase(text: &str, phrase: &str) -> bool {
-    let (text, phrase) = (normalise(text), normalise(phrase));
-    !phrase.is_empty() && format!(" {text} ").contains(&format!(" {phrase} "))
+    let (text, phrase) = (normal(text), normal(phrase));
+    if phrase.is_empty() {
+        return false;
+    }
+    text.match_indices(phrase.as_ref()).any(|(at, found)| {
+        let rest = &text[at + found.len()..];
+        (at == 0 || text[..at].ends_with(' ')) && (rest.is_empty() || rest.starts_with(' '))
+    })
+}
+
+/// Normalised text, without a copy where it is so already, as most list entries are.
+pub(super) fn normal(text: &str) -> Cow<'_, str> {
+    let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b' ';
+    if text.bytes().all(plain) && !text.contains("  ") && !text.starts_with(' ') && !text.ends_with(' ') {
+        Cow::Borrowed(text)
+    } else {
+        Cow::Owned(normalise(text))
+    }
 }
 
 /// Weighs what was said over our voice.
@@ -61,36 +79,48 @@ pub fn weigh(text: &str, settings: &Settings) -> Weight {
 /// end, are the beginning of a listed phrase ("I" of "I see"), which text that still grows may end with.
 fn without<'a>(normal: &'a str, phrases: &[String]) -> (Vec<&'a str>, usize) {
     let words: Vec<&str> = normal.split(' ').collect();
-    let mut phrases: Vec<Vec<String>> = phrases
-        .iter()
-        .map(|phrase| normalise(phrase).split(' ').map(str::to_owned).collect())
-        .filter(|phrase: &Vec<String>| !phrase[0].is_empty())
-        .collect();
-    phrases.sort_by_key(|phrase| std::cmp::Reverse(phrase.len()));
     let (mut rest, mut at) = (Vec::new(), 0);
     while at < words.len() {
-        match phrases.iter().find(|phrase| starts_with(&words[at..], phrase)) {
-            Some(phrase) => at += phrase.len(),
-            None if phrases.iter().any(|phrase| is_beginning(&words[at..], phrase)) => {
-                let begun = words.len() - at;
-                rest.extend(&words[at..]);
-                return (rest, begun);
+        let (mut longest, mut begun) = (0, false);
+        for phrase in phrases {
+            match agreement(&words[at..], &self::normal(phrase)) {
+                Agreement::Whole(length) => longest = longest.max(length),
+                Agreement::Beginning => begun = true,
+                Agreement::None => {}
             }
-            None => {
-                rest.push(words[at]);
-                at += 1;
-            }
+        }
+        if longest > 0 {
+            at += longest;
+        } else if begun {
+            rest.extend(&words[at..]);
+            return (rest, words.len() - at);
+        } else {
+            rest.push(words[at]);
+            at += 1;
         }
     }
     (rest, 0)
 }
 
-fn is_beginning(words: &[&str], phrase: &[String]) -> bool {
-    words.len() < phrase.len() && words.iter().zip(phrase).all(|(word, of)| word == of)
+/// How a phrase agrees with the words from some place on.
+enum Agreement {
+    /// All of it is there, so many words.
+    Whole(usize),
+    /// The words end in the middle of it.
+    Beginning,
+    None,
 }
 
-fn starts_with(words: &[&str], phrase: &[String]) -> bool {
-    words.len() >= phrase.len() && words.iter().zip(phrase).all(|(word, of)| word == of)
+fn agreement(words: &[&str], phrase: &str) -> Agreement {
+    let mut length = 0;
+    for of in phrase.split(' ').filter(|of| !of.is_empty()) {
+        match words.get(length) {
+            Some(word) if *word == of => length += 1,
+            Some(_) => return Agreement::None,
+            None => return Agreement::Beginning,
+        }
+    }
+    Agreement::Whole(length)
 }
 
 /// Vowel signs and the like, which belong to the letter before them (Hindi would fall apart without).
@@ -108,7 +138,16 @@ mod tests {
 
     #[test]
     fn acknowledgements_weigh_nothing_however_they_are_written() {
-        for text in ["Mm-hm.", "uh-huh", "yeah okay I","no problem", "Yeah, okay.", "I see", "got it, right", "MM HM"] {
+        for text in [
+            "Mm-hm.",
+            "uh-huh",
+            "yeah okay I",
+            "no problem",
+            "Yeah, okay.",
+            "I see",
+            "got it, right",
+            "MM HM",
+        ] {
             assert_eq!(weight(text), Weight::Acknowledgement, "{text}");
         }
         assert_eq!(weight(" … "), Weight::Nothing);

@@ -2,12 +2,14 @@
 
 /// Words after which a full stop does not end a sentence.
 const ABBREVIATIONS: &[&str] = &[
-    "mr", "mrs", "ms", "dr", "prof", "st", "vs", "e.g", "i.e", "jr", "sr", "approx", "dept", "fig", "inc", "ltd", "co",
-    "gen", "rev", "hon", "messrs", "mt", "sgt", "capt", "cf", "al",
+    "mr", "mrs", "ms", "dr", "prof", "st", "vs", "e.g", "i.e", "jr", "sr", "approx", "dept", "fig", "inc",
+    "ltd", "co", "gen", "rev", "hon", "messrs", "mt", "sgt", "capt", "cf", "al",
 ];
 /// Words that are abbreviations only where a digit or a small letter follows.
-const SOMETIMES: &[&str] = &["no", "nr", "art", "sec", "p", "a.m", "p.m", "etc", "ext", "tel", "u.s", "jan", "feb", "mar",
-    "apr", "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec"];
+const SOMETIMES: &[&str] = &[
+    "no", "nr", "art", "sec", "p", "a.m", "p.m", "etc", "ext", "tel", "u.s", "jan", "feb", "mar", "apr",
+    "jun", "jul", "aug", "sep", "sept", "oct", "nov", "dec",
+];
 /// A sentence without an end is cut at a pause mark beyond this many bytes, so that the voice is not kept waiting.
 const LONGEST: usize = 240;
 
@@ -77,11 +79,14 @@ fn boundary(text: &str) -> Option<usize> {
         }
         // A run of marks and closing quotes belongs to the sentence.
         let mut after = at + 1;
-        while after < chars.len() && matches!(chars[after].1, '.' | '!' | '?' | '…' | '"' | '”' | '’' | ')' | '\'') {
+        while after < chars.len()
+            && matches!(chars[after].1, '.' | '!' | '?' | '…' | '"' | '”' | '’' | ')' | '\'')
+        {
             after += 1;
         }
         let (end, space) = *chars.get(after)?;
-        if space.is_whitespace() && (c != '.' || after > at + 1 || ends_here(&text[..offset], &text[end..])?) {
+        if space.is_whitespace() && (c != '.' || after > at + 1 || ends_here(&text[..offset], &text[end..])?)
+        {
             return Some(end);
         }
         at = after;
@@ -91,7 +96,8 @@ fn boundary(text: &str) -> Option<usize> {
 
 /// Whether the full stop after `before` ends a sentence; `None` while that hangs on text to come.
 fn ends_here(before: &str, after: &str) -> Option<bool> {
-    let word = before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default().to_lowercase();
+    let word =
+        before.rsplit(|c: char| c.is_whitespace() || c == '(').next().unwrap_or_default().to_lowercase();
     if ABBREVIATIONS.contains(&word.as_str()) {
         return Some(false);
     }
@@ -134,7 +140,9 @@ mod tests {
     #[test]
     fn abbreviations_initials_and_decimals_do_not_end_a_sentence() {
         assert_eq!(
-            sentences("Dr. Smith owes 3.50 dollars. Call J. Doe, i.e. his aunt, at 5 p.m. today. No. 5 is next. No. Really."),
+            sentences(
+                "Dr. Smith owes 3.50 dollars. Call J. Doe, i.e. his aunt, at 5 p.m. today. No. 5 is next. No. Really."
+            ),
             [
                 "Dr. Smith owes 3.50 dollars.",
                 "Call J. Doe, i.e. his aunt, at 5 p.m. today.",
@@ -148,7 +156,10 @@ mod tests {
 
     #[test]
     fn quotes_and_runs_of_marks_stay_with_their_sentence() {
-        assert_eq!(sentences("He said \"stop!\" Then... silence?! Yes"), ["He said \"stop!\"", "Then...", "silence?!", "Yes"]);
+        assert_eq!(
+            sentences("He said \"stop!\" Then... silence?! Yes"),
+            ["He said \"stop!\"", "Then...", "silence?!", "Yes"]
+        );
         assert_eq!(sentences("… \" "), Vec::<String>::new());
     }
 

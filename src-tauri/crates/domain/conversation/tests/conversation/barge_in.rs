@@ -11,18 +11,25 @@ const LONG: &str = "Your bill of last month was higher because you called abroad
 fn a_voice_over_ours_pauses_it_and_a_longer_one_stops_it_whatever_it_says() {
     let mut world = World::speaking(LONG, 1_500);
     let from = world.ms();
-    world.noise(1_200);
+    world.noise(1_000);
+    world.after(300, Input::Interim { text: "potato".into() });
     world.run(1_500);
     assert_eq!(world.first(is!(Output::PauseSpeech)), Some(from + 200));
-    assert_eq!(world.first(is!(Output::StopSpeech { .. })), Some(from + 700), "the detector's own delay is allowed for");
+    assert_eq!(
+        world.first(is!(Output::StopSpeech { .. })),
+        Some(from + 700),
+        "the detector's own delay is allowed for"
+    );
     assert!(world.items(Speaker::Assistant)[0].interrupted);
 }
 
 #[test]
 fn an_interruption_by_a_sound_without_words_is_taken_up_again() {
     let mut world = World::speaking(LONG, 1_500);
-    world.noise(1_200);
+    let from = world.ms();
+    world.noise(2_500);
     world.run(12_000);
+    assert_eq!(world.first(is!(Output::StopSpeech { .. })), Some(from + 2_100));
     let said = world.texts(Speaker::Assistant);
     assert_eq!(said.len(), 2);
     assert_eq!(said.join(" "), LONG, "not a word was lost, none twice");
@@ -109,7 +116,8 @@ fn the_first_moments_of_our_speech_are_not_given_up() {
 
 #[test]
 fn an_uninterruptible_first_message_is_said_to_its_end_and_the_question_answered_then() {
-    let settings = Settings { first_message: LONG.into(), first_message_interruptible: false, ..Settings::default() };
+    let settings =
+        Settings { first_message: LONG.into(), first_message_interruptible: false, ..Settings::default() };
     let mut world = World::new(settings);
     world.input(Input::Started);
     world.run(1_500);
@@ -144,7 +152,9 @@ fn a_lone_question_word_is_a_turn_and_a_lone_other_word_is_not() {
 #[test]
 fn an_interruption_cancels_the_rest_of_a_reply_still_being_written() {
     let mut world = World::begun(Settings::default());
-    world.plans.push_back(Plan::Say(100, "One is here now. Two is here now. Three is here now. Four and so on."));
+    world
+        .plans
+        .push_back(Plan::Say(100, "One is here now. Two is here now. Three is here now. Four and so on."));
     world.says("Tell me everything.");
     world.run_until(is!(Output::Speak { .. }));
     world.run(100);
@@ -152,4 +162,47 @@ fn an_interruption_cancels_the_rest_of_a_reply_still_being_written() {
     world.run(2_000);
     assert!(world.texts(Speaker::Customer).last().is_some_and(|text| text.ends_with("wait stop it.")));
     assert!(world.spoken().iter().all(|text| !text.starts_with("Four")));
+}
+
+#[test]
+fn a_sound_of_middle_length_waits_for_its_words() {
+    let mut world = World::speaking(LONG, 1_500);
+    world.noise(840);
+    world.after(1_150, Input::Final { text: "Mm-hm.".into(), confidence: 0.6, utterance_end: false });
+    world.run(8_000);
+    assert_eq!(world.count(is!(Output::StopSpeech { .. })), 0);
+    assert!(!world.items(Speaker::Assistant)[0].interrupted);
+    let mut world = World::speaking(LONG, 1_500);
+    world.noise(840);
+    world.after(1_150, Input::Final { text: "Potato.".into(), confidence: 0.6, utterance_end: false });
+    world.run(8_000);
+    assert!(world.items(Speaker::Assistant)[0].interrupted, "long enough for one word to count");
+}
+
+#[test]
+fn a_long_acknowledgement_that_stopped_us_is_followed_by_the_rest() {
+    let mut world = World::speaking(LONG, 1_500);
+    world.noise(2_500);
+    world.after(2_900, Input::Final { text: "Mm-hm.".into(), confidence: 0.6, utterance_end: false });
+    world.run(12_000);
+    assert_eq!(world.texts(Speaker::Assistant).join(" "), LONG);
+    assert!(world.items(Speaker::Customer)[1].acknowledgement);
+}
+
+#[test]
+fn a_noise_long_after_an_answered_interruption_starts_nothing() {
+    let mut world = World::begun(Settings::default());
+    world.plans.push_back(Plan::Say(
+        100,
+        "One is here now and it is quite long. Two is here. Three. Four. Five. Six. Seven.",
+    ));
+    world.says("Tell me everything.");
+    world.run_until(is!(Output::Speak { .. }));
+    world.run(700);
+    world.says("wait, how much is it?");
+    world.run(6_000);
+    let asked = world.asked().len();
+    world.noise(300);
+    world.run(3_000);
+    assert_eq!(world.asked().len(), asked);
 }

@@ -14,7 +14,17 @@ fn a_silent_customer_is_asked_twice_and_then_left() {
     let Output::EndCall { reason } = world.run_until(is!(Output::EndCall { .. })) else { unreachable!() };
     assert_eq!(reason, EndReason::Idle);
     let spoken = world.spoken();
-    assert_eq!(spoken, ["Hello.", "Are you still there?", "I cannot hear you.", "Are you there?", "Thank you for your time.", "Goodbye."]);
+    assert_eq!(
+        spoken,
+        [
+            "Hello.",
+            "Are you still there?",
+            "I cannot hear you.",
+            "Are you there?",
+            "Thank you for your time.",
+            "Goodbye."
+        ]
+    );
     assert!((30_000..36_000).contains(&world.ms()), "{}", world.ms());
 }
 
@@ -83,7 +93,8 @@ fn stop_calling_is_written_down_at_once_and_ends_the_call_politely() {
 
 #[test]
 fn opting_out_over_our_voice_stops_it() {
-    let mut world = World::speaking("Your bill of last month was higher than usual because of calls abroad.", 1_500);
+    let mut world =
+        World::speaking("Your bill of last month was higher than usual because of calls abroad.", 1_500);
     world.says("stop calling me");
     world.run_until(is!(Output::EndCall { reason: EndReason::OptedOut }));
     assert!(world.items(Speaker::Assistant)[0].interrupted);
@@ -116,7 +127,7 @@ fn a_goodbye_is_not_interrupted() {
     world.run(500);
     world.says("wait stop one more thing.");
     world.run_until(is!(Output::EndCall { reason: EndReason::AssistantEnded }));
-    assert_eq!(world.count(is!(Output::PauseSpeech) ) + world.count(is!(Output::StopSpeech { .. })), 0);
+    assert_eq!(world.count(is!(Output::PauseSpeech)) + world.count(is!(Output::StopSpeech { .. })), 0);
 }
 
 #[test]
@@ -152,7 +163,8 @@ fn a_model_that_never_answers_is_given_up_on() {
 
 #[test]
 fn at_the_end_the_record_is_settled_and_nothing_more_comes() {
-    let mut world = World::speaking("Your bill of last month was higher than usual because of calls abroad.", 1_500);
+    let mut world =
+        World::speaking("Your bill of last month was higher than usual because of calls abroad.", 1_500);
     world.input(Input::Interim { text: "mm".into() });
     world.input(Input::Ended);
     assert_eq!(world.texts(Speaker::Assistant), ["Your bill of last month"]);

@@ -15,7 +15,8 @@ fn hand_back(world: &mut World, note: Option<&str>) {
 
 #[test]
 fn a_takeover_silences_at_once_and_cuts_the_record() {
-    let mut world = World::speaking("Your bill of last month was higher than usual because of calls abroad.", 1_500);
+    let mut world =
+        World::speaking("Your bill of last month was higher than usual because of calls abroad.", 1_500);
     take(&mut world);
     let at = world.ms();
     assert_eq!(world.first(is!(Output::StopSpeech { fade_ms: 40 })), Some(at));
@@ -72,7 +73,10 @@ fn a_hand_back_begins_with_the_bridge_and_the_model_knows_everything() {
     }
     world.run(8_000);
     assert_eq!(world.spoken(), ["Thank you.", "I am taking over from Ana again.", "So, plan B it is."]);
-    assert_eq!(world.texts(Speaker::Assistant), ["Thank you. I am taking over from Ana again. So, plan B it is."]);
+    assert_eq!(
+        world.texts(Speaker::Assistant),
+        ["Thank you. I am taking over from Ana again. So, plan B it is."]
+    );
     assert!(world.items(Speaker::Customer).iter().all(|item| !item.text.contains("offer ten")));
 }
 
@@ -133,7 +137,8 @@ fn a_takeover_in_a_transfer_announcement_drops_the_transfer() {
 
 #[test]
 fn a_takeover_while_paused_leaves_nothing_paused() {
-    let mut world = World::speaking("Your bill of last month was higher than usual because of calls abroad.", 1_500);
+    let mut world =
+        World::speaking("Your bill of last month was higher than usual because of calls abroad.", 1_500);
     world.noise(300);
     world.run(250);
     assert_eq!(world.count(is!(Output::PauseSpeech)), 1);
@@ -158,18 +163,28 @@ fn a_whisper_changes_the_next_reply_and_is_not_heard() {
 
 #[test]
 fn forced_words_replace_what_is_being_said_and_only_a_stop_word_ends_them() {
-    let mut world = World::speaking("Your bill of last month was higher than usual because of calls abroad.", 1_500);
-    world.input(Input::ForceSay { person: "Ana".into(), text: "I must tell you that this call is recorded.".into() });
+    let mut world =
+        World::speaking("Your bill of last month was higher than usual because of calls abroad.", 1_500);
+    world.input(Input::ForceSay {
+        person: "Ana".into(),
+        text: "I must tell you that this call is recorded.".into(),
+    });
     assert_eq!(world.count(is!(Output::StopSpeech { .. })), 1);
     world.run(1_000);
     world.says("what do you mean by that?");
     world.run(6_000);
     let said = world.items(Speaker::Assistant)[1];
-    assert_eq!((said.text.as_str(), said.name.as_deref()), ("I must tell you that this call is recorded.", Some("Ana")));
+    assert_eq!(
+        (said.text.as_str(), said.name.as_deref()),
+        ("I must tell you that this call is recorded.", Some("Ana"))
+    );
     assert!(!said.interrupted);
     assert_eq!(world.spoken().last(), Some(&"All right."), "the question is answered after it");
 
-    world.input(Input::ForceSay { person: "Ana".into(), text: "I must tell you that this call is recorded.".into() });
+    world.input(Input::ForceSay {
+        person: "Ana".into(),
+        text: "I must tell you that this call is recorded.".into(),
+    });
     world.run(1_000);
     world.says("stop");
     world.run(3_000);

@@ -8,7 +8,7 @@ use tandem_conversation::io::*;
 use tandem_conversation::settings::{KeyAction, KeyRule, Settings};
 
 const SEQUENCES: u64 = 10_000;
-const INPUTS: u32 = 60;
+const INPUTS: u32 = 40;
 
 /// SplitMix64: small, seeded, good enough to choose inputs.
 struct Dice(u64);
@@ -100,11 +100,32 @@ fn check_context(context: &[Message]) {
 }
 
 const TEXTS: &[&str] = &[
-    "", "yes", "mm-hm", "stop", "wait", "I want to pay.", "how much do I owe", "and", "five five", "stop calling me",
-    "why", "okay but", "I want", "наличные деньги", "...",
+    "",
+    "yes",
+    "mm-hm",
+    "stop",
+    "wait",
+    "I want to pay.",
+    "how much do I owe",
+    "and",
+    "five five",
+    "stop calling me",
+    "why",
+    "okay but",
+    "I want",
+    "наличные деньги",
+    "...",
 ];
-const REPLIES: &[&str] =
-    &["Certainly. ", "You owe 9.50 dollars.", " Dr. Wu", " is here! And", "", "?", "Ünïcödé words. ", "goodbye"];
+const REPLIES: &[&str] = &[
+    "Certainly. ",
+    "You owe 9.50 dollars.",
+    " Dr. Wu",
+    " is here! And",
+    "",
+    "?",
+    "Ünïcödé words. ",
+    "goodbye",
+];
 
 fn input(dice: &mut Dice, watch: &mut Watch, now: Instant) -> Input {
     let at = now.checked_sub(Duration::from_millis(dice.roll(250))).unwrap_or(now);
@@ -118,7 +139,9 @@ fn input(dice: &mut Dice, watch: &mut Watch, now: Instant) -> Input {
         0..=3 => Input::VoiceStarted { at },
         4..=7 => Input::VoiceStopped { at },
         8..=10 => Input::Interim { text: dice.pick(TEXTS).into() },
-        11..=13 => Input::Final { text: dice.pick(TEXTS).into(), confidence: 0.5, utterance_end: dice.roll(2) == 0 },
+        11..=13 => {
+            Input::Final { text: dice.pick(TEXTS).into(), confidence: 0.5, utterance_end: dice.roll(2) == 0 }
+        }
         14 => Input::EndOfTurn { confidence: dice.roll(100) as f32 / 100.0, eager: dice.roll(2) == 0 },
         15 => Input::TurnResumed,
         16 => Input::Digit { digit: dice.pick(&['1', '2', '9', '#', '*']) },
@@ -132,7 +155,8 @@ fn input(dice: &mut Dice, watch: &mut Watch, now: Instant) -> Input {
         24 => Input::SpeechFailed { speech },
         25 | 26 => Input::ReplyText { reply, text: dice.pick(REPLIES).into() },
         27 => {
-            let name = dice.pick(&["transfer", "end_call", "send_dtmf", "schedule_callback", "look_up", "look_up"]);
+            let name =
+                dice.pick(&["transfer", "end_call", "send_dtmf", "schedule_callback", "look_up", "look_up"]);
             let arguments = dice.pick(&["{}", r#"{"to":"x","digits":"1","when":"now"}"#, "nonsense"]);
             let id = format!("t{}", dice.roll(5));
             Input::ReplyTool { reply, call: ToolCall { id, name: name.into(), arguments: arguments.into() } }
@@ -143,9 +167,7 @@ fn input(dice: &mut Dice, watch: &mut Watch, now: Instant) -> Input {
         }
         29 => Input::ToolResult { id, content: "ninety".into(), ok: dice.roll(2) == 0 },
         30 => match dice.roll(3) {
-            0 => {
-                Input::TakenOver { person }
-            }
+            0 => Input::TakenOver { person },
             1 => Input::PersonSaid { person, text: dice.pick(TEXTS).into(), start: at, end: now },
             _ => Input::HandedBack { person, note: Some("note".into()) },
         },

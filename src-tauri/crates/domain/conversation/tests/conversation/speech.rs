@@ -8,14 +8,19 @@ use crate::world::{Plan, World};
 #[test]
 fn the_first_sentence_is_said_before_the_model_has_finished_and_few_are_sent_ahead() {
     let mut world = World::begun(Settings::default());
-    world.plans.push_back(Plan::Say(100, "One is here. Two is here. Three is here. Four is here. Five is here."));
+    world
+        .plans
+        .push_back(Plan::Say(100, "One is here. Two is here. Three is here. Four is here. Five is here."));
     world.says("Tell me everything.");
     world.run_until(is!(Output::Speak { .. }));
     assert_eq!(world.spoken(), ["One is here."]);
     world.run(400);
     assert_eq!(world.spoken().len(), 3, "one heard and two ahead");
     world.run(6_000);
-    assert_eq!(world.texts(Speaker::Assistant), ["One is here. Two is here. Three is here. Four is here. Five is here."]);
+    assert_eq!(
+        world.texts(Speaker::Assistant),
+        ["One is here. Two is here. Three is here. Four is here. Five is here."]
+    );
     assert_eq!(world.items(Speaker::Assistant)[0].intended, None);
 }
 
@@ -56,7 +61,8 @@ fn without_any_voice_the_call_ends() {
 #[test]
 fn what_was_heard_is_cut_by_words_where_the_voice_knows_them() {
     let mut world = World::speaking("Your balance is ninety dollars and twelve cents today.", 0);
-    let Some((_, Output::Speak { speech, .. })) = world.log.iter().rev().find(|(_, o)| matches!(o, Output::Speak { .. }))
+    let Some((_, Output::Speak { speech, .. })) =
+        world.log.iter().rev().find(|(_, o)| matches!(o, Output::Speak { .. }))
     else {
         panic!("nothing said")
     };

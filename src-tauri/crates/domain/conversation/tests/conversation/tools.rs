@@ -46,7 +46,10 @@ fn nobody_waits_for_a_transfer_in_dead_air() {
     let mut world = after(Plan::Tool(100, "transfer", r#"{"to":"sales"}"#));
     world.run_until(is!(Output::Transfer { .. }));
     world.run(15_100);
-    assert_eq!(world.spoken().last(), Some(&"I am still trying to reach somebody.").or(world.spoken().last()));
+    assert_eq!(
+        world.spoken().last(),
+        Some(&"I am still trying to reach somebody.").or(world.spoken().last())
+    );
     assert!(world.spoken().contains(&"Thank you for waiting."));
 }
 
@@ -88,7 +91,12 @@ fn keys_are_sent_and_nonsense_is_not() {
 
 #[test]
 fn a_callback_is_noted_and_its_own_words_are_not_followed_by_others() {
-    let mut world = after(Plan::SayAndTool(100, "I will call you tomorrow.", "schedule_callback", r#"{"when":"tomorrow at nine"}"#));
+    let mut world = after(Plan::SayAndTool(
+        100,
+        "I will call you tomorrow.",
+        "schedule_callback",
+        r#"{"when":"tomorrow at nine"}"#,
+    ));
     world.run(6_000);
     assert_eq!(world.count(is!(Output::ScheduleCallback { when } if when == "tomorrow at nine")), 1);
     assert_eq!(world.spoken(), ["I will call you tomorrow."]);

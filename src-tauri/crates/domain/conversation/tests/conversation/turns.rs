@@ -34,7 +34,8 @@ fn after_a_question_for_a_number_the_digits_are_given_more_time() {
     world.run(6_000);
     let committed = world.first(is!(Output::AskModel { speculative: true, .. })).expect("guessed");
     assert!(committed > from + length);
-    let spoken = world.log.iter().find(|(ms, o)| *ms > from && matches!(o, Output::Speak { .. })).expect("answered").0;
+    let spoken =
+        world.log.iter().find(|(ms, o)| *ms > from && matches!(o, Output::Speak { .. })).expect("answered").0;
     assert!(spoken >= from + length + 2_000, "{spoken}");
 }
 
@@ -67,7 +68,10 @@ fn a_late_final_that_differs_corrects_the_record_and_the_unheard_answer() {
     world.final_delay = 1_000;
     world.plans.push_back(Plan::Say(900, "You owe ninety."));
     world.says("how mush do I know");
-    world.after(250 * 5 + 1_150, Input::Final { text: "How much do I owe?".into(), confidence: 0.8, utterance_end: true });
+    world.after(
+        250 * 5 + 1_150,
+        Input::Final { text: "How much do I owe?".into(), confidence: 0.8, utterance_end: true },
+    );
     world.schedule_drop_final("how mush do I know");
     world.run(6_000);
     assert_eq!(world.texts(Speaker::Customer), ["How much do I owe?"]);
@@ -172,7 +176,9 @@ fn interim_text_is_shown_as_it_grows_and_cleared_in_the_end() {
     let shown: Vec<String> = world
         .log
         .iter()
-        .filter_map(|(_, o)| if let Output::CustomerInterim { text, .. } = o { Some(text.clone()) } else { None })
+        .filter_map(
+            |(_, o)| if let Output::CustomerInterim { text, .. } = o { Some(text.clone()) } else { None },
+        )
         .collect();
     assert_eq!(shown.first().map(String::as_str), Some("I"));
     assert_eq!(shown.last().map(String::as_str), Some(""));
@@ -205,10 +211,35 @@ fn each_answered_turn_has_its_timeline() {
     let mut world = World::begun(Settings::default());
     world.plans.push_back(Plan::Say(400, "You owe ninety."));
     world.says("How much do I owe?");
-    let Output::Latency { item, latency } = world.run_until(is!(Output::Latency { .. })) else { unreachable!() };
+    let Output::Latency { item, latency } = world.run_until(is!(Output::Latency { .. })) else {
+        unreachable!()
+    };
     assert_eq!(world.items(Speaker::Assistant)[0].key, item);
     assert_eq!(latency.recognised, Some(300));
     assert!(latency.committed.is_some_and(|ms| (300..=320).contains(&ms)), "{latency:?}");
     assert!(latency.first_token <= latency.first_sentence && latency.first_sentence < latency.first_sound);
     assert!(latency.first_sound.is_some_and(|ms| (700..1_900).contains(&ms)), "{latency:?}");
+}
+
+#[test]
+fn words_that_come_after_their_voice_was_given_up_are_answered_at_once_and_the_recogniser_is_known_to_be_slow()
+ {
+    let mut world = World::begun(Settings::default());
+    for round in 1..=2 {
+        let from = world.now;
+        world.noise(1_000);
+        world.after(
+            2_700,
+            Input::Final { text: "I want to pay.".into(), confidence: 0.9, utterance_end: true },
+        );
+        world.run(2_720);
+        assert_eq!(world.count(is!(Output::AskModel { .. })), round);
+        assert_eq!(world.items(Speaker::Customer)[round - 1].start, from);
+        world.run(5_000);
+    }
+    world.noise(1_000);
+    world.run(2_500);
+    let (deadline, timer) = world.talk.next_deadline().expect("waits");
+    assert_eq!(timer, tandem_conversation::Timer::EndOfTurn);
+    assert!(deadline > world.now, "1.5 s after the voice it still waits");
 }

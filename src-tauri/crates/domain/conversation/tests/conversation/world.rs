@@ -174,10 +174,6 @@ impl World {
         self.items(speaker).into_iter().map(|item| item.text.as_str()).collect()
     }
 
-    pub fn is_speaking(&self) -> bool {
-        !self.voice.is_empty() && !self.paused
-    }
-
     pub fn step(&mut self) {
         self.now += Duration::from_millis(10);
         while let Some(first) = self.schedule.first_entry().filter(|first| first.key().0 <= self.now) {
@@ -279,7 +275,10 @@ impl World {
             }
             Plan::SayAndTool(delay, text, name, arguments) => {
                 self.stream(reply, delay, text);
-                self.after(delay + 10 * text.split(' ').count() as u64, Input::ReplyTool { reply, call: call(name, arguments) });
+                self.after(
+                    delay + 10 * text.split(' ').count() as u64,
+                    Input::ReplyTool { reply, call: call(name, arguments) },
+                );
                 delay
             }
             Plan::Fail(delay) => return self.after(delay, Input::ReplyFailed { reply }),
@@ -330,7 +329,10 @@ impl Drop for World {
                         story += &format!("{ms} AskModel {reply:?} speculative={speculative} last={last}\n");
                     }
                     Output::Item(i) => {
-                        story += &format!("{ms} Item {} {:?} {:?} of {:?} cut={} ack={}\n", i.key.0, i.speaker, i.text, i.intended, i.interrupted, i.acknowledgement);
+                        story += &format!(
+                            "{ms} Item {} {:?} {:?} of {:?} cut={} ack={}\n",
+                            i.key.0, i.speaker, i.text, i.intended, i.interrupted, i.acknowledgement
+                        );
                     }
                     Output::CustomerInterim { text, .. } => story += &format!("{ms} interim {text}\n"),
                     other => story += &format!("{ms} {other:?}\n"),

@@ -1,0 +1,115 @@
+//! A screen and a sound card of the test's own: Xvfb, and PulseAudio with a loudspeaker and a microphone.
+
+use std::io::{BufRead, BufReader};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// A desk without furniture; cleared when dropped.
+#[derive(Debug)]
+pub struct Screen {
+    folder: TempDir,
+    display: String,
+    servers: Vec<Child>,
+}
+
+impl Screen {
+    pub fn new() -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        let mut xvfb = Command::new("Xvfb")
+            .args(["-displayfd", "1", "-screen", "0", "1400x900x24", "-nolisten", "tcp"])
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb is installed");
+        let mut number = String::new();
+        BufReader::new(xvfb.stdout.take().expect("piped")).read_line(&mut number).expect("a display number");
+        let sound = sound_server(folder.path());
+        Self { display: format!(":{}", number.trim()), servers: vec![xvfb, sound], folder }
+    }
+
+    /// A command that sees this screen and this sound card, and nothing of the user who runs the test.
+    pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
+        let home = self.folder.path();
+        let mut command = Command::new(program);
+        command
+            .env("DISPLAY", &self.display)
+            .env("PULSE_SERVER", format!("unix:{}", home.join("native").display()))
+            .env("HOME", home)
+            .env("XDG_RUNTIME_DIR", home)
+            .env("TANDEM_RUNTIME", home.join("runtime"))
+            .env("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "info".into()));
+        for name in
+            ["WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "TANDEM_DATA", "XDG_DATA_HOME", "XDG_CONFIG_HOME"]
+        {
+            command.env_remove(name);
+        }
+        command
+    }
+
+    /// Loudest sample that the loudspeaker plays within a second, 0 to 1.
+    pub fn loudness(&self) -> f32 {
+        let mut parec = self
+            .command("parec")
+            .args([
+                "-d",
+                "spk.monitor",
+                "--raw",
+                "--format=s16le",
+                "--rate=8000",
+                "--channels=1",
+                "--latency-msec=20",
+            ])
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("parec is installed");
+        let mut bytes = vec![0; 16_000];
+        let mut sound = parec.stdout.take().expect("piped");
+        std::io::Read::read_exact(&mut sound, &mut bytes).expect("sound");
+        let _ = parec.kill();
+        let _ = parec.wait();
+        let samples = bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]).unsigned_abs());
+        f32::from(samples.max().unwrap_or_default()) / 32_768.0
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        for server in self.servers.iter_mut().rev() {
+            let _ = server.kill();
+            let _ = server.wait();
+        }
+    }
+}
+
+fn sound_server(folder: &Path) -> Child {
+    let socket = folder.join("native");
+    let script = format!(
+        "load-module module-native-protocol-unix auth-anonymous=1 socket={}\n\
+         load-module module-null-sink sink_name=spk rate=48000 channels=1 norewinds=1\n\
+         load-module module-null-sink sink_name=quiet rate=48000 channels=1 norewinds=1\n\
+         load-module module-remap-source source_name=mic master=quiet.monitor\n\
+         set-default-sink spk\nset-default-source mic\n",
+        socket.display()
+    );
+    std::fs::write(folder.join("daemon.pa"), script).expect("written");
+    let daemon = Command::new("pulseaudio")
+        .args(["-n", "-F"])
+        .arg(folder.join("daemon.pa"))
+        .args(["--daemonize=no", "--exit-idle-time=-1", "--disallow-exit", "--use-pid-file=no"])
+        .args(["--disable-shm=yes", "--realtime=no", "--high-priority=no"])
+        .env("XDG_RUNTIME_DIR", folder)
+        .env("PULSE_RUNTIME_PATH", folder)
+        .env("HOME", folder)
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("pulseaudio is installed");
+    let deadline = Instant::now() + Duration::from_secs(10);
+    while !socket.exists() {
+        assert!(Instant::now() < deadline, "pulseaudio does not start");
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    daemon
+}
