@@ -26,6 +26,15 @@ async fn after_a_crash_no_call_is_live_and_every_acknowledged_event_is_there() {
             live.until("the assistant in every call", 60, speaks).await;
         }
     }
+    // Let all of them talk for two seconds, so that there is something to lose.
+    let talking = tokio::time::sleep(std::time::Duration::from_secs(2));
+    tokio::pin!(talking);
+    loop {
+        tokio::select! {
+            () = &mut talking => break,
+            _ = live.next() => {}
+        }
+    }
     let acknowledged: Vec<Value> = live.seen.iter().filter(|m| m["type"] == "event").cloned().collect();
     assert!(acknowledged.len() >= 40, "{} events", acknowledged.len());
 

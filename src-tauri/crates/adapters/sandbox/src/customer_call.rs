@@ -135,7 +135,8 @@ impl CustomerCall {
             media.start_recording(&self.room, RecordingPlan { path, left: vec![self.leg] });
         }
         let (heard, mut words) = mpsc::unbounded_channel();
-        let ears = self.script.needs_ears().then(|| tokio::spawn(listen(self.ears(), heard)));
+        let (hints, hints_in) = mpsc::unbounded_channel();
+        let ears = self.script.needs_ears().then(|| tokio::spawn(listen(self.ears(), hints_in, heard)));
         self.script.handle(Instant::now(), Notice::Connected);
         loop {
             while let Some(deed) = self.script.poll_deed() {
@@ -145,7 +146,13 @@ impl CustomerCall {
             tokio::select! {
                 event = events.recv() => match event {
                     Some(CallEvent::Ended) | None => break,
-                    Some(event) => self.notice(event),
+                    Some(event) => {
+                        if let CallEvent::VoiceStarted(_) | CallEvent::VoiceStopped(_) = event {
+                            // Nobody listens where the script needs no ears.
+                            let _ = hints.send(matches!(event, CallEvent::VoiceStarted(_)));
+                        }
+                        self.notice(event);
+                    }
                 },
                 Some(text) = words.recv() => self.notice(CallEvent::Heard(text)),
                 () = sleep_until(deadline) => self.script.tick(Instant::now()),
@@ -236,12 +243,19 @@ struct Ears {
 }
 
 /// Sends on every word that the recogniser is sure of, or nearly.
-async fn listen(mut ears: Ears, heard: mpsc::UnboundedSender<String>) {
+async fn listen(
+    mut ears: Ears,
+    mut voice: mpsc::UnboundedReceiver<bool>,
+    heard: mpsc::UnboundedSender<String>,
+) {
     let session =
         RecogniserSession { language: "en".into(), sample_rate: SAMPLE_RATE, key_terms: Vec::new() };
     let Ok(Recognition { input, mut events }) = ears.recogniser.open(session).await else { return };
     loop {
         tokio::select! {
+            Some(active) = voice.recv() => {
+                let _ = input.try_send(RecogniserInput::Voice { active });
+            }
             Some(frame) = ears.tap.recv() => {
                 let _ = input.try_send(RecogniserInput::Audio { position: frame.position, samples: frame.samples });
             }
