@@ -44,7 +44,7 @@ impl CallTask {
     fn silence_assistant(&mut self, person: String) {
         self.tell(TalkInput::TakenOver { person });
         // The conversation's own outputs do the work; when nothing was playing there will be no report of it.
-        if !self.talk.as_ref().is_some_and(|talk| talk.playing.is_some()) {
+        if self.talk.as_ref().is_none_or(|talk| talk.playing.is_none()) {
             self.silenced(Instant::now());
         }
     }
