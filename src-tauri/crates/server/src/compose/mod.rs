@@ -148,6 +148,12 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
     let (data_dir, temporary) = data_dir(options.data.as_deref())?;
     let store = open_store(&options, &data_dir).await?;
     let speech = Arc::new(providers(&options, &data_dir)?);
+    let warm = speech.clone();
+    tokio::task::spawn_blocking(move || {
+        if let Err(error) = warm.warm_up() {
+            tracing::warn!(%error, "the embedded recogniser cannot be used");
+        }
+    });
     let clock = Arc::new(SystemClock);
     let middle = options.rtp_ports.0 + (options.rtp_ports.1 - options.rtp_ports.0) / 2;
 
