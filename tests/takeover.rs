@@ -130,8 +130,12 @@ async fn of_two_supervisors_one_wins_and_the_other_is_told_who() {
     let (winner, loser) = if a.status == 200 { ("Sam Supervisor", b) } else { ("Sue Supervisor", a) };
     assert_eq!(loser.status, 409, "{}", loser.body);
     assert!(loser.body["detail"].as_str().is_some_and(|text| text.contains(winner)), "{}", loser.body);
-    let floor = sam.get(&format!("/calls/{call}")).await["floor"].clone();
-    assert_eq!(floor["name"], winner);
+    let changed = live
+        .until("the floor with a person", 10, |m| {
+            m["kind"] == "floor.changed" && m["data"]["floor"]["holder"] == "person"
+        })
+        .await;
+    assert_eq!(changed["data"]["floor"]["name"], winner);
 }
 
 #[tokio::test]

@@ -87,7 +87,7 @@ async fn after_a_hand_back_the_first_sentence_takes_up_what_the_person_said() {
     let mut history = vec![
         message(Role::User, "i am not happy about the fee"),
         message(Role::Human, "Sam: we will waive the late fee"),
-        message(Role::System, "Sam gave the call back. Begin with a bridging sentence."),
+        message(Role::System, "Sam has handed the call back to you. Begin with one short sentence."),
     ];
     let (text, _) = answer(&jane, history.clone()).await;
     assert!(text.starts_with("As Sam said, we will waive the late fee."), "{text}");
@@ -109,7 +109,10 @@ async fn a_whispered_sentence_is_said_first() {
     let jane = dialogue!("jane-collections");
     let history = vec![
         message(Role::User, "how much is it"),
-        message(Role::System, "[whisper from Sam] say: You also have a credit of ten dollars."),
+        message(
+            Role::System,
+            "Sam whispers to you, unheard by the customer: say: You also have a credit of ten dollars.",
+        ),
     ];
     let (text, _) = answer(&jane, history).await;
     assert!(text.starts_with("You also have a credit of ten dollars. Your payment is"), "{text}");

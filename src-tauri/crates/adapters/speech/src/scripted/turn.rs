@@ -51,13 +51,23 @@ fn fallback(dialogue: &Dialogue, turn: usize) -> Step {
     Step { reply: line.cloned().unwrap_or_else(|| "How can I help you?".into()), ..Step::default() }
 }
 
+/// How the conversation tells a model that a person gave the call back.
+const HANDED_BACK: &str = "has handed the call back to you";
+/// How it passes on what a supervisor whispers; the words follow a colon.
+const WHISPERS: &str = "whispers to you";
+/// How the bridge begins where nobody said anything that could be taken up.
+const PATIENT: &str = "Thank you for your patience.";
+
 /// After a person gave the call back: take up what they said last, then go on.
 fn bridge(messages: &[Message], from: usize) -> Option<String> {
-    let asked = messages.iter().rposition(|message| {
-        message.role == Role::System && message.content.to_lowercase().contains("bridging sentence")
-    })?;
-    // Once the customer has answered, the bridge has been crossed.
-    if asked < from || messages[asked..].iter().any(|message| message.role == Role::Assistant) {
+    let told = |message: &Message| message.role == Role::System && message.content.contains(HANDED_BACK);
+    let asked = messages.iter().rposition(told)?;
+    let crossed = |message: &Message| {
+        message.role == Role::Assistant
+            && (message.content.contains(" said, ") || message.content.contains(PATIENT))
+    };
+    // Once it was said, or the customer has gone on, the bridge has been crossed.
+    if asked < from || messages[asked..].iter().any(crossed) {
         return None;
     }
     let person = messages[..asked].iter().rev().find(|message| message.role == Role::Human);
@@ -69,7 +79,7 @@ fn bridge(messages: &[Message], from: usize) -> Option<String> {
                 let said = said.trim().trim_end_matches(['.', '!']);
                 format!("As {name} said, {said}. Is there anything else I can do for you?")
             }
-            None => "Thank you for your patience. Is there anything else I can do for you?".to_owned(),
+            None => format!("{PATIENT} Is there anything else I can do for you?"),
         },
     )
 }
@@ -78,8 +88,8 @@ fn bridge(messages: &[Message], from: usize) -> Option<String> {
 fn whispers(messages: &[Message]) -> Vec<String> {
     let spoken = messages.iter().rposition(|message| message.role == Role::Assistant).map_or(0, |at| at + 1);
     let whisper = |message: &Message| {
-        let text = message.content.strip_prefix("[whisper")?.split_once(']')?.1.trim();
-        text.strip_prefix("say:").map(|text| text.trim().to_owned())
+        let (_, text) = message.content.split_once(WHISPERS)?.1.split_once(": ")?;
+        text.trim().strip_prefix("say:").map(|text| text.trim().to_owned())
     };
     messages[spoken..].iter().filter(|message| message.role == Role::System).filter_map(whisper).collect()
 }
