@@ -6,6 +6,8 @@ use futures_util::{SinkExt, StreamExt};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tandem_scenarios::{Api, Live, Server, Wav, tone_strength};
+use tandem_speech::flite::Flite;
+use tandem_switchboard::ports::speech::{Voice, VoiceEvent, VoiceSettings};
 use tokio_tungstenite::tungstenite::Message;
 
 const JANE: &str = "asst_jane_collections";
@@ -18,7 +20,28 @@ struct Phone {
 }
 
 impl Phone {
+    /// A microphone that hears one tone for ever.
     async fn connect(api: &Api, hz: f64) -> Self {
+        let mut n = 0_u32;
+        let tone = move || {
+            n += 1;
+            Some(((f64::from(n) * hz / 8_000.0 * std::f64::consts::TAU).sin() * 9_000.0) as i16)
+        };
+        Self::with_microphone(api, tone).await
+    }
+
+    /// A microphone that hears this sound once the gate opens, and silence before and after.
+    async fn speaking(
+        api: &Api,
+        sound: Vec<i16>,
+        gate: std::sync::Arc<std::sync::atomic::AtomicBool>,
+    ) -> Self {
+        let mut sound = sound.into_iter();
+        let voice = move || if gate.load(std::sync::atomic::Ordering::Acquire) { sound.next() } else { None };
+        Self::with_microphone(api, voice).await
+    }
+
+    async fn with_microphone(api: &Api, mut sample: impl FnMut() -> Option<i16> + Send + 'static) -> Self {
         let (socket, _) =
             tokio_tungstenite::connect_async(api.socket("phone").await).await.expect("a phone socket");
         let (mut send, mut receive) = socket.split();
@@ -26,15 +49,11 @@ impl Phone {
         receive.next().await.expect("open").expect("hello");
         let task = tokio::spawn(async move {
             let mut clock = tokio::time::interval(Duration::from_millis(20));
-            let mut n = 0_u32;
             loop {
                 tokio::select! {
                     _ = clock.tick() => {
-                        let frame: Vec<u8> = (0..160).flat_map(|k| {
-                            let phase = f64::from(n + k) * hz / 8_000.0 * std::f64::consts::TAU;
-                            ((phase.sin() * 9_000.0) as i16).to_le_bytes()
-                        }).collect();
-                        n += 160;
+                        let frame: Vec<u8> =
+                            (0..160).flat_map(|_| sample().unwrap_or(0).to_le_bytes()).collect();
                         if send.send(Message::binary(frame)).await.is_err() {
                             return;
                         }
@@ -112,6 +131,38 @@ async fn the_customer_hears_the_supervisor_and_not_the_assistant_and_then_the_as
     let mixed = strengths[first..=last].iter().filter(|s| **s < 0.9).count();
     assert!(mixed <= 1, "the assistant is not heard under the supervisor: {strengths:?}");
     assert!(strengths[..first].iter().any(|s| *s < 0.5), "the assistant was heard before");
+}
+
+/// What a voice says, as a microphone would hear it.
+async fn speech(text: &str) -> Vec<i16> {
+    let settings =
+        VoiceSettings { voice: "rms".into(), language: "en".into(), speed: 1.0, sample_rate: 8_000 };
+    let mut session = Flite.open(settings).await.expect("a voice");
+    let mut events = session.speak(text).await;
+    let mut samples = Vec::new();
+    while let Some(VoiceEvent::Audio { samples: more, .. }) = events.recv().await {
+        samples.extend(more);
+    }
+    samples
+}
+
+#[tokio::test]
+async fn the_assistant_takes_up_what_the_supervisor_said_aloud() {
+    let server = Server::sandbox();
+    let sam = server.signed_in("supervisor").await;
+    let mut live = Live::open(&sam).await;
+    let gate = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    let _phone = Phone::speaking(&sam, speech("We will waive the late fee.").await, gate.clone()).await;
+    let call = speaking_call(&sam, &mut live).await;
+    assert_eq!(take_over(&sam, &call).await.status, 200);
+    gate.store(true, std::sync::atomic::Ordering::Release);
+    let said = live.said(&call, "person", "late fee", 20).await;
+    assert_eq!(said["data"]["speaker_name"], "Sam Supervisor");
+    let version = floor_version(&sam, &call).await;
+    sam.post(&format!("/calls/{call}/handback"), json!({ "floor_version": version })).await;
+    let bridge = live.said(&call, "assistant", "late fee", 20).await;
+    let text = bridge["data"]["text"].as_str().unwrap_or_default();
+    assert!(text.contains("As Sam Supervisor said"), "{text}");
 }
 
 #[tokio::test]
