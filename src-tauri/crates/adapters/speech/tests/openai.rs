@@ -96,7 +96,7 @@ async fn one_quick_second_try_and_no_more() {
     assert!(matches!(all(&double).await.last(), Some(ModelEvent::Finished { .. })));
     double.push(Script::Status(500, vec![]));
     double.push(Script::Status(500, vec![]));
-    let error = model(&double).reply(request()).await.err().expect("refused twice");
+    let error = model(&double).reply(request()).await.expect_err("refused twice");
     assert_eq!((error.code, error.transient), (Some(500), true));
     assert_eq!(double.requests().len(), 4);
 }
@@ -107,7 +107,7 @@ async fn what_cannot_get_better_is_not_tried_again() {
     for script in [Script::Status(401, vec![]), Script::Status(429, vec![("retry-after", "30")])] {
         let before = double.requests().len();
         double.push(script);
-        let error = model(&double).reply(request()).await.err().expect("refused");
+        let error = model(&double).reply(request()).await.expect_err("refused");
         assert_eq!(error.message, "refused by the double");
         assert_eq!(double.requests().len(), before + 1, "a caller cannot wait");
     }
