@@ -80,7 +80,7 @@ async fn a_made_key_works_and_a_customer_can_be_told_to_call_in() {
     let created = live.until("the inbound call", 10, |m| m["kind"] == "call.created").await;
     assert_eq!(created["data"]["direction"], "inbound");
     let call = created["call"].as_str().expect("an id").to_owned();
-    live.said(&call, "customer", "balance", 40).await;
+    live.said(&call, "customer", "question", 40).await;
     live.event(&call, "call.ended", 60).await;
 }
 

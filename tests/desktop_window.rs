@@ -2,6 +2,8 @@
 
 #[path = "support/screen.rs"]
 mod screen;
+#[path = "support/supervisor.rs"]
+mod supervisor;
 #[path = "support/webdriver.rs"]
 mod webdriver;
 
@@ -11,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use screen::Screen;
 use serde_json::{Value, json};
+use supervisor::post;
 use tandem_scenarios::binary;
 use webdriver::Window;
 
@@ -21,16 +24,8 @@ async fn signed_in(screen: &Screen) -> Window {
     let window = Window::open(screen, &binary("tandem-console"), &["--sandbox"]).await;
     let known = window.run("window.__TANDEM_SIGN_IN__").await;
     assert_eq!(known["email"], "supervisor@sandbox.test");
-    for (field, name) in
-        [("input[type=email]", "email"), ("input[autocomplete=current-password]", "password")]
-    {
-        let text = known[name].as_str().expect("text");
-        if window.value(field).await != text {
-            window.type_into(field, text).await;
-        }
-    }
-    window.press("button[type=submit]").await;
-    window.find("#main h1").await;
+    let text = |field: &str| known[field].as_str().expect("text");
+    supervisor::sign_in(&window, text("email"), text("password")).await;
     window.until("phone", PHONE, |phone| phone["status"] == "ready").await;
     window
 }
@@ -91,15 +86,6 @@ async fn somebody_who_listens_in_hears_the_call_in_the_loudspeaker() {
     window.invoke("phone_hang_up", json!({})).await;
     window.until("phone that is ready again", PHONE, |phone| phone["status"] == "ready").await;
     window.close().await;
-}
-
-/// An expression that posts to the API as the signed-in person and answers the body.
-fn post(path: &str, body: &Value) -> String {
-    format!(
-        "fetch('/api/v1{path}', {{ method: 'POST', \
-         headers: {{ 'content-type': 'application/json', 'idempotency-key': crypto.randomUUID() }}, \
-         body: JSON.stringify({body}) }}).then((answer) => answer.json())"
-    )
 }
 
 #[test]

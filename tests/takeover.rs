@@ -5,9 +5,7 @@ use std::time::Duration;
 use futures_util::{SinkExt, StreamExt};
 use reqwest::Method;
 use serde_json::{Value, json};
-use tandem_scenarios::{Api, Live, Server, Wav, tone_strength};
-use tandem_speech::flite::Flite;
-use tandem_switchboard::ports::speech::{Voice, VoiceEvent, VoiceSettings};
+use tandem_scenarios::{Api, Live, Server, Wav, speech, tone_strength};
 use tokio_tungstenite::tungstenite::Message;
 
 const JANE: &str = "asst_jane_collections";
@@ -131,19 +129,6 @@ async fn the_customer_hears_the_supervisor_and_not_the_assistant_and_then_the_as
     let mixed = strengths[first..=last].iter().filter(|s| **s < 0.9).count();
     assert!(mixed <= 1, "the assistant is not heard under the supervisor: {strengths:?}");
     assert!(strengths[..first].iter().any(|s| *s < 0.5), "the assistant was heard before");
-}
-
-/// What a voice says, as a microphone would hear it.
-async fn speech(text: &str) -> Vec<i16> {
-    let settings =
-        VoiceSettings { voice: "rms".into(), language: "en".into(), speed: 1.0, sample_rate: 8_000 };
-    let mut session = Flite.open(settings).await.expect("a voice");
-    let mut events = session.speak(text).await;
-    let mut samples = Vec::new();
-    while let Some(VoiceEvent::Audio { samples: more, .. }) = events.recv().await {
-        samples.extend(more);
-    }
-    samples
 }
 
 #[tokio::test]

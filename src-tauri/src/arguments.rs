@@ -32,6 +32,9 @@ pub(crate) struct Arguments {
     /// SIP address; by default 127.0.0.1:5060, or any free port where that is taken.
     #[arg(long, value_name = "ADDR")]
     pub sip: Option<SocketAddr>,
+    /// With --sandbox: where to write what each customer heard (left) and said (right), as WAV.
+    #[arg(long, value_name = "DIR", requires = "sandbox")]
+    pub sandbox_recordings: Option<PathBuf>,
     /// OpenAI-compatible models by name: a TOML file with [models.NAME] base_url, key_env.
     #[arg(long, value_name = "FILE")]
     pub providers: Option<PathBuf>,
@@ -48,7 +51,7 @@ impl Arguments {
             rtp_ports: (20_000, 29_999),
             database: None,
             sandbox: self.sandbox,
-            sandbox_recordings: None,
+            sandbox_recordings: self.sandbox_recordings.clone(),
             providers: self.providers.clone(),
             drain_s: 60,
         }

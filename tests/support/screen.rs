@@ -1,5 +1,7 @@
 //! A screen and a sound card of the test's own: Xvfb, and PulseAudio with a loudspeaker and a microphone.
 
+#![allow(dead_code, reason = "each test uses its part")]
+
 use std::io::{BufRead, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -49,6 +51,12 @@ impl Screen {
         command
     }
 
+    /// Plays a WAV file into the microphone until the answer is dropped or the file is over.
+    pub fn speak(&self, file: &Path) -> Speaking {
+        let mut paplay = self.command("paplay");
+        Speaking(paplay.args(["-d", "quiet"]).arg(file).spawn().expect("paplay is installed"))
+    }
+
     /// Loudest sample that the loudspeaker plays within a second, 0 to 1.
     pub fn loudness(&self) -> f32 {
         let mut parec = self
@@ -72,6 +80,17 @@ impl Screen {
         let _ = parec.wait();
         let samples = bytes.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]]).unsigned_abs());
         f32::from(samples.max().unwrap_or_default()) / 32_768.0
+    }
+}
+
+/// Somebody before the microphone.
+#[derive(Debug)]
+pub struct Speaking(Child);
+
+impl Drop for Speaking {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
     }
 }
 

@@ -1,8 +1,11 @@
-//! A small WebDriver client (W3C WebDriver, REC-webdriver1) for WebKitWebDriver, which starts the program under test.
+//! A small WebDriver client (W3C WebDriver, REC-webdriver1): WebKitWebDriver for the desktop program, which it starts,
+//! and ChromeDriver for a browser.
+
+#![allow(dead_code, reason = "each test uses its part")]
 
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use base64::Engine as _;
@@ -25,18 +28,48 @@ pub struct Window {
 impl Window {
     /// Starts `program` with `arguments` on a screen and waits for its window.
     pub async fn open(screen: &Screen, program: &Path, arguments: &[&str]) -> Self {
+        let mut driver = screen.command("WebKitWebDriver");
+        driver.env("TAURI_WEBVIEW_AUTOMATION", "true");
+        let options = json!({ "binary": program, "args": arguments });
+        Self::start(driver, json!({ "webkitgtk:browserOptions": options })).await
+    }
+
+    /// A headless browser without a sound card at a page; its microphone plays a WAV file in a loop.
+    pub async fn chromium(profile: &Path, page: &str, microphone: &Path) -> Self {
+        let arguments = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-quic",
+            "--no-first-run",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--disable-sync",
+            "--window-size=1400,900",
+            "--use-fake-ui-for-media-stream",
+            "--use-fake-device-for-media-stream",
+            &format!("--use-file-for-fake-audio-capture={}", microphone.display()),
+            &format!("--user-data-dir={}", profile.display()),
+        ];
+        let options = json!({ "binary": "/usr/bin/chromium", "args": arguments });
+        let mut driver = Command::new("chromedriver");
+        driver.env("HOME", profile);
+        let window = Self::start(driver, json!({ "goog:chromeOptions": options })).await;
+        window.ask(Method::POST, "/url", json!({ "url": page })).await.expect("the page");
+        window
+    }
+
+    async fn start(mut driver: Command, capabilities: Value) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").and_then(|l| l.local_addr()).expect("a free port").port();
-        let driver = screen
-            .command("WebKitWebDriver")
+        let name = driver.get_program().to_string_lossy().into_owned();
+        let driver = driver
             .arg(format!("--port={port}"))
-            .env("TAURI_WEBVIEW_AUTOMATION", "true")
             .stdout(Stdio::null())
             .spawn()
-            .expect("WebKitWebDriver is installed");
+            .unwrap_or_else(|error| panic!("{name}: {error}; is it installed?"));
         let mut window =
             Self { driver, client: Client::new(), session: format!("http://127.0.0.1:{port}/session") };
-        let options = json!({ "binary": program, "args": arguments });
-        let wanted = json!({ "capabilities": { "alwaysMatch": { "webkitgtk:browserOptions": options } } });
+        let wanted = json!({ "capabilities": { "alwaysMatch": capabilities } });
         let deadline = Instant::now() + Duration::from_secs(60);
         let answer = loop {
             match window.ask(Method::POST, "", wanted.clone()).await {
@@ -86,6 +119,13 @@ impl Window {
         let element = self.find(selector).await;
         let path = format!("/element/{element}/value");
         self.ask(Method::POST, &path, json!({ "text": text })).await.expect("typed");
+    }
+
+    /// Presses a key where the focus is.
+    pub async fn key(&self, key: &str) {
+        let strokes = json!([{ "type": "keyDown", "value": key }, { "type": "keyUp", "value": key }]);
+        let keyboard = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": strokes }] });
+        self.ask(Method::POST, "/actions", keyboard).await.expect("pressed");
     }
 
     /// What a field holds.

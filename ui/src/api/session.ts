@@ -28,3 +28,21 @@ export const phoneAccount = () => answer(client.GET("/me/phone"));
 
 /** A single-use ticket that opens a WebSocket within 30 s. */
 export const socketTicket = async () => (await answer(client.POST("/live/ticket"))).ticket;
+
+interface SignInForm {
+  email: string;
+  password: string;
+}
+
+declare global {
+  interface Window {
+    /** Set by the desktop program when it opened a sandbox, whose people are made up. */
+    readonly __TANDEM_SIGN_IN__?: SignInForm;
+  }
+}
+
+/** What the sign-in form begins with; `sandbox`: somebody made up has been filled in. */
+export const knownSignIn = (): SignInForm & { sandbox: boolean } => {
+  const known = window.__TANDEM_SIGN_IN__;
+  return { email: known?.email ?? "", password: known?.password ?? "", sandbox: known !== undefined };
+};

@@ -2,9 +2,10 @@
 import { Button, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { sessionQuery, signIn } from "@/api/session";
+import { knownSignIn, sessionQuery, signIn } from "@/api/session";
 import { Refused } from "@/components/Refused";
 
 import classes from "./SignInScreen.module.css";
@@ -12,8 +13,9 @@ import classes from "./SignInScreen.module.css";
 export function SignInScreen() {
   const { t } = useTranslation();
   const queries = useQueryClient();
+  const [known] = useState(knownSignIn);
   const form = useForm({
-    initialValues: { email: "", password: "" },
+    initialValues: { email: known.email, password: known.password },
     validate: {
       email: (email) => (email.trim() === "" ? t("session.emailMissing") : null),
       password: (password) => (password === "" ? t("session.passwordMissing") : null),
@@ -40,6 +42,11 @@ export function SignInScreen() {
               </Title>
               <Text c="dimmed">{t("session.slogan")}</Text>
             </div>
+            {known.sandbox && (
+              <Text size="sm" c="dimmed">
+                {t("session.sandbox")}
+              </Text>
+            )}
             <Refused error={attempt.error} />
             <TextInput
               label={t("session.email")}

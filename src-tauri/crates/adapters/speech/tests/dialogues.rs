@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tandem_speech::scripted::Scripted;
-use tandem_switchboard::ports::speech::{Message, Model, ModelEvent, ModelRequest, Role};
+use tandem_switchboard::ports::speech::{Message, Model, ModelEvent, ModelRequest, Role, ToolSpec};
 
 macro_rules! dialogue {
     ($name:literal) => {
@@ -17,6 +17,14 @@ fn message(role: Role, content: &str) -> Message {
     Message { role, content: content.into(), tool_calls: Vec::new(), tool_call_id: None }
 }
 
+fn tool(name: &str) -> ToolSpec {
+    ToolSpec {
+        name: name.into(),
+        description: String::new(),
+        parameters: serde_json::json!({ "type": "object" }),
+    }
+}
+
 /// What is said, and the tool that is called.
 async fn answer(model: &Scripted, messages: Vec<Message>) -> (String, Option<String>) {
     let variables: BTreeMap<String, String> =
@@ -25,7 +33,7 @@ async fn answer(model: &Scripted, messages: Vec<Message>) -> (String, Option<Str
             .into();
     let request = ModelRequest {
         messages,
-        tools: Vec::new(),
+        tools: ["transfer", "end_call", "schedule_callback", "opt_out"].map(tool).into(),
         temperature: 0.0,
         max_tokens: 100,
         variables,

@@ -19,6 +19,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Most that the way through two jitter buffers may take, in samples.
 const LONGEST_WAY: usize = 8_000;
 
+/// A second and a half of 20 ms frames.
+const SETTLING_FRAMES: usize = 75;
+
 /// How the call went.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Score {
@@ -75,8 +78,10 @@ pub(crate) async fn score() -> Result<Score, String> {
     caller.media.connect(&caller.room, leg, negotiated);
 
     let sweep = sweep();
-    let (heard_there, heard_back) =
+    let (mut heard_there, mut heard_back) =
         (called.media.tap(&called.room, there), caller.media.tap(&caller.room, leg));
+    // The jitter buffers measure the line for a moment before they stand still.
+    tokio::join!(settle(&mut heard_there), settle(&mut heard_back));
     caller.say(leg, &sweep);
     called.say(there, &sweep);
     let (there_db, back_db) = tokio::join!(scored(heard_there, &sweep), scored(heard_back, &sweep));
@@ -181,6 +186,14 @@ fn sweep() -> Vec<i16> {
             ((phase * std::f64::consts::TAU).sin() * 8_000.0) as i16
         })
         .collect()
+}
+
+async fn settle(tap: &mut mpsc::Receiver<TappedFrame>) {
+    for _ in 0..SETTLING_FRAMES {
+        if tap.recv().await.is_none() {
+            return;
+        }
+    }
 }
 
 async fn scored(mut tap: mpsc::Receiver<TappedFrame>, reference: &[i16]) -> Result<f64, String> {

@@ -4,8 +4,10 @@ mod api;
 mod audio;
 mod live;
 mod server;
+mod voice;
 
 pub use api::{Answer, Api};
-pub use audio::{Wav, tone_strength};
+pub use audio::{Wav, find_envelope, tone_strength};
 pub use live::Live;
-pub use server::{Server, binary};
+pub use server::{Server, binary, newest_recording};
+pub use voice::speech;

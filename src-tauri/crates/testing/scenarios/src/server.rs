@@ -122,9 +122,7 @@ impl Server {
 
     /// What the sandbox's customer with this number heard (left) and said (right); the newest file.
     pub fn heard_by(&self, number: &str) -> PathBuf {
-        let digits = number.trim_start_matches('+');
-        newest(&self.folder.path().join("heard"), digits)
-            .unwrap_or_else(|| panic!("no recording of the customer {digits}"))
+        newest_recording(&self.folder.path().join("heard"), number)
     }
 }
 
@@ -135,10 +133,13 @@ impl Drop for Server {
     }
 }
 
-fn newest(folder: &Path, prefix: &str) -> Option<PathBuf> {
-    let files = std::fs::read_dir(folder).ok()?.flatten();
+/// The newest file that the sandbox wrote into this folder of what its customer with this number heard and said.
+pub fn newest_recording(folder: &Path, number: &str) -> PathBuf {
+    let digits = number.trim_start_matches('+');
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
     files
-        .filter(|file| file.file_name().to_string_lossy().starts_with(prefix))
+        .filter(|file| file.file_name().to_string_lossy().starts_with(digits))
         .max_by_key(|file| file.metadata().and_then(|m| m.modified()).ok())
         .map(|file| file.path())
+        .unwrap_or_else(|| panic!("no recording of the customer {digits} in {}", folder.display()))
 }

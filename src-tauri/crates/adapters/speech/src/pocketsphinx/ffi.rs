@@ -56,7 +56,7 @@ unsafe extern "C" {
         strict: i32,
     ) -> *mut CmdLn;
     fn cmd_ln_free_r(config: *mut CmdLn) -> c_int;
-    fn err_set_callback(callback: Option<unsafe extern "C" fn()>, data: *mut c_void);
+    fn err_set_logfp(stream: *mut c_void);
     fn logmath_exp(lmath: *mut LogMath, log: i32) -> c_double;
 }
 
@@ -79,8 +79,11 @@ pub struct Decoder {
     _arguments: Vec<CString>,
 }
 
-// SAFETY: a decoder owns all it refers to (configuration, model, search state) and the library keeps no
-// thread-local or global state once its log callback is cleared; `&mut self` makes use by one thread at a time.
+/// Loading is done by one thread at a time: while it loads, the library opens and closes its log, which is global.
+static LOADING: parking_lot::Mutex<()> = parking_lot::Mutex::new(());
+
+// SAFETY: a decoder owns all it refers to (configuration, model, search state) and, once loaded, the library keeps no
+// thread-local or global state; `&mut self` makes use by one thread at a time.
 unsafe impl Send for Decoder {}
 
 impl Decoder {
@@ -94,11 +97,12 @@ impl Decoder {
         }
         let pointers: Vec<*mut c_char> = owned.iter().map(|text| text.as_ptr().cast_mut()).collect();
         let count = i32::try_from(pointers.len()).ok()?;
-        // SAFETY: clearing the callback is allowed at any time and makes the library silent. `pointers` are
-        // NUL-terminated strings that outlive the configuration (they are kept in the decoder). The decoder
-        // retains the configuration, so our reference is given back at once.
+        let _loading = LOADING.lock();
+        // SAFETY: a null stream makes the library silent; nobody else loads meanwhile. `pointers` are NUL-terminated
+        // strings that outlive the configuration (they are kept in the decoder). The decoder retains the
+        // configuration, so our reference is given back at once.
         unsafe {
-            err_set_callback(None, std::ptr::null_mut());
+            err_set_logfp(std::ptr::null_mut());
             let config = cmd_ln_parse_r(std::ptr::null_mut(), ps_args(), count, pointers.as_ptr(), 0);
             if config.is_null() {
                 return None;

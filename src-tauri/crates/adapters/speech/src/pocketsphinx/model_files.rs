@@ -80,7 +80,6 @@ impl ModelFiles {
             // measured on voices through G.711.
             ("-lw", "9"),
             ("-remove_noise", "no"),
-            ("-logfn", "/dev/null"),
         ])
     }
 }

@@ -1,119 +1,144 @@
 //! One turn of a scripted dialogue, worked out from the whole context: the model has no memory of its own.
 
-use std::collections::BTreeMap;
-
+use serde_json::Value;
 use tandem_switchboard::ports::speech::{Message, ModelRequest, Role};
 
 use super::dialogue::{Dialogue, Step};
+use super::fill::{fill, spoken};
+use super::history::{Standing, last_question};
+use super::people::{bridge, to_say, whispers};
+use super::words::words;
 
-/// Not understood this many times running: give up politely.
+/// Not understood this many times running: the last resort.
 const PATIENCE: usize = 3;
 
 /// What is said and done in answer to this context.
 pub(super) fn answer(dialogue: &Dialogue, request: &ModelRequest) -> Step {
     let messages = &request.messages;
-    let heard = messages.iter().rposition(|message| message.role == Role::User);
-    let after = |at: Option<usize>| at.map_or(0, |at| at + 1);
-    let fresh = &messages[after(heard)..];
-    let mut step = if let Some(result) = fresh.iter().rev().find(|message| message.role == Role::Tool) {
-        Step { reply: result.content.clone(), ..Step::default() }
-    } else if let Some(bridge) = bridge(messages, after(heard)) {
-        Step { reply: bridge, ..Step::default() }
+    let standing = Standing::after(dialogue, messages);
+    let whispered = whispered(dialogue, messages);
+    let mut step = if let Some(result) = tool_result(messages) {
+        Step { reply: result, ..Step::default() }
+    } else if let Some(bridge) = bridge(messages) {
+        // A person's question waits for its own answer.
+        let question = if bridge.asks { "" } else { "{our_question}" };
+        Step { reply: format!("{} {question}", bridge.sentence), ..Step::default() }
+    } else if messages.iter().any(|message| message.role == Role::User) {
+        said(dialogue, &standing, !whispered.is_empty())
+    } else if dialogue.greeting.is_empty() {
+        fallback(dialogue, 1)
     } else {
-        heard.map_or_else(|| fallback(dialogue, 0), |at| turn(dialogue, messages, at))
+        Step { reply: dialogue.greeting.clone(), ..Step::default() }
     };
-    for whisper in whispers(messages) {
-        step.reply = format!("{whisper} {}", step.reply).trim().to_owned();
+    let mut lines = whispered;
+    lines.push(step.reply);
+    step.reply = lines.join(" ");
+    let known = |name: &str| match name {
+        "question" => Some(
+            last_question(messages, &[Role::Assistant, Role::Human])
+                .unwrap_or_else(|| dialogue.question.clone()),
+        ),
+        "our_question" => {
+            Some(last_question(messages, &[Role::Assistant]).unwrap_or_else(|| dialogue.question.clone()))
+        }
+        _ => {
+            let slot = standing.named.get(name).cloned();
+            slot.or_else(|| request.variables.get(name).map(|value| spoken(value, &request.today)))
+        }
+    };
+    // Twice, since the dialogue's own question has places, too.
+    step.reply = fill(&fill(&step.reply, &known), &known);
+    if let Some(arguments) = &mut step.arguments {
+        fill_in(arguments, &known);
     }
-    let said = heard.map(|at| messages[at].content.as_str()).unwrap_or_default();
-    step.reply = fill(&step.reply, said, &request.variables);
     step
 }
 
-fn turn(dialogue: &Dialogue, messages: &[Message], at: usize) -> Step {
-    if let Some(step) = dialogue.meant(&messages[at].content) {
-        return step;
-    }
-    let missed = messages[..=at]
-        .iter()
-        .rev()
-        .filter(|message| message.role == Role::User)
-        .take_while(|message| dialogue.meant(&message.content).is_none())
-        .count();
-    match &dialogue.give_up {
-        Some(step) if missed >= PATIENCE => step.clone(),
-        _ => fallback(dialogue, missed.saturating_sub(1)),
+/// The answer to what the customer said last.
+fn said(dialogue: &Dialogue, standing: &Standing, whispered: bool) -> Step {
+    match (standing.met, &dialogue.give_up) {
+        (Some(index), _) => dialogue.intent[index].step(standing.times),
+        // The whispered words are an answer; the open question follows them.
+        (None, _) if whispered => Step { reply: "{question}".to_owned(), ..Step::default() },
+        (None, Some(step)) if standing.missed >= PATIENCE => step.clone(),
+        (None, _) => fallback(dialogue, standing.missed),
     }
 }
 
-fn fallback(dialogue: &Dialogue, turn: usize) -> Step {
-    let line = dialogue.fallback.get(turn % dialogue.fallback.len().max(1));
-    Step { reply: line.cloned().unwrap_or_else(|| "How can I help you?".into()), ..Step::default() }
+fn fallback(dialogue: &Dialogue, missed: usize) -> Step {
+    let line = dialogue.fallback.get(missed.saturating_sub(1) % dialogue.fallback.len().max(1));
+    Step { reply: line.cloned().unwrap_or_else(|| "{question}".to_owned()), ..Step::default() }
 }
 
-/// How the conversation tells a model that a person gave the call back.
-const HANDED_BACK: &str = "has handed the call back to you";
-/// How it passes on what a supervisor whispers; the words follow a colon.
-const WHISPERS: &str = "whispers to you";
-/// How the bridge begins where nobody said anything that could be taken up.
-const PATIENT: &str = "Thank you for your patience.";
-
-/// After a person gave the call back: take up what they said last, then go on.
-fn bridge(messages: &[Message], from: usize) -> Option<String> {
-    let told = |message: &Message| message.role == Role::System && message.content.contains(HANDED_BACK);
-    let asked = messages.iter().rposition(told)?;
-    let crossed = |message: &Message| {
-        message.role == Role::Assistant
-            && (message.content.contains(" said, ") || message.content.contains(PATIENT))
-    };
-    // Once it was said, or the customer has gone on, the bridge has been crossed.
-    if asked < from || messages[asked..].iter().any(crossed) {
-        return None;
-    }
-    let person = messages[..asked].iter().rev().find(|message| message.role == Role::Human);
-    Some(
-        match person
-            .map(|message| message.content.split_once(": ").unwrap_or(("my colleague", &message.content)))
-        {
-            Some((name, said)) => {
-                let said = said.trim().trim_end_matches(['.', '!']);
-                format!("As {name} said, {said}. Is there anything else I can do for you?")
-            }
-            None => format!("{PATIENT} Is there anything else I can do for you?"),
-        },
-    )
-}
-
-/// What supervisors told us to say since we last spoke (`say: …`); other whispers are for models that can think.
-fn whispers(messages: &[Message]) -> Vec<String> {
-    let spoken = messages.iter().rposition(|message| message.role == Role::Assistant).map_or(0, |at| at + 1);
-    let whisper = |message: &Message| {
-        let (_, text) = message.content.split_once(WHISPERS)?.1.split_once(": ")?;
-        text.trim().strip_prefix("say:").map(|text| text.trim().to_owned())
-    };
-    messages[spoken..].iter().filter(|message| message.role == Role::System).filter_map(whisper).collect()
-}
-
-/// Puts in the day that the customer named, and the variables of the call.
-fn fill(text: &str, heard: &str, variables: &BTreeMap<String, String>) -> String {
-    let mut filled = text.replace("{date}", &day(heard).unwrap_or_else(|| "as agreed".into()));
-    for (name, value) in variables {
-        filled = filled.replace(&format!("{{{name}}}"), value);
-    }
-    filled
-}
-
-/// The customer's own words for a day: `on the fifth`, `on june twentieth`, `next week`.
-fn day(heard: &str) -> Option<String> {
-    let heard = heard.to_lowercase();
-    for lead in ["on the ", "on ", "by the ", "until "] {
-        if let Some((_, rest)) = heard.rsplit_once(lead) {
-            let named: Vec<&str> = rest.split_whitespace().take(3).collect();
-            return Some(format!("{lead}{}", named.join(" ")));
+/// What whispers make us say: the words after `say:`, or the reply of an intent that waits for one.
+fn whispered(dialogue: &Dialogue, messages: &[Message]) -> Vec<String> {
+    let line = |whisper: &str| match to_say(whisper) {
+        Some(text) => Some(text.to_owned()),
+        None => {
+            let heard = words(whisper);
+            let meant = |phrases: &[super::words::Phrase]| phrases.iter().any(|phrase| phrase.is_in(&heard));
+            dialogue.intent.iter().find(|intent| meant(&intent.whisper)).map(|intent| intent.step(0).reply)
         }
+    };
+    whispers(messages).into_iter().filter_map(line).filter(|line| !line.is_empty()).collect()
+}
+
+/// A tool's answer that came since anybody spoke, as a sentence.
+fn tool_result(messages: &[Message]) -> Option<String> {
+    let speech = |message: &&Message| {
+        matches!(message.role, Role::User | Role::Assistant | Role::Human)
+            && !message.content.trim().is_empty()
+    };
+    let fresh = messages.iter().rev().take_while(|message| !speech(message));
+    let result = fresh.filter(|message| message.role == Role::Tool).last()?.content.trim();
+    Some(match result {
+        "" | "no answer yet" => "One moment, please.".to_owned(),
+        "noted" | "sent" | "ok" | "done" => "I have noted that. Is there anything else?".to_owned(),
+        failed if failed.starts_with("failed") || failed.starts_with("not done") => {
+            "I am sorry, that did not work. {our_question}".to_owned()
+        }
+        text => sentence(&serde_json::from_str(text).unwrap_or_else(|_| Value::String(text.to_owned()))),
+    })
+}
+
+fn sentence(result: &Value) -> String {
+    let text = match result {
+        Value::Object(fields) => {
+            match ["say", "message", "result", "text"].iter().find_map(|name| fields.get(*name)) {
+                Some(value) => return sentence(value),
+                None => {
+                    let parts = fields
+                        .iter()
+                        .map(|(name, value)| format!("the {} is {}", name.replace('_', " "), plain(value)));
+                    parts.collect::<Vec<_>>().join(" and ")
+                }
+            }
+        }
+        other => plain(other),
+    };
+    // Braces of a result are no places of ours.
+    let text = text.replace(['{', '}'], " ");
+    let mut letters = text.trim().chars();
+    let text: String = letters.next().into_iter().flat_map(char::to_uppercase).chain(letters).collect();
+    if text.ends_with(['.', '?', '!']) { text } else { format!("{text}.") }
+}
+
+fn plain(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Null => "not known".to_owned(),
+        Value::Array(items) => items.iter().map(plain).collect::<Vec<_>>().join(", "),
+        other => other.to_string(),
     }
-    ["today", "tomorrow", "this week", "next week", "this month", "next month"]
-        .into_iter()
-        .find(|word| heard.contains(word))
-        .map(str::to_owned)
+}
+
+fn fill_in(arguments: &mut Value, known: &dyn Fn(&str) -> Option<String>) {
+    match arguments {
+        Value::String(text) => *text = fill(text, known),
+        Value::Array(items) => items.iter_mut().for_each(|item| fill_in(item, known)),
+        Value::Object(fields) => fields.values_mut().for_each(|field| fill_in(field, known)),
+        _ => {}
+    }
 }
