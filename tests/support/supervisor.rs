@@ -78,7 +78,7 @@ pub fn was_heard(sentence: &Wav, recording: &Path) {
     let heard = Wav::read(recording);
     let (place, alike) = find_envelope(&sentence.envelope(0), &heard.envelope(0));
     println!("the sentence was heard after {} ms, {alike:.3} alike", place * 20);
-    assert!(alike > 0.8, "what the customer heard is not what was said: {alike:.3}");
+    assert!(alike > 0.95, "what the customer heard is not what was said: {alike:.3}");
     let before = &heard.envelope(0)[..place];
     assert!(before.iter().any(|loud| *loud > 500.0), "the assistant was heard before");
 }

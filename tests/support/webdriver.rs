@@ -130,9 +130,8 @@ impl Window {
 
     /// What a field holds.
     pub async fn value(&self, selector: &str) -> String {
-        let element = self.find(selector).await;
-        let path = format!("/element/{element}/property/value");
-        let value = self.ask(Method::GET, &path, Value::Null).await.expect("a value");
+        self.find(selector).await;
+        let value = self.run(&format!("document.querySelector('{selector}').value")).await;
         value.as_str().unwrap_or_default().to_owned()
     }
 

@@ -39,7 +39,7 @@ impl Side for Speaking {
     fn open(choice: &Choice) -> Result<Loudspeaker, SoundError> {
         let device = devices::output(&devices::host(), choice)?;
         let default = device.default_output_config().map_err(failed)?;
-        let (config, format) = devices::short_buffer(&default);
+        let (config, format) = devices::short_buffer(&default, devices::PLAYED_MS);
         let (report, lost) = mpsc::channel(4);
         let (to_play, mut from_us) = rtrb::RingBuffer::new(RING);
         let asked = Arc::new(AtomicU64::new(0));

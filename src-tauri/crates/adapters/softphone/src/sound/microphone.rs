@@ -38,7 +38,7 @@ impl Side for Listening {
     fn open(choice: &Choice) -> Result<Microphone, SoundError> {
         let device = devices::input(&devices::host(), choice)?;
         let default = device.default_input_config().map_err(failed)?;
-        let (config, format) = devices::short_buffer(&default);
+        let (config, format) = devices::short_buffer(&default, devices::RECORDED_MS);
         let (report, lost) = mpsc::channel(4);
         let woken = Arc::new(Notify::new());
         let (mut to_us, captured) = rtrb::RingBuffer::new(RING);
