@@ -41,8 +41,8 @@ step "clippy" cargo clippy --workspace --all-targets -- -D warnings
 step "licences and bans" cargo_deny
 step "API drift" api_drift
 step "binaries" cargo build --workspace --bins
-step "unit tests" cargo test --workspace --exclude tandem-scenarios
-step "scenarios" cargo test -p tandem-scenarios -- --test-threads=1
+step "unit tests" cargo test --workspace --no-fail-fast --exclude tandem-scenarios
+step "scenarios" cargo test -p tandem-scenarios --no-fail-fast -- --test-threads=1
 
 if [ ${#failed[@]} -gt 0 ]; then
   printf 'failed: %s\n' "${failed[@]}"
