@@ -830,6 +830,11 @@ export interface components {
             /** @enum {string} */
             kind: "call.ended";
         } | {
+            /** @description The assistant's model has read the call, which is over, and its outcome is another one. */
+            data: components["schemas"]["Call"];
+            /** @enum {string} */
+            kind: "call.analyzed";
+        } | {
             data: {
                 /** Format: int64 */
                 at_ms: number;

@@ -28,7 +28,7 @@ export function staleAfter(message: ServerMessage): (readonly string[])[] {
     const key = configured[message.data.what];
     return key === undefined ? [] : [key];
   }
-  if (message.kind === "call.ended") {
+  if (message.kind === "call.ended" || message.kind === "call.analyzed") {
     return [
       ["calls", "list"],
       ...(["one", "transcript", "events"] as const).map((part) => ["calls", part, message.data.id]),

@@ -44,6 +44,7 @@ function particulars(event: CallEvent): string {
     case "call.created":
     case "call.updated":
     case "call.ended":
+    case "call.analyzed":
       return `· ${event.data.status.replaceAll("_", " ")}`;
     case "floor.changed":
       return `· ${event.data.floor.name ?? event.data.floor.holder} · ${event.data.reason.replaceAll("_", " ")}`;

@@ -106,6 +106,7 @@ class Draft {
         this.mark(event);
         return;
       }
+      case "call.analyzed":
       case "config.changed":
         return;
       default:

@@ -37,6 +37,9 @@ pub enum EventBody {
     CallUpdated(Box<Call>),
     #[serde(rename = "call.ended")]
     CallEnded(Box<Call>),
+    /// The assistant's model has read the call, which is over, and its outcome is another one.
+    #[serde(rename = "call.analyzed")]
+    CallAnalyzed(Box<Call>),
     #[serde(rename = "floor.changed")]
     FloorChanged { floor: Floor, by: Option<String>, reason: String, at_ms: i64 },
     /// After a takeover: the assistant's last sample left this long after the command.
@@ -81,6 +84,7 @@ impl From<&records::EventBody> for EventBody {
             Row::CallCreated(call) => Self::CallCreated(Box::new((&**call).into())),
             Row::CallUpdated(call) => Self::CallUpdated(Box::new((&**call).into())),
             Row::CallEnded(call) => Self::CallEnded(Box::new((&**call).into())),
+            Row::CallAnalyzed(call) => Self::CallAnalyzed(Box::new((&**call).into())),
             Row::FloorChanged { floor, version, by, reason, at_ms } => Self::FloorChanged {
                 floor: Floor::new(floor, *version),
                 by: by.as_ref().map(ToString::to_string),

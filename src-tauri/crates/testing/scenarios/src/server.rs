@@ -37,6 +37,12 @@ impl Server {
         Self::start_in(TempDir::new().expect("a temporary folder"), &["--sandbox"])
     }
 
+    /// A sandbox with further arguments of `serve`.
+    pub fn sandbox_with(arguments: &[&str]) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        Self::start_in(folder, &[&["--sandbox"], arguments].concat())
+    }
+
     fn start_in(folder: TempDir, arguments: &[&str]) -> Self {
         let path = folder.path();
         let recordings = path.join("heard");

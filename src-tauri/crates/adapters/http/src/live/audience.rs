@@ -75,7 +75,7 @@ impl Audience {
         let was_in = self.own.contains(call);
         let is_in = match &event.body {
             EventBody::CallCreated(row) | EventBody::CallUpdated(row) => was_in || self.holds(&row.floor),
-            EventBody::CallEnded(_) => false,
+            EventBody::CallEnded(_) | EventBody::CallAnalyzed(_) => false,
             EventBody::FloorChanged { floor, .. } => self.holds(floor),
             EventBody::SupervisionChanged { by, mode, .. } if Some(by) == self.user.as_ref() => {
                 *mode != SupervisionMode::Left

@@ -56,6 +56,10 @@ impl Model for Scripted {
         }
         Ok(replies)
     }
+
+    fn writes_outcomes(&self) -> bool {
+        false
+    }
 }
 
 /// A step as a model streams it; `made` counts the calls made before, so that no two have one id.

@@ -46,12 +46,7 @@ impl CallTask {
         self.call.end_reason = Some(reason);
         self.call.latency = self.latency_summary();
         if self.answered.is_some() {
-            let facts = outcome::Facts {
-                today: self.context.today(&self.call.org),
-                opted_out: self.opted_out,
-                transferred: self.transferred,
-            };
-            self.call.outcome = Some(outcome::derive(&self.call, &self.items, facts));
+            self.call.outcome = Some(outcome::derive(&self.call, &self.items, self.facts()));
         }
         self.context.ports.media.stop_recording(&self.call.id);
         if let Some(trunk) = &self.call.trunk {
@@ -79,6 +74,16 @@ impl CallTask {
         };
         self.journal.commit_and_wait(commit).await;
         self.context.registry.remove_call(&self.call.id);
+        let facts = self.facts();
+        self.analyse(facts).await;
+    }
+
+    fn facts(&self) -> outcome::Facts {
+        outcome::Facts {
+            today: self.context.today(&self.call.org),
+            opted_out: self.opted_out,
+            transferred: self.transferred,
+        }
     }
 
     /// What still arrives here is answered as for a call that is over.

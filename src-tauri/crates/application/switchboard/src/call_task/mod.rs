@@ -1,6 +1,7 @@
 //! One task owns one call: it feeds the machines with what the ports report and carries out what they put out.
 
 mod acts;
+mod analysis;
 mod customer;
 mod ending;
 mod history;

@@ -217,6 +217,11 @@ pub enum FinishReason {
 pub trait Model: Send + Sync {
     /// Asks for one reply. Dropping the receiver cancels the request.
     async fn reply(&self, request: ModelRequest) -> Result<mpsc::Receiver<ModelEvent>, ProviderError>;
+
+    /// Whether it can read a finished call and tell its outcome; where not, rules do.
+    fn writes_outcomes(&self) -> bool {
+        true
+    }
 }
 
 /// Finds the provider that an assistant's settings name.

@@ -17,6 +17,9 @@ pub enum EventBody {
     CallUpdated(Box<Call>),
     #[serde(rename = "call.ended")]
     CallEnded(Box<Call>),
+    /// The assistant's model has read the call, which is over, and its outcome is another one.
+    #[serde(rename = "call.analyzed")]
+    CallAnalyzed(Box<Call>),
     /// The floor changed hands. `at_ms`: ms since the call was answered (the recording's clock).
     #[serde(rename = "floor.changed")]
     FloorChanged { floor: FloorHolder, version: i64, by: Option<UserId>, reason: String, at_ms: i64 },
