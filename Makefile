@@ -23,7 +23,11 @@ setup-run:
 setup-test:
 	@src-tauri/scripts/setup.sh test
 
-ui: ui/node_modules/.package-lock.json ## Build the interface
+ui: ui/dist/index.html ## Build the interface
+
+# Only when something of it changed: the programs carry it, so building it anew links them anew.
+UI_SOURCES := $(shell find ui -path ui/node_modules -prune -o -path ui/dist -prune -o -type f -print)
+ui/dist/index.html: ui/node_modules/.package-lock.json $(UI_SOURCES)
 	cd ui && npm run build
 
 ui/node_modules/.package-lock.json: ui/package-lock.json
