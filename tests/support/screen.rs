@@ -32,6 +32,67 @@ impl Screen {
         Self { display: format!(":{}", number.trim()), servers: vec![xvfb, sound], folder }
     }
 
+    /// A screen with a window manager and a session bus as well, as on a desktop.
+    pub fn desk() -> Self {
+        let mut screen = Self::new();
+        let bus = screen.folder.path().join("bus");
+        let daemon = screen
+            .command("dbus-daemon")
+            .args(["--session", "--nofork", "--nopidfile"])
+            .arg(format!("--address=unix:path={}", bus.display()))
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("dbus is installed");
+        screen.servers.push(daemon);
+        let manager = screen.command("openbox").stderr(Stdio::null()).spawn().expect("openbox is installed");
+        screen.servers.push(manager);
+        let deadline = Instant::now() + Duration::from_secs(10);
+        while !(bus.exists() && screen.windows().is_some()) {
+            assert!(Instant::now() < deadline, "neither bus nor window manager");
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        screen
+    }
+
+    /// The API of the program that runs here, as its operator.
+    pub fn operator(&self) -> tandem_scenarios::Api {
+        let file = self.folder.path().join("runtime/server.json");
+        let text =
+            std::fs::read_to_string(&file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+        let known: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let field = |name: &str| known[name].as_str().expect("text");
+        tandem_scenarios::Api::with_key(field("url"), field("key"))
+    }
+
+    /// Titles of the windows, one a line; `None` without a window manager.
+    pub fn windows(&self) -> Option<String> {
+        let list = self.command("wmctrl").arg("-l").output().expect("wmctrl is installed");
+        list.status.success().then(|| String::from_utf8_lossy(&list.stdout).into_owned())
+    }
+
+    /// Asks the window with this title to close, as its button does.
+    pub fn close(&self, title: &str) {
+        let asked = self.command("wmctrl").args(["-F", "-c", title]).status().expect("wmctrl is installed");
+        assert!(asked.success(), "no window {title:?} among {:?}", self.windows());
+    }
+
+    /// Presses a key in the window with this title.
+    pub fn press(&self, title: &str, key: &str) {
+        let focused = self.command("wmctrl").args(["-F", "-a", title]).status().expect("wmctrl is installed");
+        assert!(focused.success(), "no window {title:?} among {:?}", self.windows());
+        let pressed = self.command("xdotool").args(["key", key]).status().expect("xdotool is installed");
+        assert!(pressed.success(), "{key}");
+    }
+
+    /// Waits until a window with this title is there, or is not.
+    pub fn await_window(&self, title: &str, there: bool) {
+        let deadline = Instant::now() + Duration::from_secs(30);
+        while self.windows().unwrap_or_default().lines().any(|line| line.ends_with(title)) != there {
+            assert!(Instant::now() < deadline, "{title:?} there: {there}; {:?}", self.windows());
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
     /// A command that sees this screen and this sound card, and nothing of the user who runs the test.
     pub fn command(&self, program: impl AsRef<std::ffi::OsStr>) -> Command {
         let home = self.folder.path();
@@ -43,9 +104,8 @@ impl Screen {
             .env("XDG_RUNTIME_DIR", home)
             .env("TANDEM_RUNTIME", home.join("runtime"))
             .env("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "info".into()));
-        for name in
-            ["WAYLAND_DISPLAY", "DBUS_SESSION_BUS_ADDRESS", "TANDEM_DATA", "XDG_DATA_HOME", "XDG_CONFIG_HOME"]
-        {
+        command.env("DBUS_SESSION_BUS_ADDRESS", format!("unix:path={}", home.join("bus").display()));
+        for name in ["WAYLAND_DISPLAY", "TANDEM_DATA", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
             command.env_remove(name);
         }
         command
