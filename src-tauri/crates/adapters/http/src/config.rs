@@ -21,9 +21,14 @@ pub struct HttpConfig {
     pub allowed_origins: Vec<String>,
     /// Where people's softphones register.
     pub phone: PhoneRegistrar,
+    /// The page of figures (Prometheus' text format), for who asks from this machine or with a key.
+    pub metrics: Option<Metrics>,
     /// Present under `--sandbox` alone; its operations answer 404 otherwise.
     pub sandbox: Option<Arc<dyn SandboxControl>>,
 }
+
+/// Makes the page of figures anew each time.
+pub type Metrics = Arc<dyn Fn() -> String + Send + Sync>;
 
 /// Our registrar as softphones see it.
 #[derive(Debug, Clone)]
@@ -69,6 +74,7 @@ impl HttpConfig {
                 registrar: "127.0.0.1:5060".into(),
                 transport: Transport::Udp,
             },
+            metrics: None,
             sandbox: None,
         }
     }
@@ -82,6 +88,7 @@ impl std::fmt::Debug for HttpConfig {
             .field("tls", &self.tls)
             .field("allowed_origins", &self.allowed_origins)
             .field("phone", &self.phone)
+            .field("metrics", &self.metrics.is_some())
             .field("sandbox", &self.sandbox.is_some())
             .finish()
     }

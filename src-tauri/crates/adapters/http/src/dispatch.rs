@@ -39,9 +39,13 @@ pub(crate) async fn dispatch(
 ) -> Response {
     let instance = request.uri().path().to_owned();
     let request_id = request.extensions().get::<RequestId>().cloned().unwrap_or_default().0;
+    let began = Instant::now();
     let answer = tokio::spawn(run(shared, operation, handler, request)).await;
     let refusal = match answer {
-        Ok(Ok(response)) => return response,
+        Ok(Ok(response)) => {
+            measure(operation, began, &response);
+            return response;
+        }
         Ok(Err(refusal)) => refusal,
         Err(error) => {
             tracing::error!(operation = operation.id, %error, "a handler did not finish");
@@ -49,7 +53,21 @@ pub(crate) async fn dispatch(
         }
     };
     tracing::debug!(operation = operation.id, code = ?refusal.code(), request_id, "refused");
-    refusal.respond(&instance, &request_id)
+    let response = refusal.respond(&instance, &request_id);
+    measure(operation, began, &response);
+    response
+}
+
+fn measure(operation: &Operation, began: Instant, response: &Response) {
+    let status = match response.status().as_u16() / 100 {
+        2 => "2xx",
+        3 => "3xx",
+        4 => "4xx",
+        5 => "5xx",
+        _ => "1xx",
+    };
+    metrics::histogram!("tandem_http_request_seconds", "operation" => operation.id, "status" => status)
+        .record(began.elapsed());
 }
 
 async fn run(

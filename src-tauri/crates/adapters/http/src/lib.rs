@@ -14,6 +14,7 @@ mod caller;
 mod clock;
 mod config;
 mod dispatch;
+mod figures;
 mod handlers;
 mod headers;
 mod idempotency;

@@ -16,7 +16,7 @@ use crate::dispatch::{Handler, dispatch};
 use crate::headers::RequestId;
 use crate::refusal::Refusal;
 use crate::shared::Shared;
-use crate::{assets, handlers, headers};
+use crate::{assets, figures, handlers, headers};
 
 /// The declaration and the handlers do not fit together.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -40,6 +40,7 @@ pub(crate) fn router(shared: Arc<Shared>) -> Result<Router, RouterError> {
         .route("/openapi.json", get(document))
         .route("/health/live", get(async || alive()))
         .route("/health/ready", get(ready))
+        .route("/metrics", get(figures::page))
         .fallback(assets::fallback)
         .layer(middleware::from_fn_with_state(shared.clone(), headers::guard))
         .with_state(shared))

@@ -86,7 +86,7 @@ impl MediaEngine {
     }
 
     /// How late ticks are.
-    pub fn statistics(&self) -> &TickStatistics {
+    pub fn statistics(&self) -> &Arc<TickStatistics> {
         &self.statistics
     }
 

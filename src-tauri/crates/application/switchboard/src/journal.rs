@@ -1,13 +1,14 @@
 //! A call's journal: commits state and events in order, then tells the live listeners.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tandem_foundation::{CallId, OrgId};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::context::Context;
 use crate::exchange::LiveMessage;
+use crate::measures;
 use crate::ports::store::{Commit, StoreError};
 use crate::records::{EventBody, NewEvent};
 
@@ -68,9 +69,12 @@ pub(crate) fn event(context: &Context, call: &CallId, body: EventBody) -> NewEve
 async fn write(context: &Context, org: &OrgId, commit: Commit) -> bool {
     let mut wait = RETRY.0;
     loop {
+        let began = Instant::now();
         match context.ports.store.commit(org, commit.clone()).await {
             Ok(events) => {
+                measures::committed(began.elapsed());
                 for event in events {
+                    measures::event(&event.body);
                     context.publish(LiveMessage::Event(event));
                 }
                 return true;

@@ -9,6 +9,7 @@ mod context;
 pub mod exchange;
 mod journal;
 mod lines;
+mod measures;
 mod outcome;
 mod phones;
 mod plan;

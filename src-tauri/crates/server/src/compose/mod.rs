@@ -2,6 +2,7 @@
 
 mod clock;
 pub(crate) mod loop_call;
+mod metrics;
 mod options;
 mod provision;
 mod sandbox;
@@ -200,7 +201,10 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
     let exchange = Switchboard::start(ports, sip_inbox, media_inbox).await?;
 
     let sip = signalling.local_address();
+    let figures =
+        metrics::collect().map(|handle| metrics::page(handle, exchange.clone(), media.statistics().clone()));
     let config = HttpConfig {
+        metrics: figures,
         phone: PhoneRegistrar {
             domain: sip.ip().to_string(),
             registrar: sip.to_string(),

@@ -8,6 +8,7 @@ use tandem_foundation::{LegId, Pii};
 
 use super::CallTask;
 use crate::exchange::{LiveCall, LiveMessage};
+use crate::measures;
 use crate::ports::media::LegQuality;
 use crate::ports::store::Commit;
 use crate::records::{EventBody, FloorHolder, Speaker, TranscriptItem};
@@ -101,6 +102,7 @@ impl CallTask {
     }
 
     pub(super) fn quality_changed(&mut self, leg: LegId, quality: LegQuality) {
+        measures::quality(&quality, self.quality.as_ref());
         self.quality = Some(quality);
         let (org, call) = (self.call.org.clone(), self.call.id.clone());
         self.context.publish(LiveMessage::Quality { org, call, leg, quality });

@@ -29,6 +29,7 @@ use crate::ports::signalling::SignallingEvent;
 use crate::ports::speech::{ModelEvent, ProviderError, RecogniserEvent};
 use crate::records::{Assistant, Call, FloorHolder, SupervisionMode, TranscriptItem, TurnLatency};
 use talk::Talk;
+use tracing::Instrument;
 
 /// Where messages for a call go.
 pub(crate) type Inbox = mpsc::UnboundedSender<CallMessage>;
@@ -194,7 +195,9 @@ impl CallTask {
             over: false,
             recording_closed: true,
         };
-        tokio::spawn(task.run(messages, inbound));
+        // Everything that is done for the call is done within its span, whichever task does it.
+        let span = tracing::info_span!("call", id = %task.call.id, inbound);
+        tokio::spawn(task.run(messages, inbound).instrument(span));
     }
 
     async fn run(mut self, mut messages: mpsc::UnboundedReceiver<CallMessage>, inbound: bool) {

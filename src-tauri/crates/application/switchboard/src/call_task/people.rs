@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use tandem_call::{Input, PersonRef};
 use tandem_foundation::{LegId, Pii};
+use tracing::Instrument;
 
 use super::{CallMessage, CallTask, LegKind};
 use crate::ports::signalling::{Destination, SignallingCommand};
@@ -23,10 +24,11 @@ impl CallTask {
             self.legs.insert(leg, LegKind::Person { who: who.clone(), sip: false });
             let link = self.context.ports.media.open_audio_link(&self.call.id, leg);
             let inbox = self.inbox.clone();
-            tokio::spawn(async move {
+            let work = async move {
                 browser.carry(link).await;
                 let _ = inbox.send(CallMessage::BrowserGone { leg });
-            });
+            };
+            tokio::spawn(work.instrument(tracing::info_span!("browser phone", %leg)));
             return self.person_up(who, leg);
         }
         self.legs.insert(leg, LegKind::Person { who: who.clone(), sip: true });

@@ -6,10 +6,12 @@ use serde_json::Value;
 use tandem_call::{Input, PersonRef};
 use tandem_conversation::io::{EndReason, Input as TalkInput, Latency, Message, Output, ReplyId, ToolCall};
 use tandem_foundation::Pii;
+use tracing::Instrument;
 
 use super::{CallMessage, CallTask};
 use crate::exchange::LiveMessage;
 use crate::lines::ModelLine;
+use crate::measures;
 use crate::ports::speech::ModelRequest;
 use crate::ports::store::{Commit, DoNotCall};
 use crate::records::{EventBody, Speaker, ToolSettings};
@@ -108,13 +110,15 @@ impl CallTask {
             "tool": call.name,
             "arguments": serde_json::from_str::<Value>(&call.arguments).unwrap_or(Value::String(call.arguments)),
         });
-        tokio::spawn(async move {
+        let span = tracing::info_span!("tool", name = %call.name);
+        let work = async move {
             let (content, ok) = match webhook.post(&url, body).await {
                 Ok(content) => (content, true),
                 Err(error) => (error.message, false),
             };
             let _ = inbox.send(CallMessage::ToolDone { id: call.id, name: call.name, content, ok });
-        });
+        };
+        tokio::spawn(work.instrument(span));
     }
 
     /// `to` is a person (id, e-mail, phone name), `anyone`, or a number.
@@ -197,6 +201,9 @@ impl CallTask {
             first_audio_ms: latency.first_sound,
             first_packet_ms: latency.first_sound,
         };
+        if let Some(talk) = &self.talk {
+            measures::turn(&latency, &talk.assistant.settings.speech);
+        }
         self.latencies.insert(item, latency);
         self.rewrite_item(item);
     }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tandem_foundation::LegId;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use crate::call_task::{CallMessage, Inbox};
 use crate::ports::media::TappedFrame;
@@ -26,7 +27,9 @@ impl HearingLine {
         inbox: Inbox,
     ) -> Self {
         let (hints, hints_in) = mpsc::unbounded_channel();
-        let task = tokio::spawn(run(recogniser, session, leg, tap, hints_in, inbox));
+        let span = tracing::info_span!("recogniser", %leg);
+        let work = run(recogniser, session, leg, tap, hints_in, inbox);
+        let task = tokio::spawn(work.instrument(span));
         Self { hints, task }
     }
 

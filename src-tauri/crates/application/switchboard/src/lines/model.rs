@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use tandem_conversation::io::ReplyId;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use crate::call_task::{CallMessage, Inbox};
 use crate::ports::speech::{Model, ModelEvent, ModelRequest};
@@ -14,7 +15,8 @@ pub(crate) struct ModelLine(JoinHandle<()>);
 
 impl ModelLine {
     pub fn ask(model: Arc<dyn Model>, request: ModelRequest, reply: ReplyId, inbox: Inbox) -> Self {
-        Self(tokio::spawn(async move {
+        let span = tracing::info_span!("model", ?reply);
+        let work = async move {
             let mut events = match model.reply(request).await {
                 Ok(events) => events,
                 Err(error) => {
@@ -31,7 +33,8 @@ impl ModelLine {
                 let event = ModelEvent::Failed { message: "the stream ended early".into(), transient: true };
                 let _ = inbox.send(CallMessage::Model { reply, event });
             }
-        }))
+        };
+        Self(tokio::spawn(work.instrument(span)))
     }
 }
 

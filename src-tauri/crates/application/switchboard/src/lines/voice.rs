@@ -7,6 +7,7 @@ use tandem_conversation::io::SpeechId;
 use tandem_foundation::{CallId, LegId};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
+use tracing::Instrument;
 
 use crate::call_task::{CallMessage, Inbox};
 use crate::ports::media::{Media, SAMPLE_RATE, SpeechId as MediaSpeechId};
@@ -48,7 +49,8 @@ impl VoiceLine {
         let (sentences, mut queue) = mpsc::unbounded_channel::<Sentence>();
         let generation = Arc::new(AtomicU64::new(0));
         let runner = Runner { media, room, leg, generation: generation.clone(), inbox };
-        let task = tokio::spawn(async move {
+        let span = tracing::info_span!("voice");
+        let work = async move {
             let mut session = None;
             while let Some(sentence) = queue.recv().await {
                 if let Err(error) = runner.speak(&voice, &settings, &mut session, &sentence).await {
@@ -56,7 +58,8 @@ impl VoiceLine {
                     runner.fail(&sentence, error);
                 }
             }
-        });
+        };
+        let task = tokio::spawn(work.instrument(span));
         Self { sentences, generation, task }
     }
 

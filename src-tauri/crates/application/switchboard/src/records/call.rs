@@ -34,6 +34,22 @@ pub enum CallStatus {
 }
 
 impl CallStatus {
+    /// As it is written everywhere (`no_answer`).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Ringing => "ringing",
+            Self::InProgress => "in_progress",
+            Self::Completed => "completed",
+            Self::Busy => "busy",
+            Self::NoAnswer => "no_answer",
+            Self::Declined => "declined",
+            Self::Failed => "failed",
+            Self::Cancelled => "cancelled",
+            Self::Interrupted => "interrupted",
+        }
+    }
+
     /// No further change follows.
     pub const fn is_final(self) -> bool {
         !matches!(self, Self::Queued | Self::Ringing | Self::InProgress)
