@@ -75,6 +75,8 @@ async fn write(context: &Context, org: &OrgId, commit: Commit) -> bool {
                 measures::committed(began.elapsed());
                 for event in events {
                     measures::event(&event.body);
+                    let call = event.call.as_ref().map(tracing::field::display);
+                    tracing::debug!(call, seq = event.seq, kind = event.body.kind(), "written");
                     context.publish(LiveMessage::Event(event));
                 }
                 return true;

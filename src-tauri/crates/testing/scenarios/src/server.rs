@@ -43,7 +43,23 @@ impl Server {
         Self::start_in(folder, &[&["--sandbox"], arguments].concat())
     }
 
+    /// A sandbox that logs at this level (as `RUST_LOG` has it) into a file.
+    pub fn sandbox_logging(level: &str) -> Self {
+        let folder = TempDir::new().expect("a temporary folder");
+        Self::start(folder, &["--sandbox"], Some(level))
+    }
+
+    /// What was logged so far.
+    pub fn log(&self) -> String {
+        let bytes = std::fs::read(self.folder.path().join("log")).expect("a server that logs into a file");
+        String::from_utf8_lossy(&bytes).into_owned()
+    }
+
     fn start_in(folder: TempDir, arguments: &[&str]) -> Self {
+        Self::start(folder, arguments, None)
+    }
+
+    fn start(folder: TempDir, arguments: &[&str], log: Option<&str>) -> Self {
         let path = folder.path();
         let recordings = path.join("heard");
         let mut command = Command::new(binary("tandem"));
@@ -54,6 +70,10 @@ impl Server {
             .env("TANDEM_RUNTIME", path.join("runtime"))
             .env("RUST_LOG", std::env::var("RUST_LOG").unwrap_or_else(|_| "warn".into()))
             .stdout(Stdio::piped());
+        if let Some(level) = log {
+            let file = std::fs::File::create(path.join("log")).expect("a log file");
+            command.env("RUST_LOG", level).env("NO_COLOR", "1").stderr(file);
+        }
         if arguments.contains(&"--sandbox") {
             command.arg("--sandbox-recordings").arg(recordings);
         }

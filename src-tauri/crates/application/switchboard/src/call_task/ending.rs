@@ -45,6 +45,9 @@ impl CallTask {
         let reason = self.end_reason.take().unwrap_or_else(|| end_reason(by));
         self.call.end_reason = Some(reason);
         self.call.latency = self.latency_summary();
+        let (status, reason) =
+            (self.call.status.as_str(), self.call.end_reason.as_deref().unwrap_or_default());
+        tracing::info!(status, reason, duration_ms = self.call.duration_ms, "the call is over");
         if self.answered.is_some() {
             self.call.outcome = Some(outcome::derive(&self.call, &self.items, self.facts()));
         }

@@ -202,6 +202,10 @@ impl CallTask {
 
     async fn run(mut self, mut messages: mpsc::UnboundedReceiver<CallMessage>, inbound: bool) {
         let id = self.call.id.clone();
+        tracing::info!(
+            assistant = self.call.assistant.as_ref().map(tracing::field::display),
+            "a call begins"
+        );
         if inbound {
             self.begin_inbound()
         } else {

@@ -75,7 +75,12 @@ async fn run(
                 }
             }
             event = recognition.events.recv() => match event {
-                Some(event) => drop(inbox.send(CallMessage::Heard { leg, event })),
+                Some(event) => {
+                    if let RecogniserEvent::Final { words, confidence, .. } = &event {
+                        tracing::debug!(words = words.len(), confidence, "final");
+                    }
+                    drop(inbox.send(CallMessage::Heard { leg, event }));
+                }
                 None => return,
             },
             frame = tap.recv() => match frame {

@@ -24,8 +24,13 @@ impl ModelLine {
                     return;
                 }
             };
+            let (began, mut pieces) = (std::time::Instant::now(), 0_u32);
             let mut ended = false;
             while let Some(event) = events.recv().await {
+                if pieces == 0 {
+                    tracing::debug!(after_ms = began.elapsed().as_millis(), "the first of the reply is here");
+                }
+                pieces += 1;
                 ended |= matches!(event, ModelEvent::Finished { .. } | ModelEvent::Failed { .. });
                 let _ = inbox.send(CallMessage::Model { reply, event });
             }

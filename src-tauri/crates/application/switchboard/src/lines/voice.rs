@@ -96,6 +96,7 @@ impl Runner {
             *session = Some(voice.open(settings.clone()).await?);
         }
         let Some(open) = session.as_mut() else { return Ok(()) };
+        let began = std::time::Instant::now();
         let mut events = open.speak(&sentence.text).await;
         let (mut samples_so_far, mut words) = (0_u64, Vec::new());
         while let Some(event) = events.recv().await {
@@ -112,6 +113,14 @@ impl Runner {
                 VoiceEvent::Failed(error) => return Err(error),
             }
         }
+        let (took_ms, length_ms) = (began.elapsed().as_millis(), to_ms(samples_so_far));
+        tracing::debug!(
+            speech = sentence.speech.0,
+            characters = sentence.text.len(),
+            length_ms,
+            took_ms,
+            "made"
+        );
         self.to_room(sentence.speech, Vec::new(), true);
         let _ = self.inbox.send(CallMessage::VoiceReady {
             speech: sentence.speech,

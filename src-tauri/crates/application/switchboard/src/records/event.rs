@@ -69,7 +69,27 @@ pub enum SupervisionMode {
 }
 
 impl EventBody {
-    /// The stored kind (`call.created`) and data.
+    /// The stored kind (`call.created`).
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::CallCreated(_) => "call.created",
+            Self::CallUpdated(_) => "call.updated",
+            Self::CallEnded(_) => "call.ended",
+            Self::CallAnalyzed(_) => "call.analyzed",
+            Self::FloorChanged { .. } => "floor.changed",
+            Self::FloorSilenced { .. } => "floor.silenced",
+            Self::FloorAudible { .. } => "floor.audible",
+            Self::TranscriptItem(_) => "transcript.item",
+            Self::SupervisionChanged { .. } => "supervision.changed",
+            Self::KeyPressed { .. } => "key.pressed",
+            Self::OptOutRecorded { .. } => "opt_out.recorded",
+            Self::ToolUsed { .. } => "tool.used",
+            Self::ProviderFailed { .. } => "provider.failed",
+            Self::ConfigChanged { .. } => "config.changed",
+        }
+    }
+
+    /// The stored kind and data.
     pub fn to_parts(&self) -> (String, Value) {
         let mut value = serde_json::to_value(self).expect("an event's fields are all JSON values");
         let kind = value["kind"].as_str().unwrap_or_default().to_owned();
