@@ -1,7 +1,6 @@
 //! The carrier: takes the exchange's calls and places calls into it.
 
 use std::collections::HashMap;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +18,7 @@ use tokio::sync::mpsc;
 
 use crate::customer_call::{CallEvent, CustomerCall};
 use crate::customers::{Behaviour, Customer, Customers};
+use crate::line::Line;
 
 /// The carrier's own signalling, media and speech: nothing of the exchange's.
 #[derive(Clone)]
@@ -86,8 +86,10 @@ impl Carrier {
         let room = room(leg);
         self.ports.media.open_room(&room);
         let interface = self.ports.signalling.local_address().ip();
-        let Ok(local) = self.ports.media.open_rtp_leg(&room, leg, interface) else { return call_id };
-        self.begin(leg, behaviour, from, Beginning::Placed { local });
+        let line = Line::open(self.ports.media.as_ref(), &room, leg, interface, behaviour.line);
+        let Some(line) = line else { return call_id };
+        let local = line.local;
+        self.begin(leg, behaviour, from, Beginning::Placed { line });
         let name = self.customers.known().iter().find(|customer| customer.number == from);
         self.ports.signalling.send(SignallingCommand::Invite {
             leg,
@@ -123,11 +125,11 @@ impl Carrier {
     fn begin(self: &Arc<Self>, leg: LegId, behaviour: Behaviour, number: &str, beginning: Beginning) {
         let (events, inbox) = mpsc::unbounded_channel();
         self.calls.lock().insert(leg, events);
-        let (local, offer) = match beginning {
-            Beginning::Placed { local } => (Some(local), None),
+        let (line, offer) = match beginning {
+            Beginning::Placed { line } => (Some(line), None),
             Beginning::Called { offer } => (None, Some(offer)),
         };
-        let call = CustomerCall::new(self.clone(), leg, room(leg), behaviour, number, local);
+        let call = CustomerCall::new(self.clone(), leg, room(leg), behaviour, number, line);
         let carrier = self.clone();
         tokio::spawn(async move {
             call.run(inbox, offer).await;
@@ -158,7 +160,7 @@ impl Carrier {
 /// How a customer's call begins.
 enum Beginning {
     /// They call; their RTP socket is open.
-    Placed { local: SocketAddr },
+    Placed { line: Line },
     /// They are called, with or without an offer.
     Called { offer: Option<Bytes> },
 }

@@ -67,6 +67,7 @@ impl Crowd {
             reject: None,
             patience_ms: 12_000,
             otherwise: otherwise.to_vec(),
+            line: None,
             steps,
         }
     }

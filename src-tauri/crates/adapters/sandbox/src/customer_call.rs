@@ -1,6 +1,5 @@
 //! One customer on the line: the script's deeds become SIP and audio.
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -16,6 +15,7 @@ use tokio::sync::mpsc;
 
 use crate::carrier::Carrier;
 use crate::customers::Behaviour;
+use crate::line::Line;
 use crate::noise;
 use crate::script::{Deed, Notice, Script};
 
@@ -40,23 +40,23 @@ pub(crate) struct CustomerCall {
     script: Script,
     digits: String,
     speeches: u64,
-    local: Option<SocketAddr>,
+    line: Option<Line>,
 }
 
 impl CustomerCall {
-    /// `local`: where the leg's RTP socket is, if it is open already.
+    /// `line`: the leg's RTP socket, if it is open already.
     pub fn new(
         carrier: Arc<Carrier>,
         leg: LegId,
         room: CallId,
         behaviour: Behaviour,
         number: &str,
-        local: Option<SocketAddr>,
+        line: Option<Line>,
     ) -> Self {
         let mouth = carrier.ports.leg_ids.next();
         let script = Script::new(&behaviour);
         let digits = number.chars().filter(char::is_ascii_digit).collect();
-        Self { carrier, leg, mouth, room, behaviour, script, digits, speeches: 0, local }
+        Self { carrier, leg, mouth, room, behaviour, script, digits, speeches: 0, line }
     }
 
     /// Runs until the line is dead. `offer`: the call came to us (with or without an offer).
@@ -70,8 +70,11 @@ impl CustomerCall {
             None => loop {
                 match events.recv().await {
                     Some(CallEvent::Answered(sdp)) => {
-                        let agreed = self.local.map(|local| terms::read_answer(&sdp, local, self.leg.0));
-                        let Some(Ok(negotiated)) = agreed else { return self.hang_up() };
+                        let agreed = self.line.as_ref().and_then(|line| {
+                            let terms = terms::read_answer(&sdp, line.local, self.leg.0).ok()?;
+                            Some(line.through(terms))
+                        });
+                        let Some(negotiated) = agreed else { return self.hang_up() };
                         self.carrier.ports.media.connect(&self.room, self.leg, negotiated);
                         break;
                     }
@@ -110,16 +113,19 @@ impl CustomerCall {
             return false;
         }
         let ports = &self.carrier.ports;
-        let Ok(local) = ports.media.open_rtp_leg(&self.room, leg, signalling.local_address().ip()) else {
+        let interface = signalling.local_address().ip();
+        let line = Line::open(ports.media.as_ref(), &self.room, leg, interface, self.behaviour.line);
+        let Some(line) = line else {
             signalling.send(SignallingCommand::Reject { leg, code: 503, retry_after: None });
             return false;
         };
-        self.local = Some(local);
-        let Some(Ok((answer, negotiated))) = offer.map(|offer| terms::answer(&offer, local, leg.0)) else {
+        let Some(Ok((answer, negotiated))) = offer.map(|offer| terms::answer(&offer, line.local, leg.0))
+        else {
             signalling.send(SignallingCommand::Reject { leg, code: 488, retry_after: None });
             return false;
         };
-        ports.media.connect(&self.room, leg, negotiated);
+        ports.media.connect(&self.room, leg, line.through(negotiated));
+        self.line = Some(line);
         signalling.send(SignallingCommand::Answer { leg, answer });
         true
     }
@@ -177,8 +183,10 @@ impl CustomerCall {
 
     fn reoffered(&self, offer: Option<Bytes>) {
         let leg = self.leg;
-        let answered =
-            offer.zip(self.local).and_then(|(offer, local)| terms::answer(&offer, local, leg.0).ok());
+        let answered = offer.zip(self.line.as_ref()).and_then(|(offer, line)| {
+            let (answer, terms) = terms::answer(&offer, line.local, leg.0).ok()?;
+            Some((answer, line.through(terms)))
+        });
         let command = match answered {
             Some((answer, negotiated)) => {
                 self.carrier.ports.media.connect(&self.room, leg, negotiated);

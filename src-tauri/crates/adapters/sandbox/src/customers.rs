@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::crowd::Crowd;
+use crate::line::LineQuality;
 
 /// One thing a customer does; exactly one of the fields is set.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -45,6 +46,9 @@ pub struct Customer {
     pub(crate) patience_ms: Option<u64>,
     #[serde(default)]
     pub(crate) otherwise: Option<Vec<String>>,
+    /// How bad the customer's line is; a good one where absent.
+    #[serde(default)]
+    pub(crate) line: Option<LineQuality>,
     #[serde(default)]
     pub(crate) script: Vec<Step>,
     /// The script when this customer calls us; `script` where absent.
@@ -78,6 +82,7 @@ pub(crate) struct Behaviour {
     pub reject: Option<u16>,
     pub patience_ms: u64,
     pub otherwise: Vec<String>,
+    pub line: Option<LineQuality>,
     pub steps: Vec<Step>,
 }
 
@@ -143,6 +148,7 @@ impl Customers {
             reject: customer.reject,
             patience_ms: customer.patience_ms.unwrap_or(self.defaults.patience_ms),
             otherwise: customer.otherwise.clone().unwrap_or_else(|| self.defaults.otherwise.clone()),
+            line: customer.line,
             steps,
         }
     }

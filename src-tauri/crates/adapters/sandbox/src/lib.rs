@@ -7,8 +7,10 @@ mod carrier;
 mod crowd;
 mod customer_call;
 mod customers;
+mod line;
 mod noise;
 mod script;
 
 pub use carrier::{Carrier, CarrierPorts};
 pub use customers::{Customer, Customers, CustomersError};
+pub use line::{Impairment, LineQuality, Relay};

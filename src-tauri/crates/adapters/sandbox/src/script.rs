@@ -218,6 +218,7 @@ mod tests {
                 reject: None,
                 patience_ms: 10_000,
                 otherwise: otherwise.iter().map(|line| (*line).to_owned()).collect(),
+                line: None,
                 steps,
             };
             let mut world = Self { script: Script::new(&behaviour), now: Instant::now() };
