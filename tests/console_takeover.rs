@@ -8,6 +8,7 @@ mod supervisor;
 mod webdriver;
 
 use screen::Screen;
+use serde_json::json;
 use supervisor::RINA;
 use tandem_scenarios::{Server, Wav, binary, newest_recording};
 use webdriver::Window;
@@ -46,6 +47,8 @@ async fn in_the_desktop_window() {
     assert_eq!(window.value("input[type=email]").await, text("email"), "the sandbox's form is filled in");
     supervisor::sign_in(&window, text("email"), text("password")).await;
     window.until("phone", PHONE, |phone| phone["status"] == "ready").await;
+    // As it is, so that it can be compared.
+    window.invoke("phone_select", json!({ "input": "mic", "output": "spk", "plain": true })).await;
     let _speaking = screen.speak(&microphone);
     let picture = std::env::temp_dir().join("tandem-takeover-window.png");
     supervisor::takes_over_and_hands_back(&window, &picture).await;

@@ -38,10 +38,12 @@ async fn the_window_shows_the_floor_after_signing_in_and_its_phone_registers() {
     assert_eq!(place, "/floor");
     let devices = window.invoke("phone_devices", json!({})).await;
     assert_eq!(devices["inputs"][0]["id"], "mic", "{devices}");
-    let chosen = window.invoke("phone_select", json!({ "input": "mic", "output": "spk" })).await;
+    let chosen =
+        window.invoke("phone_select", json!({ "input": "mic", "output": "spk", "plain": true })).await;
     assert_eq!(chosen, Value::Null);
     let phone = window.run(PHONE).await;
     assert_eq!((&phone["input"], &phone["output"]), (&json!("mic"), &json!("spk")));
+    assert_eq!(phone["plain"], true);
     let picture = std::env::temp_dir().join("tandem-desktop-window.png");
     window.picture(&picture).await;
     assert!(std::fs::metadata(&picture).expect("a picture").len() > 10_000, "the window is not empty");

@@ -40,7 +40,8 @@ pub(crate) struct DeskPhone {
 
 impl DeskPhone {
     pub fn new() -> Self {
-        let state = PhoneState { status: PhoneStatus::Off, detail: None, input: None, output: None };
+        let state =
+            PhoneState { status: PhoneStatus::Off, detail: None, input: None, output: None, plain: false };
         Self {
             sound: Sound::new(),
             phone: Mutex::default(),
@@ -109,8 +110,8 @@ impl DeskPhone {
             Some(phone) => phone.select(choice),
             None => self.sound.select(choice),
         }
-        let Choice { input, output } = self.sound.choice();
-        self.state.send_modify(|state| (state.input, state.output) = (input, output));
+        let Choice { input, output, plain } = self.sound.choice();
+        self.state.send_modify(|state| (state.input, state.output, state.plain) = (input, output, plain));
     }
 
     /// Runs the level meter for a while: somebody is choosing devices.
@@ -197,7 +198,7 @@ mod tests {
     #[tokio::test]
     async fn devices_can_be_chosen_before_there_is_a_phone() {
         let desk = DeskPhone::new();
-        desk.select(Choice { input: Some("mic".into()), output: None });
+        desk.select(Choice { input: Some("mic".into()), output: None, plain: false });
         assert_eq!(desk.state().input.as_deref(), Some("mic"));
         assert!(desk.levels().is_none() && !desk.in_call());
     }

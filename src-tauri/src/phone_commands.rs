@@ -51,8 +51,9 @@ pub(crate) async fn phone_select(
     desk: State<'_, Desk>,
     input: Option<String>,
     output: Option<String>,
+    plain: bool,
 ) -> Result<(), String> {
-    desk.phone.select(Choice { input, output });
+    desk.phone.select(Choice { input, output, plain });
     Ok(())
 }
 

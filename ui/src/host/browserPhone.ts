@@ -2,11 +2,11 @@
 import { socketUrl } from "@/api/socketUrl";
 
 import { echoTest } from "./echoTest";
-import type { Devices, HostSession, Level, PhoneHost, PhoneState } from "./host";
+import type { Devices, HostSession, Level, PhoneChoice, PhoneHost, PhoneState } from "./host";
 import workletUrl from "./phoneWorklet.ts?worker&url";
 import { Signal } from "./signal";
 
-const off: PhoneState = { status: "off", detail: null, input: null, output: null };
+const off: PhoneState = { status: "off", detail: null, input: null, output: null, plain: false };
 
 export class BrowserPhone implements PhoneHost {
   private readonly current = new Signal<PhoneState>(off);
@@ -57,7 +57,7 @@ export class BrowserPhone implements PhoneHost {
     return { inputs: of("audioinput"), outputs: of("audiooutput") };
   }
 
-  async select(choice: { input?: string; output?: string }): Promise<void> {
+  async select(choice: PhoneChoice): Promise<void> {
     this.current.set({ ...this.current.value, ...choice });
     if (this.current.value.status !== "ready") return;
     await this.release();
@@ -127,11 +127,11 @@ export class BrowserPhone implements PhoneHost {
   }
 
   private constraints(): MediaTrackConstraints {
-    const { input } = this.current.value;
+    const { input, plain } = this.current.value;
     return {
-      echoCancellation: true,
-      noiseSuppression: true,
-      autoGainControl: true,
+      echoCancellation: !plain,
+      noiseSuppression: !plain,
+      autoGainControl: !plain,
       ...(input === null ? {} : { deviceId: { exact: input } }),
     };
   }

@@ -13,7 +13,7 @@ vi.mock("@tauri-apps/api/event", () => ({
 
 const { desktopHost } = await import("./desktop");
 
-const ready = { status: "ready", detail: null, input: "mic", output: "ear" };
+const ready = { status: "ready", detail: null, input: "mic", output: "ear", plain: false };
 const host = () => {
   invoke.mockImplementation((command: string) =>
     Promise.resolve(command === "phone_status" ? ready : undefined),
@@ -32,7 +32,7 @@ it("keeps the other device when one is chosen", async () => {
   const { phone } = host();
   await phone.connect();
   await phone.select({ input: "headset" });
-  expect(invoke).toHaveBeenCalledWith("phone_select", { input: "headset", output: "ear" });
+  expect(invoke).toHaveBeenCalledWith("phone_select", { input: "headset", output: "ear", plain: false });
 });
 
 it("tells of states and levels as the program reports them", () => {

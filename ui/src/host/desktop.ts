@@ -2,7 +2,7 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
-import type { Devices, Host, HostSession, Level, PhoneHost, PhoneState } from "./host";
+import type { Devices, Host, HostSession, Level, PhoneChoice, PhoneHost, PhoneState } from "./host";
 import { Signal } from "./signal";
 
 class DesktopPhone implements PhoneHost {
@@ -11,6 +11,7 @@ class DesktopPhone implements PhoneHost {
     detail: null,
     input: null,
     output: null,
+    plain: false,
   });
   private readonly level = new Signal<Level>({ input: 0, output: 0 });
   private readonly session: HostSession;
@@ -63,9 +64,13 @@ class DesktopPhone implements PhoneHost {
     return invoke<Devices>("phone_devices");
   }
 
-  async select({ input, output }: { input?: string; output?: string }): Promise<void> {
+  async select({ input, output, plain }: PhoneChoice): Promise<void> {
     const { value } = this.current;
-    await invoke("phone_select", { input: input ?? value.input, output: output ?? value.output });
+    await invoke("phone_select", {
+      input: input ?? value.input,
+      output: output ?? value.output,
+      plain: plain ?? value.plain,
+    });
     await this.ask();
   }
 

@@ -9,6 +9,14 @@ export interface PhoneState {
   detail: string | null;
   input: string | null;
   output: string | null;
+  /** Echo and noise stay in what the microphone hears. */
+  plain: boolean;
+}
+
+export interface PhoneChoice {
+  input?: string;
+  output?: string;
+  plain?: boolean;
 }
 
 export interface Device {
@@ -37,7 +45,7 @@ export interface PhoneHost {
   answer(): Promise<void>;
   hangUp(): Promise<void>;
   devices(): Promise<Devices>;
-  select(choice: { input?: string; output?: string }): Promise<void>;
+  select(choice: PhoneChoice): Promise<void>;
   onLevel(listener: (level: Level) => void): () => void;
   /** Records three seconds and plays them back. */
   echoTest(): Promise<void>;

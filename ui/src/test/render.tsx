@@ -63,7 +63,7 @@ export const fakeHost = (status: PhoneStatus = "ready"): Host => ({
   notify: () => undefined,
   phone: {
     state: (() => {
-      const state = { status, detail: null, input: null, output: null };
+      const state = { status, detail: null, input: null, output: null, plain: false };
       return () => state;
     })(),
     subscribe: () => () => undefined,

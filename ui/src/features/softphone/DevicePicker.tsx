@@ -1,14 +1,14 @@
 /** Which microphone and which loudspeaker. */
-import { Select } from "@mantine/core";
+import { Select, Switch } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import { type Device, useHost, usePhone } from "@/host";
+import { type Device, type PhoneChoice, useHost, usePhone } from "@/host";
 
 export function DevicePicker() {
   const { t } = useTranslation();
   const { phone } = useHost();
-  const { status, input, output } = usePhone();
+  const { status, input, output, plain } = usePhone();
   // Names are given only after the microphone was allowed, so they are read anew with each state.
   const { data } = useQuery({
     queryKey: ["devices", status],
@@ -17,7 +17,7 @@ export function DevicePicker() {
     retry: false,
   });
   const choose = useMutation({
-    mutationFn: (choice: { input?: string; output?: string }) => phone.select(choice),
+    mutationFn: (choice: PhoneChoice) => phone.select(choice),
   });
   const options = (devices: readonly Device[] = []) =>
     devices.map(({ id, name }) => ({ value: id, label: name }));
@@ -41,6 +41,14 @@ export function DevicePicker() {
         comboboxProps={{ withinPortal: false }}
         onChange={(id) => {
           if (id !== null) choose.mutate({ output: id });
+        }}
+      />
+      <Switch
+        label={t("phone.clean")}
+        description={t("phone.cleanHint")}
+        checked={!plain}
+        onChange={({ currentTarget }) => {
+          choose.mutate({ plain: !currentTarget.checked });
         }}
       />
     </>

@@ -78,7 +78,8 @@ impl Softphone {
         mut signalling: mpsc::UnboundedReceiver<SignallingEvent>,
         mut media: mpsc::UnboundedReceiver<MediaEvent>,
     ) -> Arc<Self> {
-        let state = PhoneState { status: PhoneStatus::Off, detail: None, input: None, output: None };
+        let state =
+            PhoneState { status: PhoneStatus::Off, detail: None, input: None, output: None, plain: false };
         let inner = Inner { registration: PhoneStatus::Off, detail: None, line: None };
         let phone =
             Arc::new(Self { ports, sound, state: watch::Sender::new(state), inner: Mutex::new(inner) });
@@ -269,8 +270,8 @@ impl Softphone {
             Some(_) => (PhoneStatus::Ringing, None),
             None => (inner.registration, inner.detail.clone()),
         };
-        let Choice { input, output } = self.sound.choice();
-        let now = PhoneState { status, detail, input, output };
+        let Choice { input, output, plain } = self.sound.choice();
+        let now = PhoneState { status, detail, input, output, plain };
         self.state.send_if_modified(|state| {
             let changed = *state != now;
             *state = now;

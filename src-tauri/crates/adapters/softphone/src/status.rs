@@ -24,6 +24,8 @@ pub struct PhoneState {
     /// Ids of the devices in use.
     pub input: Option<String>,
     pub output: Option<String>,
+    /// Echo and noise stay in what the microphone hears.
+    pub plain: bool,
 }
 
 /// A SIP account, as the console API gives it to the signed-in person.

@@ -19,6 +19,9 @@ pub(super) const RECORDED_MS: u32 = 60;
 pub struct Choice {
     pub input: Option<String>,
     pub output: Option<String>,
+    /// Leave the microphone as it is: neither echo nor noise is taken out (a good headset in a quiet room).
+    #[serde(default)]
+    pub plain: bool,
 }
 
 /// A device that can be chosen.

@@ -8,6 +8,7 @@ use cpal::traits::{DeviceTrait, StreamTrait};
 use cpal::{SampleFormat, Stream, StreamConfig};
 use tokio::sync::mpsc;
 
+use super::cleaner::Cleaner;
 use super::keeper::{Ended, Side};
 use super::playback::Playback;
 use super::{Choice, RING, Sound, SoundError, devices, fatal};
@@ -30,6 +31,7 @@ pub(super) struct Loudspeaker {
 pub(super) struct Speaking {
     pub sound: Arc<Sound>,
     pub from_exchange: mpsc::Receiver<Box<[i16]>>,
+    pub cleaner: Arc<Cleaner>,
 }
 
 impl Side for Speaking {
@@ -81,6 +83,7 @@ impl Side for Speaking {
                 frame = self.from_exchange.recv() => match frame {
                     Some(frame) => {
                         self.sound.output.heard(&frame);
+                        self.cleaner.played(&frame);
                         playback.take(&frame, &mut open.to_play);
                     }
                     None => return Ended::Finished,

@@ -8,6 +8,7 @@ use cpal::{SampleFormat, Stream, StreamConfig};
 use tokio::sync::{Notify, mpsc};
 
 use super::capture::Capture;
+use super::cleaner::Cleaner;
 use super::keeper::{Ended, Side};
 use super::{Choice, RING, Sound, SoundError, devices, fatal};
 
@@ -29,6 +30,7 @@ pub(super) struct Microphone {
 pub(super) struct Listening {
     pub sound: Arc<Sound>,
     pub to_exchange: mpsc::Sender<Box<[i16]>>,
+    pub cleaner: Arc<Cleaner>,
 }
 
 impl Side for Listening {
@@ -69,7 +71,12 @@ impl Side for Listening {
                         return Ended::Lost("it delivers nothing".into());
                     }
                     let samples = std::iter::from_fn(|| open.captured.pop().ok());
-                    capture.take(Instant::now(), samples, &self.to_exchange, &self.sound.input);
+                    capture.take(Instant::now(), samples, |mut frame| {
+                        self.sound.input.heard(&frame);
+                        self.cleaner.clean(&mut frame);
+                        // A full queue means that the exchange is not listening: the newest is dropped.
+                        let _ = self.to_exchange.try_send(frame);
+                    });
                 }
             }
         }

@@ -1,6 +1,7 @@
 //! Sound: devices, streams, and the way between a card's clock and the exchange's.
 
 mod capture;
+mod cleaner;
 mod devices;
 mod drift;
 mod echo;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
 
+use cleaner::Cleaner;
 pub use devices::{Choice, Devices, NamedDevice};
 use level::Level;
 use loudspeaker::Speaking;
@@ -94,8 +96,9 @@ impl Sound {
         from_exchange: mpsc::Receiver<Box<[i16]>>,
     ) -> Flow {
         let (stop, stopped) = watch::channel(());
-        let listening = Listening { sound: self.clone(), to_exchange };
-        let speaking = Speaking { sound: self.clone(), from_exchange };
+        let cleaner = Arc::new(Cleaner::new(&self.choice()));
+        let listening = Listening { sound: self.clone(), to_exchange, cleaner: cleaner.clone() };
+        let speaking = Speaking { sound: self.clone(), from_exchange, cleaner };
         tokio::spawn(keeper::keep(listening, self.clone(), stopped.clone()));
         tokio::spawn(keeper::keep(speaking, self.clone(), stopped));
         Flow { _stop: stop }
@@ -105,7 +108,8 @@ impl Sound {
     pub fn meter(self: &Arc<Self>) -> Flow {
         let (stop, stopped) = watch::channel(());
         let (to_nobody, mut frames) = mpsc::channel(4);
-        let listening = Listening { sound: self.clone(), to_exchange: to_nobody };
+        let cleaner = Arc::new(Cleaner::new(&self.choice()));
+        let listening = Listening { sound: self.clone(), to_exchange: to_nobody, cleaner };
         tokio::spawn(keeper::keep(listening, self.clone(), stopped));
         tokio::spawn(async move { while frames.recv().await.is_some() {} });
         Flow { _stop: stop }
