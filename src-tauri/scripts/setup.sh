@@ -5,8 +5,8 @@ set -euo pipefail
 build=(build-essential pkg-config cmake clang libclang-dev libwebkit2gtk-4.1-dev libasound2-dev
   libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us flite1-dev espeak-ng ca-certificates)
 run=(libayatana-appindicator3-1 fonts-dejavu-core fonts-noto-core)
-test=(chromium chromium-driver sip-tester baresip-core webkit2gtk-driver xvfb xauth openbox wmctrl dbus dbus-x11 pulseaudio pulseaudio-utils
-  libasound2-plugins flite sox xdotool imagemagick)
+test=(chromium chromium-driver sip-tester baresip-core webkit2gtk-driver xvfb xauth openbox wmctrl dbus dbus-x11 pulseaudio
+  pulseaudio-utils libasound2-plugins flite sox xdotool imagemagick postgresql)
 
 wanted=("${build[@]}" "${run[@]}")
 [ "${1:-run}" = test ] && wanted+=("${test[@]}")

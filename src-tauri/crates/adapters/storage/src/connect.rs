@@ -20,13 +20,31 @@ const WRITER: &str = "PRAGMA busy_timeout = 2000; PRAGMA journal_mode = WAL; PRA
 /// Readers cannot write even by mistake.
 const READER: &str = "PRAGMA busy_timeout = 2000; PRAGMA query_only = ON; PRAGMA temp_store = MEMORY";
 
-static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+/// PostgreSQL's counterpart of FULL, and bounds on how long a frozen node can hold the others up: its transaction is
+/// ended by the server (postgresql.org/docs/15/runtime-config-client.html).
+const POSTGRES_WRITER: &str = "SET synchronous_commit = on; SET lock_timeout = '2s'; \
+    SET statement_timeout = '5s'; SET idle_in_transaction_session_timeout = '5s'";
+const POSTGRES_READER: &str = "SET default_transaction_read_only = on; SET statement_timeout = '10s'";
+
+pub(crate) static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 
 /// Where a database is.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Location {
     Memory,
     File(PathBuf),
+    /// A PostgreSQL URL; may hold a password.
+    Postgres(String),
+}
+
+impl std::fmt::Debug for Location {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Memory => f.write_str("Memory"),
+            Self::File(path) => f.debug_tuple("File").field(path).finish(),
+            Self::Postgres(_) => f.write_str("Postgres(***)"),
+        }
+    }
 }
 
 /// An open database.
@@ -37,10 +55,18 @@ pub(crate) struct Opened {
 }
 
 impl Location {
-    /// Reads `sqlite::memory:`, `sqlite:///path` or `sqlite:path`; the path may be percent-encoded.
+    /// Reads `postgres://user@host/name` (sqlx's and libpq's forms), `sqlite::memory:`, `sqlite:///path` or
+    /// `sqlite:path`; the path may be percent-encoded.
     pub(crate) fn from_url(url: &str) -> Result<Self, Fault> {
-        let invalid =
-            || Fault::Invalid("the database URL must be sqlite:///path or sqlite::memory:".to_owned());
+        let invalid = || {
+            Fault::Invalid(
+                "the database URL must be postgres://user@host/name, sqlite:///path or sqlite::memory:"
+                    .to_owned(),
+            )
+        };
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            return Ok(Self::Postgres(url.to_owned()));
+        }
         let rest = url.strip_prefix("sqlite:").ok_or_else(invalid)?;
         if rest == ":memory:" || rest == "//:memory:" {
             return Ok(Self::Memory);
@@ -52,48 +78,98 @@ impl Location {
     }
 }
 
-/// Opens, creates and migrates.
-pub(crate) async fn open(location: &Location) -> Result<Opened, Fault> {
-    sqlx::any::install_default_drivers();
-    match location {
-        Location::Memory => {
-            // Each connection to a database in memory is another database: readers share the writer's.
-            let pool = pool(AnyConnectOptions::from_str("sqlite::memory:")?, 1, WRITER).await?;
-            MIGRATIONS.run(&pool).await?;
-            Ok(Opened { writer: pool.clone(), readers: pool, sealer: Sealer::ephemeral() })
-        }
-        Location::File(path) => open_file(&std::path::absolute(path)?).await,
+/// Opens, creates and migrates. `key` is where PostgreSQL's sealing key is kept; SQLite's is beside its file.
+pub(crate) async fn open(location: &Location, key: Option<&Path>) -> Result<Opened, Fault> {
+    if *location == Location::Memory {
+        // Each connection to a database in memory is another database: readers share the writer's.
+        let pool = writer_pool(location).await?;
+        MIGRATIONS.run(&pool).await?;
+        return Ok(Opened { writer: pool.clone(), readers: pool, sealer: Sealer::ephemeral() });
     }
-}
-
-async fn open_file(path: &Path) -> Result<Opened, Fault> {
-    create_private(path)?;
-    let text = path.to_str().ok_or_else(|| Fault::Invalid("the database's path must be UTF-8".to_owned()))?;
-    let options = AnyConnectOptions::from_str(&format!("sqlite://{}", percent_encoded(text)))?;
-    let writer = pool(options.clone(), 1, WRITER).await?;
+    let key = key_path(location, key)?;
+    let writer = writer_pool(location).await?;
     MIGRATIONS.run(&writer).await?;
-    let sealer = sealer(&writer, &path.with_extension("key")).await?;
-    let readers = pool(options, READERS, READER).await?;
+    let sealer = sealer(&writer, &key).await?;
+    let readers = reader_pool(location).await?;
+    if matches!(location, Location::Postgres(_)) {
+        warn_of_lost_commits(&readers).await?;
+    }
     Ok(Opened { writer, readers, sealer })
 }
 
-async fn pool(options: AnyConnectOptions, size: u32, pragmas: &'static str) -> Result<AnyPool, Fault> {
+/// Where the key of a database is kept.
+pub(crate) fn key_path(location: &Location, key: Option<&Path>) -> Result<PathBuf, Fault> {
+    match (location, key) {
+        (Location::File(path), _) => Ok(std::path::absolute(path)?.with_extension("key")),
+        (_, Some(key)) => Ok(key.to_owned()),
+        (_, None) => Err(Fault::Invalid("this database needs a key file".to_owned())),
+    }
+}
+
+/// The one connection that writes; creates SQLite's file.
+pub(crate) async fn writer_pool(location: &Location) -> Result<AnyPool, Fault> {
+    if let Location::File(path) = location {
+        create_private(path)?;
+    }
+    match location {
+        Location::Postgres(_) => pool(location, 1, POSTGRES_WRITER).await,
+        _ => pool(location, 1, WRITER).await,
+    }
+}
+
+/// Connections that only read.
+pub(crate) async fn reader_pool(location: &Location) -> Result<AnyPool, Fault> {
+    match location {
+        Location::Postgres(_) => pool(location, READERS, POSTGRES_READER).await,
+        _ => pool(location, READERS, READER).await,
+    }
+}
+
+fn options(location: &Location) -> Result<AnyConnectOptions, Fault> {
+    sqlx::any::install_default_drivers();
+    let options = match location {
+        Location::Memory => AnyConnectOptions::from_str("sqlite::memory:")?,
+        Location::File(path) => {
+            let path = std::path::absolute(path)?;
+            let text = path
+                .to_str()
+                .ok_or_else(|| Fault::Invalid("the database's path must be UTF-8".to_owned()))?;
+            AnyConnectOptions::from_str(&format!("sqlite://{}", percent_encoded(text)))?
+        }
+        Location::Postgres(url) => AnyConnectOptions::from_str(url)?,
+    };
+    Ok(options.disable_statement_logging())
+}
+
+async fn pool(location: &Location, size: u32, settings: &'static str) -> Result<AnyPool, Fault> {
     let pool = AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(PATIENCE)
-        // Connections are files here: they neither go stale nor cost anything while idle.
         .idle_timeout(None)
         .max_lifetime(None)
-        .test_before_acquire(false)
+        // SQLite's connections are files, which do not go stale; PostgreSQL's end with its restart.
+        .test_before_acquire(matches!(location, Location::Postgres(_)))
         .after_connect(move |connection, _| {
             Box::pin(async move {
-                connection.execute(pragmas).await?;
+                connection.execute(settings).await?;
                 Ok(())
             })
         })
-        .connect_with(options.disable_statement_logging())
+        .connect_with(options(location)?)
         .await?;
     Ok(pool)
+}
+
+/// A server that does not flush acknowledges what it may lose; whoever runs it so should at least read it in the log.
+async fn warn_of_lost_commits(readers: &AnyPool) -> Result<(), Fault> {
+    for setting in ["fsync", "full_page_writes"] {
+        let value: String =
+            sqlx::query_scalar("SELECT current_setting($1)").bind(setting).fetch_one(readers).await?;
+        if value != "on" {
+            tracing::warn!(setting, "PostgreSQL may lose acknowledged commits: the setting is off");
+        }
+    }
+    Ok(())
 }
 
 /// The database's key: a new one for a new database, else the one that sealed what is there.
@@ -160,13 +236,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_url_names_memory_or_a_file_and_nothing_else() {
+    fn a_url_names_memory_a_file_or_a_server_and_nothing_else() {
         let file = |path: &str| Location::File(PathBuf::from(path));
         assert_eq!(Location::from_url("sqlite::memory:").expect("memory"), Location::Memory);
         assert_eq!(Location::from_url("sqlite:///a/b%20c.db").expect("file"), file("/a/b c.db"));
         assert_eq!(Location::from_url("sqlite:///a.db?mode=rwc").expect("file"), file("/a.db"));
         assert_eq!(Location::from_url("sqlite:a.db").expect("file"), file("a.db"));
-        for wrong in ["", "sqlite:", "sqlite://", "postgres://host/db", "/a.db", "sqlite:///a%2"] {
+        let postgres = Location::from_url("postgres://u:planted@host/db").expect("postgres");
+        assert!(!format!("{postgres:?}").contains("planted"), "a password is not shown");
+        for wrong in ["", "sqlite:", "sqlite://", "postgres:host/db", "/a.db", "sqlite:///a%2"] {
             assert!(Location::from_url(wrong).is_err(), "{wrong:?}");
         }
     }

@@ -17,6 +17,8 @@ pub(crate) enum Fault {
     Conflict(&'static str),
     #[error("{0}")]
     Invalid(String),
+    #[error("the database did not answer in time")]
+    TooSlow,
     /// Storage is shutting down.
     #[error("storage is closed")]
     Closed,
@@ -54,7 +56,7 @@ impl Fault {
     /// Whether trying again later may help.
     pub(crate) fn is_unavailable(&self) -> bool {
         match self {
-            Self::File(_) | Self::Closed => true,
+            Self::File(_) | Self::TooSlow | Self::Closed => true,
             Self::Sql(error) => sql_unavailable(error),
             Self::Migrate(sqlx::migrate::MigrateError::Execute(error)) => sql_unavailable(error),
             _ => false,
@@ -87,8 +89,9 @@ fn code_unavailable(code: &str) -> bool {
     const SQLITE_FULL: i32 = 13;
     const SQLITE_CANTOPEN: i32 = 14;
     if code.len() == 5 {
-        // connection exception, insufficient resources, operator intervention, serialization failure
-        return ["08", "53", "57", "40"].contains(&&code[..2]);
+        // connection exception, insufficient resources, operator intervention, serialization failure; a lock that
+        // another node holds, and a transaction that was ended because it held one
+        return ["08", "53", "57", "40"].contains(&&code[..2]) || ["55P03", "25P03"].contains(&code);
     }
     let primary = code.parse::<i32>().map_or(0, |code| code & 0xFF);
     [SQLITE_BUSY, SQLITE_LOCKED, SQLITE_READONLY, SQLITE_IOERR, SQLITE_FULL, SQLITE_CANTOPEN]

@@ -1,7 +1,14 @@
 //! Storage: calls, configuration and access in an SQL database, behind the switchboard's storage port.
 //!
-//! Queries are portable between SQLite and PostgreSQL and run through `sqlx::Any`. All writes go through one writer
-//! that commits what waits together in one durable transaction; reads go to a small pool of read-only connections.
+//! Queries and migrations are one text for SQLite and PostgreSQL and run through `sqlx::Any`: the schema keeps to
+//! BIGINT, DOUBLE PRECISION and TEXT, which `Any` carries exactly, so its usual drawback (the databases' richer types
+//! are out of reach) costs nothing here, and there is no second set of queries to keep true. What differs is in two
+//! places: `connect` (settings) and `writer` (locking).
+//!
+//! All writes go through one writer that commits what waits together in one durable transaction; reads go to a small
+//! pool of read-only connections. SQLite has one writer by nature. Nodes that share a PostgreSQL each have one, and
+//! take the row of the event sequence in turn before they write: their transactions follow one another as SQLite's
+//! do, so sequence numbers appear in their order and no two nodes can deadlock; group commit pays for the wait.
 //!
 //! Invariant: a write is answered only after its transaction is committed and flushed.
 //! Invariant: every query names its organisation, but for those listed in `tests::OVER_ALL_ORGANISATIONS`.
@@ -11,6 +18,7 @@ mod access;
 mod assistants;
 mod call_rows;
 mod calls;
+mod check;
 mod connect;
 mod directory;
 mod error;
@@ -28,7 +36,6 @@ use sqlx::AnyPool;
 use tandem_switchboard::ports::store::StoreError;
 
 use crate::connect::Location;
-use crate::error::Fault;
 use crate::seal::Sealer;
 use crate::writer::Writer;
 
@@ -41,7 +48,7 @@ pub struct Storage {
 }
 
 impl Storage {
-    /// Opens, and where needed creates and migrates, the database at `url`: `sqlite:///path/tandem.db` or
+    /// Opens, and where needed creates and migrates, the SQLite database at `url`: `sqlite:///path/tandem.db` or
     /// `sqlite::memory:`. The key that seals passwords is kept beside the file, as `tandem.key`.
     ///
     /// Must be called inside a Tokio runtime, in which the writer goes on running.
@@ -50,7 +57,16 @@ impl Storage {
     /// `Unavailable` when the file or its folder cannot be created or opened; `Broken` when the URL is not understood,
     /// the database was written by a newer version, or the key file is missing or not the database's own.
     pub async fn open(url: &str) -> Result<Self, StoreError> {
-        Self::open_at(Location::from_url(url).map_err(|fault| fault.at("open storage"))?).await
+        Self::open_at(url, None).await
+    }
+
+    /// As [`Storage::open`], also for `postgres://user@host/name`, whose key is kept in the file `key`: made for a
+    /// new database, and the same for every node that shares one. SQLite's key stays beside its file.
+    ///
+    /// # Errors
+    /// As [`Storage::open`]; `Unavailable` when the server cannot be reached.
+    pub async fn open_with_key(url: &str, key: &Path) -> Result<Self, StoreError> {
+        Self::open_at(url, Some(key)).await
     }
 
     /// As [`Storage::open`], for an SQLite file.
@@ -58,11 +74,16 @@ impl Storage {
     /// # Errors
     /// As [`Storage::open`].
     pub async fn open_file(path: &Path) -> Result<Self, StoreError> {
-        Self::open_at(Location::File(path.to_owned())).await
+        Self::open_location(&Location::File(path.to_owned()), None).await
     }
 
-    async fn open_at(location: Location) -> Result<Self, StoreError> {
-        let opened = connect::open(&location).await.map_err(|fault| fault.at("open storage"))?;
+    async fn open_at(url: &str, key: Option<&Path>) -> Result<Self, StoreError> {
+        let location = Location::from_url(url).map_err(|fault| fault.at("open storage"))?;
+        Self::open_location(&location, key).await
+    }
+
+    async fn open_location(location: &Location, key: Option<&Path>) -> Result<Self, StoreError> {
+        let opened = connect::open(location, key).await.map_err(|fault| fault.at("open storage"))?;
         Ok(Self {
             readers: opened.readers,
             writer: Writer::start(opened.writer),
@@ -76,18 +97,13 @@ impl Storage {
         self.readers.close().await;
     }
 
-    /// Whether the database answers and its pages and references are sound (SQLite: `integrity_check`).
+    /// Whether the database answers and is sound: SQLite's pages (`integrity_check`), and on either that the
+    /// sequence has reached every event and that no row has lost the one it belongs to.
     ///
     /// # Errors
     /// `Broken` with the first defect found; `Unavailable` when it cannot be read.
     pub async fn check(&self) -> Result<(), StoreError> {
-        let found: Result<String, _> =
-            sqlx::query_scalar("PRAGMA integrity_check(1)").fetch_one(&self.readers).await;
-        match found {
-            Ok(text) if text == "ok" => Ok(()),
-            Ok(text) => Err(Fault::Invalid(text).at("check storage")),
-            Err(error) => Err(Fault::from(error).at("check storage")),
-        }
+        check::all(&self.readers).await.map_err(|fault| fault.at("check storage"))
     }
 }
 

@@ -10,7 +10,7 @@ use tandem_switchboard::ports::store::{CallStore, Commit, StoreError};
 use crate::Storage;
 use crate::error::Fault;
 
-const SOURCES: [(&str, &str); 9] = [
+const SOURCES: [(&str, &str); 10] = [
     ("access.rs", include_str!("access.rs")),
     ("assistants.rs", include_str!("assistants.rs")),
     ("call_rows.rs", include_str!("call_rows.rs")),
@@ -20,13 +20,16 @@ const SOURCES: [(&str, &str); 9] = [
     ("events.rs", include_str!("events.rs")),
     ("people.rs", include_str!("people.rs")),
     ("trunks.rs", include_str!("trunks.rs")),
+    ("writer.rs", include_str!("writer.rs")),
 ];
 
 /// Queries that cannot name one, each with its reason.
-const OVER_ALL_ORGANISATIONS: [(&str, &str); 8] = [
+const OVER_ALL_ORGANISATIONS: [(&str, &str); 10] = [
     ("FROM sealing_key", "the key is the server's"),
     ("INTO sealing_key", "the key is the server's"),
     ("UPDATE event_sequence", "the sequence is the server's"),
+    ("FROM event_sequence", "the sequence is the server's"),
+    ("SELECT current_setting", "the server's settings"),
     ("FROM organisations", "start-up"),
     ("INTO organisations", "the row is the organisation"),
     ("FROM calls WHERE live = 1", "start-up"),

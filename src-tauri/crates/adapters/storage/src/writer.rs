@@ -6,6 +6,7 @@
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use sqlx::{AnyConnection, AnyPool, Connection};
 use tandem_switchboard::ports::store::StoreError;
@@ -15,6 +16,8 @@ use crate::error::Fault;
 
 const QUEUE: usize = 1024;
 const BATCH: usize = 64;
+/// How long a transaction may take before its callers are told that storage is `Unavailable`.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A write under way on the transaction's connection.
 pub(crate) type Working<'c, T> = Pin<Box<dyn Future<Output = Result<T, Fault>> + Send + 'c>>;
@@ -146,8 +149,20 @@ async fn commit(pool: &AnyPool, mut batch: Vec<Box<dyn Write>>) {
 
 async fn transaction(pool: &AnyPool, batch: &mut [Box<dyn Write>]) -> Result<(), Fault> {
     let mut connection = pool.acquire().await?;
-    let outcome = run_all(&mut connection, batch).await;
-    if outcome.is_err() && (connection.ping().await.is_err() || connection.is_in_transaction()) {
+    // A server that has stopped answering must not keep its callers waiting: they fail closed.
+    let outcome = match tokio::time::timeout(PATIENCE, run_all(&mut connection, batch)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(Fault::TooSlow),
+    };
+    let in_known_state = match &outcome {
+        Ok(()) => true,
+        Err(Fault::TooSlow) => false,
+        Err(_) => {
+            let answers = tokio::time::timeout(PATIENCE, connection.ping()).await;
+            matches!(answers, Ok(Ok(()))) && !connection.is_in_transaction()
+        }
+    };
+    if !in_known_state {
         // Neither committed nor rolled back: only a new connection has a known state.
         let _ = connection.detach().close_hard().await;
     }
@@ -156,8 +171,15 @@ async fn transaction(pool: &AnyPool, batch: &mut [Box<dyn Write>]) -> Result<(),
 
 async fn run_all(connection: &mut AnyConnection, batch: &mut [Box<dyn Write>]) -> Result<(), Fault> {
     // IMMEDIATE takes SQLite's write lock at once, where waiting for it is allowed.
-    let begin = if connection.backend_name() == "SQLite" { "BEGIN IMMEDIATE" } else { "BEGIN" };
+    let one_writer = connection.backend_name() == "SQLite";
+    let begin = if one_writer { "BEGIN IMMEDIATE" } else { "BEGIN" };
     let mut transaction = connection.begin_with(begin).await?;
+    if !one_writer {
+        // Taken before anything else, so that no two nodes each hold what the other waits for.
+        sqlx::query("SELECT last_seq FROM event_sequence WHERE name = 'events' FOR UPDATE")
+            .execute(&mut *transaction)
+            .await?;
+    }
     let mut written = false;
     if let [only] = batch {
         written = only.run(&mut transaction).await;

@@ -77,8 +77,9 @@ pub struct ServeArguments {
     /// UDP ports for RTP.
     #[arg(long, value_name = "A-B", default_value = "20000-29999", value_parser = parse_ports)]
     pub rtp_ports: (u16, u16),
-    /// Database to use instead of the one in the data directory (`sqlite:///path/file.db`).
-    #[arg(long, value_name = "URL")]
+    /// Database to use instead of the one in the data directory: `postgres://user@host/name` or
+    /// `sqlite:///path/file.db`. A password is better given in PGPASSWORD, or the whole URL in TANDEM_DATABASE.
+    #[arg(long, value_name = "URL", env = "TANDEM_DATABASE", hide_env_values = true)]
     pub database: Option<String>,
     /// Begin with the sandbox: a pretend carrier on loopback and an organisation to try things with.
     #[arg(long)]

@@ -256,7 +256,8 @@ fn data_dir(wanted: Option<&Path>) -> Result<(PathBuf, Option<tempfile::TempDir>
 
 async fn open_store(options: &ServeOptions, data_dir: &Path) -> Result<Storage, StoreError> {
     match &options.database {
-        Some(url) => Storage::open(url).await,
+        // PostgreSQL's key stays on this machine: a copy of the database alone gives no password away.
+        Some(url) => Storage::open_with_key(url, &data_dir.join("tandem.key")).await,
         None => Storage::open_file(&data_dir.join("tandem.db")).await,
     }
 }

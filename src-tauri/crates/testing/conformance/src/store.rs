@@ -5,6 +5,7 @@
 
 mod access;
 mod calls;
+pub mod cluster;
 mod commits;
 mod directory;
 mod events;
