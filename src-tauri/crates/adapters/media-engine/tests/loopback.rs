@@ -34,6 +34,7 @@ impl Phone {
             dtmf_payload_type: None,
             send: true,
             receive: true,
+            srtp: None,
         };
         engine.connect(room, LegId(leg), terms);
         Self { socket, engine: address, sent: 0, heard: Vec::new() }

@@ -3,24 +3,49 @@
 //! The port speaks of RTP terms, the peers of session descriptions; the numbers in the results are SIP statuses.
 
 use std::net::SocketAddr;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
-use tandem_sdp::{LocalMedia, Negotiated, SessionDescription};
+use hmac::{Hmac, KeyInit, Mac};
+use sha2::Sha256;
+use tandem_foundation::Pii;
+use tandem_sdp::{LocalMedia, Negotiated, SessionDescription, SrtpKey};
+
+pub use tandem_sdp::SrtpPolicy;
 
 use crate::ports::media::{Codec, RtpTerms};
 
 /// The offer of a leg whose RTP socket is `local`; `session` stays the same for the life of the dialog.
 pub fn offer(local: SocketAddr, session: u64) -> Bytes {
-    Bytes::from(tandem_sdp::offer(&ours(local, session)).to_string())
+    offer_under(SrtpPolicy::Off, local, session)
 }
 
-/// Answers an offer.
+/// As [`offer`], with or without keys for SRTP; its answer is for [`read_answer_under`] the same policy.
+pub fn offer_under(policy: SrtpPolicy, local: SocketAddr, session: u64) -> Bytes {
+    Bytes::from(tandem_sdp::offer(&ours(policy, local, session)).to_string())
+}
+
+/// Answers an offer; one of RTP/SAVP with a key of ours.
 ///
 /// # Errors
 /// 400 when it is not a session description, 488 when there is nothing in common.
 pub fn answer(offer: &[u8], local: SocketAddr, session: u64) -> Result<(Bytes, RtpTerms), u16> {
+    answer_under(SrtpPolicy::Off, offer, local, session)
+}
+
+/// As [`answer`]; under [`SrtpPolicy::Required`] an offer without keys is refused with 488.
+///
+/// # Errors
+/// As for [`answer`].
+pub fn answer_under(
+    policy: SrtpPolicy,
+    offer: &[u8],
+    local: SocketAddr,
+    session: u64,
+) -> Result<(Bytes, RtpTerms), u16> {
     let offered = SessionDescription::parse(offer).map_err(|_| 400_u16)?;
-    let agreed = tandem_sdp::answer(&offered, &ours(local, session)).map_err(tandem_sdp::Refusal::status)?;
+    let agreed =
+        tandem_sdp::answer(&offered, &ours(policy, local, session)).map_err(tandem_sdp::Refusal::status)?;
     let terms = rtp_terms(&agreed.negotiated, local)?;
     Ok((Bytes::from(agreed.description.to_string()), terms))
 }
@@ -30,7 +55,20 @@ pub fn answer(offer: &[u8], local: SocketAddr, session: u64) -> Result<(Bytes, R
 /// # Errors
 /// 488 when it agrees to nothing that was offered.
 pub fn read_answer(sdp: &[u8], local: SocketAddr, session: u64) -> Result<RtpTerms, u16> {
-    let local_media = ours(local, session);
+    read_answer_under(SrtpPolicy::Off, sdp, local, session)
+}
+
+/// As [`read_answer`], for an offer of [`offer_under`].
+///
+/// # Errors
+/// As for [`read_answer`], and 488 when the policy requires keys and none came.
+pub fn read_answer_under(
+    policy: SrtpPolicy,
+    sdp: &[u8],
+    local: SocketAddr,
+    session: u64,
+) -> Result<RtpTerms, u16> {
+    let local_media = ours(policy, local, session);
     let answered = SessionDescription::parse(sdp).map_err(|_| 488_u16)?;
     let offered = tandem_sdp::offer(&local_media);
     let agreed =
@@ -38,8 +76,21 @@ pub fn read_answer(sdp: &[u8], local: SocketAddr, session: u64) -> Result<RtpTer
     rtp_terms(&agreed, local)
 }
 
-fn ours(local: SocketAddr, session: u64) -> LocalMedia {
-    LocalMedia::g711(local.ip(), local.port(), session, 1)
+fn ours(policy: SrtpPolicy, local: SocketAddr, session: u64) -> LocalMedia {
+    let plain = LocalMedia::g711(local.ip(), local.port(), session, 1);
+    LocalMedia { srtp: policy, srtp_key: Some(srtp_key(local, session)), ..plain }
+}
+
+/// A leg's own key, the same whenever its dialog is described anew: a changed key would be a changed description.
+///
+/// Derived from a secret that lives as long as the process, so that nobody has to keep keys.
+fn srtp_key(local: SocketAddr, session: u64) -> SrtpKey {
+    static SECRET: OnceLock<[u8; 32]> = OnceLock::new();
+    let secret = SECRET.get_or_init(rand::random);
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
+    mac.update(format!("srtp {local} {session}").as_bytes());
+    let bytes: [u8; 32] = mac.finalize().into_bytes().into();
+    Pii::new(std::array::from_fn(|n| bytes[n]))
 }
 
 fn rtp_terms(agreed: &Negotiated, local: SocketAddr) -> Result<RtpTerms, u16> {
@@ -57,6 +108,7 @@ fn rtp_terms(agreed: &Negotiated, local: SocketAddr) -> Result<RtpTerms, u16> {
         dtmf_payload_type: agreed.telephone_event.map(|event| event.send),
         send: agreed.direction.sends() && !held,
         receive: agreed.direction.receives(),
+        srtp: agreed.srtp.clone(),
     })
 }
 
@@ -76,6 +128,23 @@ mod tests {
         assert_eq!((theirs.remote, ours.remote), (at(4_000), at(5_000)));
         assert_eq!((ours.codec, theirs.codec), (Codec::Pcmu, Codec::Pcmu));
         assert!(ours.dtmf_payload_type.is_some() && ours.send && ours.receive);
+    }
+
+    #[test]
+    fn keys_are_offered_by_policy_and_answered_always_and_stay_the_same() {
+        for policy in [SrtpPolicy::Optional, SrtpPolicy::Required] {
+            let offered = offer_under(policy, at(4_000), 7);
+            let (answered, theirs) = answer_under(policy, &offered, at(5_000), 8).expect("agreed");
+            let ours = read_answer_under(policy, &answered, at(4_000), 7).expect("agreed");
+            let (ours, theirs) = (ours.srtp.expect("protected"), theirs.srtp.expect("protected"));
+            assert_eq!((&ours.send, &ours.receive), (&theirs.receive, &theirs.send));
+            assert_ne!(ours.send, ours.receive);
+            assert_eq!(offered, offer_under(policy, at(4_000), 7), "the same key again");
+        }
+        let secured = offer_under(SrtpPolicy::Required, at(4_000), 7);
+        assert!(answer(&secured, at(5_000), 8).expect("accepted").1.srtp.is_some());
+        let (plain, _) = answer(&offer(at(4_000), 7), at(5_000), 8).expect("agreed");
+        assert_eq!(read_answer_under(SrtpPolicy::Required, &plain, at(4_000), 7), Err(488));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Answering an offer (RFC 3264 section 6).
 
 use crate::codec::Codec;
+use crate::crypto;
 use crate::description::{Attribute, SessionDescription};
 use crate::local::LocalMedia;
 use crate::media::MediaDescription;
@@ -20,7 +21,7 @@ pub struct Answer {
 ///
 /// Only the one codec is answered, so that the peer cannot change to another one in the middle of the stream.
 pub fn answer(offered: &SessionDescription, local: &LocalMedia) -> Result<Answer, Refusal> {
-    let section = audio_section(offered)?;
+    let section = audio_section(offered, local)?;
     let theirs = &offered.media[section];
     let their_codecs = theirs.codecs();
     let (codec, ours) = their_codecs
@@ -28,6 +29,9 @@ pub fn answer(offered: &SessionDescription, local: &LocalMedia) -> Result<Answer
         .filter(|c| c.carries_speech())
         .find_map(|c| local.codecs.iter().find(|o| o.same_encoding(c)).map(|o| (c, o)))
         .ok_or(Refusal::NoCommonCodec)?;
+
+    let keys = crypto::choose(theirs, local)?;
+    let (line, srtp) = keys.unzip();
 
     // Our own format parameters go out, under the payload type of the offer (RFC 3264 section 6.1).
     let under = |number: &Codec, ours: &Codec| Codec { payload_type: number.payload_type, ..ours.clone() };
@@ -42,7 +46,8 @@ pub fn answer(offered: &SessionDescription, local: &LocalMedia) -> Result<Answer
     for (at, media) in offered.media.iter().enumerate() {
         description.media.push(match at == section {
             true => {
-                let mut taken = local.section(&media.protocol, &answered, direction, rtcp_mux);
+                let mut taken =
+                    local.section(&media.protocol, &answered, direction, rtcp_mux, line.as_slice());
                 taken.kind.clone_from(&media.kind);
                 taken
             }
@@ -61,6 +66,7 @@ pub fn answer(offered: &SessionDescription, local: &LocalMedia) -> Result<Answer
         direction,
         held_by_peer: !wanted.receives(),
         ptime: ptime(theirs, local.ptime),
+        srtp,
         section,
     };
     Ok(Answer { description, negotiated })

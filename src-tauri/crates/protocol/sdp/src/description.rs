@@ -1,5 +1,6 @@
 //! The session part of a description.
 
+use std::fmt::{self, Debug, Formatter};
 use std::net::IpAddr;
 
 use crate::direction::Direction;
@@ -41,7 +42,7 @@ pub struct Connection {
 }
 
 /// `a=name` or `a=name:value`.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct Attribute {
     pub name: String,
     pub value: Option<String>,
@@ -92,6 +93,14 @@ impl Connection {
     /// RFC 2543's way to hold: an address nothing can be sent to.
     pub fn is_hold(&self) -> bool {
         self.ip().is_some_and(|ip| ip.is_unspecified())
+    }
+}
+
+impl Debug for Attribute {
+    /// Keys are never shown.
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let value = if self.name == "crypto" { Some("***") } else { self.value.as_deref() };
+        f.debug_struct("Attribute").field("name", &self.name).field("value", &value).finish()
     }
 }
 

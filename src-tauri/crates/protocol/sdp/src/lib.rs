@@ -7,6 +7,7 @@
 
 mod answer;
 mod codec;
+mod crypto;
 mod description;
 mod direction;
 mod local;
@@ -18,6 +19,7 @@ mod write;
 
 pub use answer::{Answer, answer};
 pub use codec::{Codec, TELEPHONE_EVENT};
+pub use crypto::{Crypto, CryptoSuite, Protection, SrtpKey, SrtpPolicy};
 pub use description::{Attribute, Connection, Origin, SessionDescription};
 pub use direction::Direction;
 pub use local::LocalMedia;

@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::codec::Codec;
+use crate::crypto::{Crypto, SrtpKey, SrtpPolicy};
 use crate::description::{Attribute, Connection, SessionDescription};
 use crate::direction::Direction;
 use crate::media::MediaDescription;
@@ -23,6 +24,10 @@ pub struct LocalMedia {
     pub ptime: u32,
     /// Whether our port tells RTP and RTCP apart, so that both may share it (RFC 5761); used where the peer agrees.
     pub rtcp_mux: bool,
+    /// Whether our offers ask for SRTP.
+    pub srtp: SrtpPolicy,
+    /// What we encrypt with, where that is agreed; the same for the life of a dialog. Without it every stream is plain.
+    pub srtp_key: Option<SrtpKey>,
     /// The same for the life of a dialog.
     pub session_id: u64,
     /// One more than last time if the description changed (RFC 3264 section 8).
@@ -39,6 +44,8 @@ impl LocalMedia {
             direction: Direction::SendRecv,
             ptime: 20,
             rtcp_mux: false,
+            srtp: SrtpPolicy::Off,
+            srtp_key: None,
             session_id,
             version,
         }
@@ -51,6 +58,7 @@ impl LocalMedia {
         codecs: &[Codec],
         direction: Direction,
         rtcp_mux: bool,
+        crypto: &[Crypto],
     ) -> MediaDescription {
         let mut attributes = Vec::new();
         for codec in codecs {
@@ -64,6 +72,7 @@ impl LocalMedia {
         if rtcp_mux {
             attributes.push(Attribute::flag("rtcp-mux"));
         }
+        attributes.extend(crypto.iter().map(|line| Attribute::new("crypto", line)));
         MediaDescription {
             kind: "audio".to_owned(),
             port: self.port,

@@ -3,8 +3,10 @@
 use std::net::{IpAddr, SocketAddr};
 
 use crate::codec::Codec;
+use crate::crypto::{Protection, is_protected, lines};
 use crate::description::SessionDescription;
 use crate::direction::Direction;
+use crate::local::LocalMedia;
 use crate::media::MediaDescription;
 
 /// An agreed audio stream, seen from our end. The same whether we offered or answered.
@@ -24,6 +26,8 @@ pub struct Negotiated {
     pub held_by_peer: bool,
     /// Milliseconds of audio to put in a packet.
     pub ptime: u32,
+    /// Absent for plain RTP.
+    pub srtp: Option<Protection>,
     /// Which of the description's media sections this is, from 0.
     pub section: usize,
 }
@@ -54,8 +58,10 @@ pub enum Refusal {
     NoAudio,
     #[error("agreeing on media: the peer refused or removed the audio stream")]
     AudioRefused,
-    #[error("agreeing on media: the audio comes under a protocol other than RTP/AVP")]
+    #[error("agreeing on media: the audio comes under a protocol other than RTP/AVP and RTP/SAVP")]
     Protocol,
+    #[error("agreeing on media: no keys for SRTP in common, and plain RTP is not allowed")]
+    Keys,
     #[error("agreeing on media: no codec in common")]
     NoCommonCodec,
 }
@@ -75,21 +81,23 @@ impl Peer {
     }
 }
 
-/// Plain RTP, with or without early feedback; a secured profile needs keys that we have not.
-pub(crate) fn is_plain_rtp(media: &MediaDescription) -> bool {
-    media.protocol.eq_ignore_ascii_case("RTP/AVP") || media.protocol.eq_ignore_ascii_case("RTP/AVPF")
-}
-
-/// The first section that is live audio we can speak.
-pub(crate) fn audio_section(session: &SessionDescription) -> Result<usize, Refusal> {
-    let audio = || session.media.iter().filter(|m| m.kind.eq_ignore_ascii_case("audio"));
-    let usable =
-        |m: &MediaDescription| m.kind.eq_ignore_ascii_case("audio") && m.port != 0 && is_plain_rtp(m);
+/// The first section that is live audio we can speak: plain, or with keys that we can answer.
+pub(crate) fn audio_section(session: &SessionDescription, local: &LocalMedia) -> Result<usize, Refusal> {
+    let is_audio = |m: &MediaDescription| m.kind.eq_ignore_ascii_case("audio");
+    let audio = || session.media.iter().filter(|m| is_audio(m));
+    let keyed = |m: &MediaDescription| is_protected(m) && local.srtp_key.is_some() && !lines(m).is_empty();
+    let usable = |m: &MediaDescription| is_audio(m) && m.port != 0 && (is_plain_rtp(m) || keyed(m));
     session.media.iter().position(usable).ok_or(match () {
         () if audio().next().is_none() => Refusal::NoAudio,
         () if audio().all(|m| m.port == 0) => Refusal::AudioRefused,
+        () if audio().any(is_protected) => Refusal::Keys,
         () => Refusal::Protocol,
     })
+}
+
+/// RTP with or without early feedback; keys by DTLS (UDP/TLS/...) are not spoken here.
+fn is_plain_rtp(media: &MediaDescription) -> bool {
+    media.protocol.eq_ignore_ascii_case("RTP/AVP") || media.protocol.eq_ignore_ascii_case("RTP/AVPF")
 }
 
 /// The peer's address for a section. Without any `c=` line, which is malformed but met, that of `o=` must do.

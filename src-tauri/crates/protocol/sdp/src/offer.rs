@@ -2,14 +2,17 @@
 
 use crate::answer::refused;
 use crate::codec::Codec;
+use crate::crypto::{self, Crypto};
 use crate::description::SessionDescription;
 use crate::local::LocalMedia;
+use crate::media::MediaDescription;
 use crate::negotiated::{EventPayloadTypes, Negotiated, Refusal, events, peer, peer_direction, ptime};
 
 /// An offer of one audio stream with all our codecs.
 pub fn offer(local: &LocalMedia) -> SessionDescription {
     let mut session = local.session();
-    session.media.push(local.section("RTP/AVP", &local.codecs, local.direction, local.rtcp_mux));
+    let (protocol, keys) = crypto::offered(local);
+    session.media.push(local.section(protocol, &local.codecs, local.direction, local.rtcp_mux, &keys));
     session
 }
 
@@ -25,7 +28,8 @@ pub fn reoffer(local: &LocalMedia, previous: &SessionDescription) -> SessionDesc
     let mut session = local.session();
     session.media.extend(previous.media.iter().map(refused));
     let protocol = &previous.media[section].protocol;
-    session.media[section] = local.section(protocol, &codecs, local.direction, local.rtcp_mux);
+    let keys = keep_keys(local, &previous.media[section]);
+    session.media[section] = local.section(protocol, &codecs, local.direction, local.rtcp_mux, &keys);
     session
 }
 
@@ -57,6 +61,7 @@ pub fn accept(
             receive: receive.payload_type,
             clock_rate: send.clock_rate,
         });
+    let srtp = crypto::agreed(ours, theirs, local.srtp)?;
     let rtcp_mux = [ours, theirs].iter().all(|m| m.attribute("rtcp-mux").is_some());
     let wanted = peer_direction(answered, theirs);
     Ok(Negotiated {
@@ -67,8 +72,19 @@ pub fn accept(
         direction: wanted.reversed().and(ours.direction(offered)),
         held_by_peer: !wanted.receives() && ours.direction(offered).sends(),
         ptime: ptime(theirs, local.ptime),
+        srtp,
         section,
     })
+}
+
+/// A stream that was protected stays so, whatever new streams are offered with (RFC 4568, section 7.1.4).
+fn keep_keys(local: &LocalMedia, previous: &MediaDescription) -> Vec<Crypto> {
+    match (crypto::lines(previous), &local.srtp_key) {
+        (lines, Some(key)) if !lines.is_empty() => {
+            lines.into_iter().map(|line| Crypto { key: key.clone(), ..line }).collect()
+        }
+        (lines, _) => lines,
+    }
 }
 
 /// Our codecs under the payload types they have had, or under ones that are free.

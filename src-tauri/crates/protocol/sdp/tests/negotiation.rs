@@ -180,7 +180,7 @@ fn offers_we_cannot_take_are_refused_by_name() {
     assert_eq!(refusal(""), Refusal::NoAudio);
     assert_eq!(refusal("m=video 1 RTP/AVP 31\n"), Refusal::NoAudio);
     assert_eq!(refusal("m=audio 0 RTP/AVP 0\n"), Refusal::AudioRefused);
-    assert_eq!(refusal("m=audio 1 RTP/SAVP 0\n"), Refusal::Protocol);
+    assert_eq!(refusal("m=audio 1 RTP/SAVP 0\n"), Refusal::Keys);
     assert_eq!(refusal("m=audio 1 RTP/AVP 18\n"), Refusal::NoCommonCodec);
     assert_eq!(refusal("m=audio 1 RTP/AVP 0\na=rtpmap:0 PCMU/16000\n"), Refusal::NoCommonCodec);
     assert_eq!(refusal("m=audio 1 RTP/AVP 101\na=rtpmap:101 telephone-event/8000\n"), Refusal::NoCommonCodec);

@@ -3,6 +3,7 @@
 mod link;
 mod rtp;
 mod rtp_send;
+mod secure;
 mod sound;
 mod source;
 mod watch;

@@ -11,6 +11,7 @@ use tandem_rtp::{EventReceiver, Packet, ReceiverStatistics};
 use tandem_switchboard::ports::media::{Codec, LegQuality, RtpTerms};
 
 use super::rtp_send::Sending;
+use super::secure::Secure;
 use super::source::Source;
 use crate::socket::PacketSocket;
 
@@ -28,6 +29,8 @@ pub(crate) struct Session {
     pub terms: RtpTerms,
     pub law: Law,
     pub source: Source,
+    /// Absent on a plain leg.
+    pub(super) secure: Option<Secure>,
     /// The peer's SSRC.
     ssrc: Option<u32>,
     events: EventReceiver,
@@ -77,12 +80,20 @@ impl RtpLeg {
                     session.silence_told = false;
                 }
                 session.law = law;
+                session.secure = match (session.secure.take(), terms.srtp.clone()) {
+                    (Some(mut secure), Some(keys)) => {
+                        secure.update(keys);
+                        Some(secure)
+                    }
+                    (_, keys) => keys.map(Secure::new),
+                };
                 session.terms = terms;
             }
             None => {
                 self.session = Some(Session {
                     law,
                     source: Source::new(terms.remote),
+                    secure: terms.srtp.clone().map(Secure::new),
                     terms,
                     ssrc: None,
                     events: EventReceiver::default(),
@@ -171,6 +182,12 @@ impl Session {
         statistics: &mut ReceiverStatistics,
         digit: &mut dyn FnMut(char, Instant),
     ) {
+        // Before anything else is done with it: neither address nor counters may follow a forged packet.
+        let opened = match &mut self.secure {
+            Some(secure) => secure.open(bytes),
+            None => Some(bytes),
+        };
+        let Some(bytes) = opened else { return };
         if tandem_rtp::is_rtcp(bytes) {
             return;
         }

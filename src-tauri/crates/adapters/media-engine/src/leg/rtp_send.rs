@@ -71,7 +71,7 @@ impl RtpLeg {
         let sending = &mut self.sending;
         let timestamp = sending.seed.timestamp;
         sending.seed.timestamp = timestamp.wrapping_add(u32::from(STEP));
-        let Some(session) = self.session.as_ref().filter(|_| may_send) else {
+        let Some(session) = self.session.as_mut().filter(|_| may_send) else {
             sending.marker = true;
             return;
         };
@@ -101,6 +101,11 @@ impl RtpLeg {
             }
             sending.packet.extend_from_slice(&header.to_bytes());
             session.law.encode(frame, &mut sending.packet);
+        }
+        if let Some(secure) = &mut session.secure
+            && !secure.seal(&mut sending.packet)
+        {
+            return;
         }
         // What the system does not take is lost like any packet on the way.
         self.socket.send(&self.sending.packet, session.source.target());

@@ -60,6 +60,11 @@ impl Phone {
         self.to_engine.lock().expect("one thread").push_back((bytes, self.address));
     }
 
+    /// Puts bytes on the wire as they are.
+    pub fn send_raw(&self, bytes: Vec<u8>) {
+        self.to_engine.lock().expect("one thread").push_back((bytes, self.address));
+    }
+
     pub fn say(&mut self, samples: &[i16]) {
         let mut payload = Vec::new();
         Law::Mu.encode(samples, &mut payload);
@@ -152,6 +157,7 @@ impl House {
             dtmf_payload_type: Some(EVENTS),
             send: true,
             receive: true,
+            srtp: None,
         }
     }
 

@@ -11,6 +11,8 @@ use std::time::Instant;
 use tandem_foundation::{CallId, LegId};
 use tokio::sync::mpsc;
 
+pub use tandem_sdp::{CryptoSuite, Protection};
+
 /// Samples a second of every frame that crosses this port.
 pub const SAMPLE_RATE: u32 = 8_000;
 /// Samples in one 20 ms frame.
@@ -41,6 +43,8 @@ pub struct RtpTerms {
     pub send: bool,
     /// We listen.
     pub receive: bool,
+    /// Suite and keys of SRTP; absent for plain RTP.
+    pub srtp: Option<Protection>,
 }
 
 /// Endless sound for a leg.
