@@ -17,6 +17,7 @@ pub struct Server {
     /// The ready line.
     pub ready: Value,
     folder: TempDir,
+    arguments: Vec<String>,
 }
 
 /// A binary of this workspace, built beside the running test.
@@ -81,7 +82,8 @@ impl Server {
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line).expect("a ready line");
         let ready = serde_json::from_str(&line).unwrap_or_else(|_| panic!("not a ready line: {line:?}"));
-        Self { child, ready, folder }
+        let arguments = arguments.iter().map(ToString::to_string).collect();
+        Self { child, ready, folder, arguments }
     }
 
     /// Kills the server at once (`kill -9`) and starts another on the same data.
@@ -89,7 +91,8 @@ impl Server {
         self.child.kill().expect("killed");
         self.child.wait().expect("reaped");
         let folder = std::mem::replace(&mut self.folder, TempDir::new().expect("a temporary folder"));
-        Self::start_in(folder, &["--sandbox"])
+        let arguments: Vec<&str> = self.arguments.iter().map(String::as_str).collect();
+        Self::start_in(folder, &arguments)
     }
 
     /// Asks the server to end and answers its exit code.
