@@ -29,6 +29,7 @@ use tandem_webhooks::{HttpWebhook, Reach};
 use tokio::sync::mpsc;
 
 pub use options::ServeOptions;
+pub(crate) use options::default_data_dir;
 
 use self::clock::SystemClock;
 use self::provision::Secrets;
