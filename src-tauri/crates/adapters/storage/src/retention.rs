@@ -141,9 +141,7 @@ impl Storage {
             for row in &rows {
                 let recording: Recording =
                     row.json("recording").map_err(|error| Fault::from(error).at("sweep recordings"))?;
-                delete_file(data_dir, &recording.file)
-                    .await
-                    .map_err(|error| Fault::from(error).at("sweep recordings"))?;
+                delete_file(data_dir, &recording.file).await.map_err(|fault| fault.at("sweep recordings"))?;
                 ids.push(row.text("id").map_err(|error| Fault::from(error).at("sweep recordings"))?);
             }
             swept += ids.len() as u64;

@@ -4,6 +4,7 @@ mod clock;
 pub(crate) mod loop_call;
 mod options;
 mod provision;
+mod retention;
 mod sandbox;
 pub(crate) mod speech_check;
 
@@ -82,6 +83,7 @@ pub struct Running {
     exchange: Arc<Switchboard>,
     ready: Value,
     sign_in: Option<SandboxSignIn>,
+    retention: tokio::task::JoinHandle<()>,
     _operator_file: Option<operator_file::Written>,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -124,6 +126,7 @@ impl Running {
     /// Ends: no new calls, running ones may go on for `patience`.
     pub async fn drain(&self, patience: Duration) {
         self.exchange.drain(patience).await;
+        self.retention.abort();
         let http = self.http.lock().take();
         if let Some(http) = http {
             http.shutdown().await;
@@ -208,7 +211,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
             transport: Transport::Udp,
         },
         sandbox: carrier.as_ref().map(PretendCarrier::control),
-        ..HttpConfig::new(options.http, data_dir)
+        ..HttpConfig::new(options.http, data_dir.clone())
     };
     let http = tandem_http::serve(config, exchange.clone(), Arc::new(store.clone()))
         .await
@@ -221,6 +224,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         ready["sandbox"] = prepared.ready.clone();
     }
     let sign_in = prepared.map(|prepared| prepared.sign_in);
+    let retention = retention::start(store.clone(), clock, data_dir);
     Ok(Running {
         address: http.addr,
         http: parking_lot::Mutex::new(Some(http)),
@@ -229,6 +233,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         exchange,
         ready,
         sign_in,
+        retention,
         _operator_file: operator_file,
         _temporary: temporary,
     })
