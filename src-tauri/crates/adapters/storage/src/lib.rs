@@ -16,6 +16,7 @@
 
 mod access;
 mod assistants;
+pub mod backup;
 mod call_rows;
 mod calls;
 mod check;
@@ -24,6 +25,7 @@ mod directory;
 mod error;
 mod events;
 mod people;
+mod retention;
 mod row;
 mod seal;
 mod trunks;
@@ -34,6 +36,8 @@ use std::sync::Arc;
 
 use sqlx::AnyPool;
 use tandem_switchboard::ports::store::StoreError;
+
+pub use crate::retention::{Retention, Swept};
 
 use crate::connect::Location;
 use crate::seal::Sealer;

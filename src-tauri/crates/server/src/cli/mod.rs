@@ -4,6 +4,7 @@
 
 mod apply;
 mod apply_file;
+mod backup;
 mod call;
 mod client;
 mod doctor;
@@ -55,6 +56,11 @@ enum Command {
     /// The pretend carrier of `tandem serve --sandbox`.
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    /// Write everything (rows, key, recordings) into one new file, while the server may run. Keep it as safe as the
+    /// data: it opens its own secrets.
+    Backup(BackupArguments),
+    /// Put a backup into an empty place; it may come from either kind of database.
+    Restore(BackupArguments),
     /// Check this machine: ports, sound devices, speech, and a real call to itself whose audio is scored both ways.
     Doctor(DoctorArguments),
 }
@@ -93,6 +99,27 @@ pub struct ServeArguments {
     /// How long running calls may go on after SIGTERM, in seconds.
     #[arg(long, value_name = "S", default_value_t = 60)]
     pub drain_s: u64,
+}
+
+#[derive(Debug, Args)]
+struct BackupArguments {
+    file: PathBuf,
+    /// Print one JSON document.
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    place: PlaceArguments,
+}
+
+/// Where a server keeps what it has.
+#[derive(Debug, Args)]
+struct PlaceArguments {
+    /// The server's data directory.
+    #[arg(long, value_name = "DIR", env = "TANDEM_DATA")]
+    data: Option<PathBuf>,
+    /// Its database, where that is not in the data directory.
+    #[arg(long, value_name = "URL", env = "TANDEM_DATABASE", hide_env_values = true)]
+    database: Option<String>,
 }
 
 /// Which server to talk to.
@@ -213,6 +240,12 @@ pub fn run(arguments: Arguments) -> ExitCode {
             }
             Command::Sandbox(SandboxCommand::Customers { json, server }) => {
                 sandbox::customers(json, &server).await
+            }
+            Command::Backup(BackupArguments { file, json, place }) => {
+                backup::back_up(&file, json, &place).await
+            }
+            Command::Restore(BackupArguments { file, json, place }) => {
+                backup::restore(&file, json, &place).await
             }
             Command::Doctor(arguments) => doctor::run(arguments).await,
         }

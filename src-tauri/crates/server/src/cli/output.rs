@@ -23,6 +23,11 @@ impl Failure {
         Self { message: message.into(), code: 3 }
     }
 
+    /// Exit code 4.
+    pub fn conflict(message: impl Into<String>) -> Self {
+        Self { message: message.into(), code: 4 }
+    }
+
     /// Exit code 5.
     pub fn invalid(message: impl Into<String>) -> Self {
         Self { message: message.into(), code: 5 }

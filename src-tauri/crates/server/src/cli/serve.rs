@@ -22,7 +22,7 @@ pub(super) async fn run(arguments: ServeArguments) -> Result<(), Failure> {
 }
 
 /// The error and its causes in one line.
-fn describe(error: &dyn std::error::Error) -> String {
+pub(super) fn describe(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(source) = cause {

@@ -5,6 +5,7 @@ pub(crate) mod loop_call;
 mod metrics;
 mod options;
 mod provision;
+mod retention;
 mod sandbox;
 pub(crate) mod speech_check;
 
@@ -30,6 +31,7 @@ use tandem_webhooks::{HttpWebhook, Reach};
 use tokio::sync::mpsc;
 
 pub use options::ServeOptions;
+pub(crate) use options::default_data_dir;
 
 use self::clock::SystemClock;
 use self::provision::Secrets;
@@ -82,6 +84,7 @@ pub struct Running {
     exchange: Arc<Switchboard>,
     ready: Value,
     sign_in: Option<SandboxSignIn>,
+    retention: tokio::task::JoinHandle<()>,
     _operator_file: Option<operator_file::Written>,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -124,6 +127,7 @@ impl Running {
     /// Ends: no new calls, running ones may go on for `patience`.
     pub async fn drain(&self, patience: Duration) {
         self.exchange.drain(patience).await;
+        self.retention.abort();
         let http = self.http.lock().take();
         if let Some(http) = http {
             http.shutdown().await;
@@ -211,7 +215,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
             transport: Transport::Udp,
         },
         sandbox: carrier.as_ref().map(PretendCarrier::control),
-        ..HttpConfig::new(options.http, data_dir)
+        ..HttpConfig::new(options.http, data_dir.clone())
     };
     let http = tandem_http::serve(config, exchange.clone(), Arc::new(store.clone()))
         .await
@@ -224,6 +228,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         ready["sandbox"] = prepared.ready.clone();
     }
     let sign_in = prepared.map(|prepared| prepared.sign_in);
+    let retention = retention::start(store.clone(), clock, data_dir);
     Ok(Running {
         address: http.addr,
         http: parking_lot::Mutex::new(Some(http)),
@@ -232,6 +237,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         exchange,
         ready,
         sign_in,
+        retention,
         _operator_file: operator_file,
         _temporary: temporary,
     })

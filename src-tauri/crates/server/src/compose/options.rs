@@ -67,7 +67,7 @@ impl ServeOptions {
 }
 
 /// `$XDG_DATA_HOME/tandem`, or the same in the home directory.
-fn default_data_dir() -> Option<PathBuf> {
+pub(crate) fn default_data_dir() -> Option<PathBuf> {
     std::env::var_os("XDG_DATA_HOME")
         .map(PathBuf::from)
         .or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".local/share")))

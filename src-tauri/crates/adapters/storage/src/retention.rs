@@ -1,0 +1,256 @@
+//! Retention: what an organisation no longer wants to keep is deleted, a little at a time.
+//!
+//! Each batch is one write among those of the calls, which therefore wait for no more than one batch. A file is
+//! deleted before the row that names it: a crash in between leaves a name without a file, which the next sweep takes
+//! away, and never a file that nobody knows of.
+
+use std::io;
+use std::path::{Component, Path};
+
+use serde::{Deserialize, Serialize};
+use sqlx::AnyConnection;
+use tandem_foundation::OrgId;
+use tandem_switchboard::ports::store::{Directory, StoreError};
+use tandem_switchboard::records::{EventBody, NewEvent, Recording, UnixMs};
+
+use crate::error::Fault;
+use crate::row::{Columns, broken};
+use crate::{Storage, events};
+
+const DAY_MS: i64 = 86_400_000;
+/// Rows in a batch.
+const BATCH: i64 = 100;
+
+/// How many days to keep what; `None` keeps it for ever.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Retention {
+    pub recordings_days: Option<u32>,
+    /// What was said, in transcripts and in the events that report it.
+    pub transcripts_days: Option<u32>,
+    /// Events of ended calls and of the configuration.
+    pub events_days: Option<u32>,
+    /// SIP messages kept for fault finding; nothing writes them yet.
+    pub sip_traces_days: Option<u32>,
+}
+
+/// What a sweep deleted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
+pub struct Swept {
+    pub recordings: u64,
+    pub transcript_items: u64,
+    pub events: u64,
+}
+
+impl Storage {
+    /// An organisation's settings.
+    ///
+    /// # Errors
+    /// `Unavailable` and `Broken`, as every read.
+    pub async fn retention(&self, org: &OrgId) -> Result<Retention, StoreError> {
+        let days = |row: &sqlx::any::AnyRow, column: &str| {
+            let days = row.int_opt(column)?;
+            days.map(u32::try_from).transpose().map_err(|error| broken(column, error))
+        };
+        let rows = self.rows_of("read retention", org, "SELECT * FROM retention WHERE org_id = $1", |row| {
+            Ok(Retention {
+                recordings_days: days(row, "recordings_days")?,
+                transcripts_days: days(row, "transcripts_days")?,
+                events_days: days(row, "events_days")?,
+                sip_traces_days: days(row, "sip_traces_days")?,
+            })
+        });
+        Ok(rows.await?.into_iter().next().unwrap_or_default())
+    }
+
+    /// Replaces an organisation's settings.
+    ///
+    /// # Errors
+    /// `NotFound` where there is no such organisation.
+    pub async fn put_retention(&self, org: &OrgId, row: Retention, now: UnixMs) -> Result<(), StoreError> {
+        let org = org.clone();
+        let work = self.writer.write("put retention", move |connection| {
+            Box::pin(async move {
+                let columns = ["recordings_days", "transcripts_days", "events_days", "sip_traces_days"];
+                let sql = crate::row::upsert_sql("retention", &["org_id"], &columns);
+                sqlx::query(sqlx::AssertSqlSafe(sql))
+                    .bind(org.as_str())
+                    .bind(row.recordings_days.map(i64::from))
+                    .bind(row.transcripts_days.map(i64::from))
+                    .bind(row.events_days.map(i64::from))
+                    .bind(row.sip_traces_days.map(i64::from))
+                    .execute(&mut *connection)
+                    .await?;
+                let event = changed(org.as_str(), false, now);
+                events::append(connection, &org, vec![event], &[]).await?;
+                Ok(())
+            })
+        });
+        work.await
+    }
+
+    /// Deletes what each organisation no longer keeps at `now`; recordings are below `data_dir`. An organisation of
+    /// which something was deleted gets an event that says so.
+    ///
+    /// # Errors
+    /// The first batch that fails ends the sweep; what was deleted stays so, and the next sweep goes on.
+    pub async fn sweep(&self, now: UnixMs, data_dir: &Path) -> Result<Swept, StoreError> {
+        let mut all = Swept::default();
+        for org in self.organisations().await? {
+            let org = org.id;
+            let kept = self.retention(&org).await?;
+            let before = |days: u32| now.0.saturating_sub(i64::from(days) * DAY_MS);
+            let mut swept = Swept::default();
+            if let Some(days) = kept.recordings_days {
+                swept.recordings = self.sweep_recordings(&org, before(days), data_dir).await?;
+            }
+            if let Some(days) = kept.transcripts_days {
+                swept.transcript_items = self.sweep_rows(&org, before(days), TRANSCRIPTS).await?;
+                self.sweep_rows(&org, before(days), SPOKEN_EVENTS).await?;
+            }
+            if let Some(days) = kept.events_days {
+                swept.events = self.sweep_rows(&org, before(days), EVENTS).await?;
+            }
+            if swept != Swept::default() {
+                self.say_swept(&org, swept, now).await?;
+            }
+            all.recordings += swept.recordings;
+            all.transcript_items += swept.transcript_items;
+            all.events += swept.events;
+        }
+        Ok(all)
+    }
+
+    async fn sweep_recordings(&self, org: &OrgId, before: i64, data_dir: &Path) -> Result<u64, StoreError> {
+        let mut swept = 0;
+        loop {
+            let rows = sqlx::query(
+                "SELECT id, recording FROM calls WHERE org_id = $1 AND ended_at < $2 AND live = 0 \
+                 AND recording IS NOT NULL ORDER BY ended_at LIMIT $3",
+            )
+            .bind(org.as_str())
+            .bind(before)
+            .bind(BATCH)
+            .fetch_all(&self.readers)
+            .await
+            .map_err(|error| Fault::from(error).at("sweep recordings"))?;
+            if rows.is_empty() {
+                return Ok(swept);
+            }
+            let mut ids = Vec::with_capacity(rows.len());
+            for row in &rows {
+                let recording: Recording =
+                    row.json("recording").map_err(|error| Fault::from(error).at("sweep recordings"))?;
+                delete_file(data_dir, &recording.file).await.map_err(|fault| fault.at("sweep recordings"))?;
+                ids.push(row.text("id").map_err(|error| Fault::from(error).at("sweep recordings"))?);
+            }
+            swept += ids.len() as u64;
+            let org = org.clone();
+            let work = self.writer.write("sweep recordings", move |connection| {
+                Box::pin(async move {
+                    for id in ids {
+                        sqlx::query("UPDATE calls SET recording = NULL WHERE org_id = $1 AND id = $2")
+                            .bind(org.as_str())
+                            .bind(id)
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                    Ok(())
+                })
+            });
+            work.await?;
+        }
+    }
+
+    async fn sweep_rows(
+        &self,
+        org: &OrgId,
+        before: i64,
+        steps: &'static [&'static str],
+    ) -> Result<u64, StoreError> {
+        let mut swept = 0;
+        loop {
+            let org = org.clone();
+            let work = self.writer.write("sweep", move |connection| {
+                Box::pin(async move { delete_batch(connection, &org, before, steps).await })
+            });
+            let done = work.await?;
+            swept += done;
+            if done == 0 {
+                return Ok(swept);
+            }
+        }
+    }
+
+    async fn say_swept(&self, org: &OrgId, swept: Swept, now: UnixMs) -> Result<(), StoreError> {
+        let org = org.clone();
+        let what = format!(
+            "recordings={} transcript_items={} events={}",
+            swept.recordings, swept.transcript_items, swept.events
+        );
+        let work = self.writer.write("record a sweep", move |connection| {
+            Box::pin(async move {
+                events::append(connection, &org, vec![changed(&what, true, now)], &[]).await.map(drop)
+            })
+        });
+        work.await
+    }
+}
+
+/// The last statement of a batch says how many rows it took.
+const TRANSCRIPTS: &[&str] = &["DELETE FROM transcript_items WHERE org_id = $1 AND (call_id, id) IN (\
+     SELECT i.call_id, i.id FROM transcript_items i JOIN calls c ON c.org_id = i.org_id AND c.id = i.call_id \
+     WHERE i.org_id = $1 AND c.live = 0 AND c.ended_at < $2 LIMIT $3)"];
+/// What was said is in these events as well.
+const SPOKEN_EVENTS: &[&str] = &[
+    "DELETE FROM outbox WHERE org_id = $1 AND delivered_at IS NOT NULL AND event_seq IN (\
+     SELECT e.seq FROM events e WHERE e.org_id = $1 AND e.kind = 'transcript.item' AND e.happened_at < $2 \
+     AND EXISTS (SELECT 1 FROM outbox d WHERE d.event_seq = e.seq AND d.delivered_at IS NOT NULL) \
+     ORDER BY e.seq LIMIT $3)",
+    "DELETE FROM events WHERE org_id = $1 AND seq IN (\
+     SELECT e.seq FROM events e JOIN calls c ON c.org_id = e.org_id AND c.id = e.call_id \
+     WHERE e.org_id = $1 AND e.kind = 'transcript.item' AND c.live = 0 AND c.ended_at < $2 \
+     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.event_seq = e.seq) ORDER BY e.seq LIMIT $3)",
+];
+/// Not those of live calls, nor those that still have to be delivered.
+const EVENTS: &[&str] = &[
+    "DELETE FROM outbox WHERE org_id = $1 AND delivered_at IS NOT NULL AND event_seq IN (\
+     SELECT e.seq FROM events e WHERE e.org_id = $1 AND e.happened_at < $2 \
+     AND EXISTS (SELECT 1 FROM outbox d WHERE d.event_seq = e.seq AND d.delivered_at IS NOT NULL) \
+     ORDER BY e.seq LIMIT $3)",
+    "DELETE FROM events WHERE org_id = $1 AND seq IN (\
+     SELECT e.seq FROM events e LEFT JOIN calls c ON c.org_id = e.org_id AND c.id = e.call_id \
+     WHERE e.org_id = $1 AND e.happened_at < $2 AND (c.id IS NULL OR c.live = 0) \
+     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.event_seq = e.seq) ORDER BY e.seq LIMIT $3)",
+];
+
+async fn delete_batch(
+    connection: &mut AnyConnection,
+    org: &OrgId,
+    before: i64,
+    steps: &[&'static str],
+) -> Result<u64, Fault> {
+    let mut rows = 0;
+    for sql in steps {
+        let done = sqlx::query(*sql).bind(org.as_str()).bind(before).bind(BATCH);
+        rows = done.execute(&mut *connection).await?.rows_affected();
+    }
+    Ok(rows)
+}
+
+/// Deletes a file below the data directory; one that is gone already is deleted.
+async fn delete_file(data_dir: &Path, file: &str) -> Result<(), Fault> {
+    if !Path::new(file).components().all(|part| matches!(part, Component::Normal(_))) {
+        return Err(Fault::Invalid("a recording's file is not below the data directory".to_owned()));
+    }
+    match tokio::fs::remove_file(data_dir.join(file)).await {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+fn changed(id: &str, deleted: bool, at: UnixMs) -> NewEvent {
+    let body =
+        EventBody::ConfigChanged { what: "retention".to_owned(), id: id.to_owned(), deleted, by: None };
+    NewEvent { call: None, at, body }
+}

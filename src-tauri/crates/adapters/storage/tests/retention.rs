@@ -1,0 +1,106 @@
+//! What an organisation no longer keeps goes, and nothing else.
+
+use std::fs;
+use std::path::Path;
+use std::sync::Arc;
+
+use tandem_conformance::store::Subject;
+use tandem_conformance::store::cluster::Cluster;
+use tandem_conformance::store::fixtures::*;
+use tandem_foundation::OrgId;
+use tandem_storage::{Retention, Storage, Swept};
+use tandem_switchboard::ports::store::{CallStore, Commit};
+use tandem_switchboard::records::*;
+
+const DAY: i64 = 86_400_000;
+
+/// An ended call with a recording of its own, an item and the event of it.
+async fn recorded(storage: &Storage, org: &OrgId, at: i64, data: &Path) -> Call {
+    let mut call = full_call(org, at);
+    let file = format!("recordings/{}.wav", call.id);
+    fs::write(data.join(&file), "sound").expect("record");
+    call.recording = Some(Recording { file, ..call.recording.expect("set") });
+    let said = item(&call.id, 1, "planted words");
+    let body = EventBody::TranscriptItem(Box::new(said.clone()));
+    let heard = NewEvent { call: Some(call.id.clone()), at: UnixMs(at), body };
+    let commit = Commit {
+        items: vec![said],
+        events: vec![heard, key_pressed(&call.id, at)],
+        call: Some(call.clone()),
+        ..Commit::default()
+    };
+    storage.commit(org, commit).await.expect("commit");
+    call
+}
+
+async fn deletes_what_is_old(url: &str) {
+    let folder = tempfile::tempdir().expect("folder");
+    let data = folder.path();
+    fs::create_dir(data.join("recordings")).expect("folder");
+    let storage = Storage::open_with_key(url, &data.join("tandem.key")).await.expect("open");
+    let subject: Subject = Arc::new(storage.clone());
+    let (org, other) = (organisation(&subject).await, organisation(&subject).await);
+    // More than one batch of them.
+    let mut old = Vec::new();
+    for _ in 0..230 {
+        old.push(recorded(&storage, &org, 0, data).await);
+    }
+    let young = recorded(&storage, &org, 9 * DAY, data).await;
+    let theirs = recorded(&storage, &other, 0, data).await;
+    let live = new_call(&org, 0);
+    commit_call(&subject, &live).await;
+
+    let now = UnixMs(12 * DAY);
+    assert_eq!(
+        storage.sweep(now, data).await.expect("sweep"),
+        Swept::default(),
+        "no settings: kept for ever"
+    );
+    let kept = Retention { recordings_days: Some(5), transcripts_days: Some(5), ..Retention::default() };
+    storage.put_retention(&org, kept, now).await.expect("put");
+    assert_eq!(storage.retention(&org).await.expect("read"), kept);
+    let swept = storage.sweep(now, data).await.expect("sweep");
+    assert_eq!(swept, Swept { recordings: 230, transcript_items: 230, events: 0 });
+    for call in &old {
+        assert!(!data.join(&call.recording.as_ref().expect("set").file).exists());
+        assert_eq!(storage.call(&org, &call.id).await.expect("the call stays").recording, None);
+        assert!(storage.transcript(&org, &call.id).await.expect("read").is_empty());
+        let events = storage.call_events(&org, &call.id).await.expect("read");
+        assert!(matches!(events[..], [Event { body: EventBody::KeyPressed { .. }, .. }]), "{events:?}");
+    }
+    for (org, call) in [(&org, &young), (&other, &theirs)] {
+        assert!(data.join(&call.recording.as_ref().expect("set").file).exists());
+        assert_eq!(storage.call(org, &call.id).await.expect("read"), *call);
+        assert_eq!(storage.transcript(org, &call.id).await.expect("read").len(), 1);
+        assert_eq!(storage.call_events(org, &call.id).await.expect("read").len(), 2);
+    }
+    let last = storage.last_seq(&org).await.expect("read");
+    let told = storage.events_after(&org, last - 1, 1).await.expect("read").remove(0).body;
+    let EventBody::ConfigChanged { what, id, deleted: true, .. } = told else { panic!("{told:?}") };
+    assert_eq!((what.as_str(), id.as_str()), ("retention", "recordings=230 transcript_items=230 events=0"));
+    assert_eq!(storage.sweep(now, data).await.expect("sweep again"), Swept::default());
+
+    let kept = Retention { events_days: Some(2), ..Retention::default() };
+    storage.put_retention(&org, kept, now).await.expect("put");
+    let swept = storage.sweep(now, data).await.expect("sweep");
+    assert_eq!(swept.events, 230 + 2, "of the old calls and of the young one, which is three days old");
+    assert_eq!(
+        storage.call_events(&org, &live.id).await.expect("read").len(),
+        1,
+        "a live call keeps its own"
+    );
+    assert_eq!(storage.call_events(&other, &theirs.id).await.expect("read").len(), 2);
+    storage.check().await.expect("sound");
+}
+
+#[tokio::test]
+async fn a_sweep_of_sqlite_deletes_what_is_old_and_nothing_else() {
+    let folder = tempfile::tempdir().expect("folder");
+    deletes_what_is_old(&format!("sqlite://{}/tandem.db", folder.path().display())).await;
+}
+
+#[tokio::test]
+async fn a_sweep_of_postgresql_deletes_what_is_old_and_nothing_else() {
+    let cluster = Cluster::start();
+    deletes_what_is_old(&cluster.database()).await;
+}
