@@ -123,6 +123,8 @@ pub(crate) async fn put_item(
     item: &TranscriptItem,
 ) -> Result<(), Fault> {
     sqlx::query(PUT_ITEM.as_str())
+        // sqlx 0.9 declares an absent DOUBLE as a REAL to PostgreSQL; a statement that is kept would stay so.
+        .persistent(false)
         .bind(org.as_str())
         .bind(item.call.as_str())
         .bind(item.id.as_str())

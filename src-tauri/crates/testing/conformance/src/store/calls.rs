@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use tandem_foundation::OrgId;
 use tandem_switchboard::ports::store::{CallFilter, Commit, DoNotCall};
-use tandem_switchboard::records::{Call, CallStatus, UnixMs};
+use tandem_switchboard::records::{Call, CallStatus, TranscriptItem, UnixMs};
 
 use super::Subject;
 use super::fixtures::*;
@@ -31,7 +31,9 @@ pub async fn transcript_items_are_replaced_by_id_and_read_in_order(store: Subjec
     let org = organisation(&store).await;
     let call = new_call(&org, 100);
     let (first, mut second) = (item(&call.id, 1, "Hello"), item(&call.id, 2, "Goo"));
-    let items = vec![second.clone(), first.clone()];
+    // What is not known comes first: a database must not take its type for that of what follows.
+    let unknown = TranscriptItem { intended_text: None, confidence: None, latency: None, ..second.clone() };
+    let items = vec![unknown, second.clone(), first.clone()];
     let commit = Commit { call: Some(call.clone()), items, ..Commit::default() };
     store.commit(&org, commit).await.expect("commit");
 
