@@ -31,6 +31,7 @@ impl Phone {
             remote: socket.local_addr().expect("bound"),
             codec,
             payload_type: if codec == Codec::Pcmu { 0 } else { 8 },
+            receive_payload_type: if codec == Codec::Pcmu { 0 } else { 8 },
             dtmf_payload_type: None,
             send: true,
             receive: true,

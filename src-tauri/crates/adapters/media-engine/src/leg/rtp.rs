@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use tandem_audio::codec::{Decoder, Encoder, Encoding};
 use tandem_audio::dtmf::DtmfDetector;
 use tandem_audio::g711::Law;
 use tandem_audio::jitter::{JitterBuffer, JitterConfig, Pulled};
@@ -27,7 +28,11 @@ pub struct RtpSeed {
 #[derive(Debug)]
 pub(crate) struct Session {
     pub terms: RtpTerms,
-    pub law: Law,
+    pub(super) encoding: Encoding,
+    pub(super) encoder: Encoder,
+    decoder: Decoder,
+    /// The newest timestamp, widened, so that it can be told in samples of 8 kHz across its wrap.
+    newest: Option<i64>,
     pub source: Source,
     /// Absent on a plain leg.
     pub(super) secure: Option<Secure>,
@@ -65,10 +70,12 @@ impl RtpLeg {
 
     /// Takes over what was negotiated, for the first time or anew.
     pub(crate) fn connect(&mut self, terms: RtpTerms, now: Instant) {
-        let law = match terms.codec {
-            Codec::Pcmu => Law::Mu,
-            Codec::Pcma => Law::A,
-        };
+        let encoding = encoding(terms.codec);
+        if self.session.as_ref().is_none_or(|s| s.encoding != encoding) {
+            self.statistics = ReceiverStatistics::new(encoding.clock_rate());
+            // What waits is of the old encoding.
+            self.jitter.restart();
+        }
         if self.session.as_ref().is_some_and(|s| s.terms.receive) && !terms.receive {
             self.jitter.restart();
         }
@@ -79,7 +86,11 @@ impl RtpLeg {
                     session.last_heard = now;
                     session.silence_told = false;
                 }
-                session.law = law;
+                if session.encoding != encoding {
+                    session.encoding = encoding;
+                    (session.encoder, session.decoder) = (Encoder::new(encoding), Decoder::new(encoding));
+                    session.newest = None;
+                }
                 session.secure = match (session.secure.take(), terms.srtp.clone()) {
                     (Some(mut secure), Some(keys)) => {
                         secure.update(keys);
@@ -91,7 +102,10 @@ impl RtpLeg {
             }
             None => {
                 self.session = Some(Session {
-                    law,
+                    encoding,
+                    encoder: Encoder::new(encoding),
+                    decoder: Decoder::new(encoding),
+                    newest: None,
                     source: Source::new(terms.remote),
                     secure: terms.srtp.clone().map(Secure::new),
                     terms,
@@ -124,8 +138,8 @@ impl RtpLeg {
             }
         });
         let Some(session) = session.as_mut().filter(|s| s.terms.receive) else { return false };
-        let law = session.law;
-        if jitter.pull(now, frame, |payload, out| law.decode(payload, out)) == Pulled::Silence {
+        let decoder = &mut session.decoder;
+        if jitter.pull(now, frame, |payload, out| decoder.decode(payload, out)) == Pulled::Silence {
             return false;
         }
         if session.terms.dtmf_payload_type.is_none() {
@@ -202,15 +216,38 @@ impl Session {
         }
         if self.ssrc.replace(packet.header.ssrc).is_some_and(|before| before != packet.header.ssrc) {
             jitter.restart();
-            *statistics = ReceiverStatistics::new(tandem_audio::SAMPLE_RATE);
+            *statistics = ReceiverStatistics::new(self.encoding.clock_rate());
+            self.newest = None;
         }
-        if packet.header.payload_type == self.terms.payload_type {
+        let kind = packet.header.payload_type;
+        if kind == self.terms.receive_payload_type || kind == self.terms.payload_type {
             statistics.received(&packet.header, at);
-            jitter.insert(packet.header.timestamp, packet.payload, at);
+            jitter.insert(
+                widened(&mut self.newest, packet.header.timestamp, self.encoding),
+                packet.payload,
+                at,
+            );
         } else if Some(packet.header.payload_type) == self.terms.dtmf_payload_type
             && let Some(key) = self.events.receive(&packet)
         {
             digit(key, at);
         }
     }
+}
+
+fn encoding(codec: Codec) -> Encoding {
+    match codec {
+        Codec::Pcmu => Encoding::G711(Law::Mu),
+        Codec::Pcma => Encoding::G711(Law::A),
+        Codec::G722 => Encoding::G722,
+        Codec::Opus => Encoding::Opus,
+    }
+}
+
+/// A timestamp in samples of 8 kHz, which is what the jitter buffer counts in.
+fn widened(newest: &mut Option<i64>, timestamp: u32, encoding: Encoding) -> u32 {
+    let before = newest.unwrap_or(i64::from(timestamp));
+    let wide = before + i64::from(timestamp.wrapping_sub(before as u32) as i32);
+    *newest = Some(wide.max(before));
+    wide.div_euclid(i64::from(encoding.clock_rate() / tandem_audio::SAMPLE_RATE)) as u32
 }

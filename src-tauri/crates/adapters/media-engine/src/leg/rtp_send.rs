@@ -65,18 +65,25 @@ impl RtpLeg {
         }
     }
 
+    /// Ticks of the RTP clock in a frame.
+    fn step(&self) -> u16 {
+        let rate = self.session.as_ref().map_or(tandem_audio::SAMPLE_RATE, |s| s.encoding.clock_rate());
+        STEP * (rate / tandem_audio::SAMPLE_RATE) as u16
+    }
+
     /// Sends this tick's packet, if one may be sent; time passes in either case.
     pub(super) fn send(&mut self, frame: &mut Frame) {
         let may_send = self.sends();
+        let step = self.step();
         let sending = &mut self.sending;
         let timestamp = sending.seed.timestamp;
-        sending.seed.timestamp = timestamp.wrapping_add(u32::from(STEP));
+        sending.seed.timestamp = timestamp.wrapping_add(u32::from(step));
         let Some(session) = self.session.as_mut().filter(|_| may_send) else {
             sending.marker = true;
             return;
         };
         let event_type = session.terms.dtmf_payload_type;
-        let event = event_type.and_then(|kind| Some((kind, sending.events.tick(timestamp, STEP)?)));
+        let event = event_type.and_then(|kind| Some((kind, sending.events.tick(timestamp, step)?)));
         let mut header = Header {
             marker: std::mem::take(&mut sending.marker),
             payload_type: session.terms.payload_type,
@@ -100,7 +107,7 @@ impl RtpLeg {
                     .for_each(|(sample, tone)| *sample = tone);
             }
             sending.packet.extend_from_slice(&header.to_bytes());
-            session.law.encode(frame, &mut sending.packet);
+            session.encoder.encode(frame, &mut sending.packet);
         }
         if let Some(secure) = &mut session.secure
             && !secure.seal(&mut sending.packet)

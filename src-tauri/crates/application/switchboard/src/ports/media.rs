@@ -22,11 +22,13 @@ pub const FRAME: usize = 160;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SpeechId(pub u64);
 
-/// G.711 for the spine; more codecs take their place here.
+/// What a leg may speak; rooms mix at 8 kHz whatever it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Codec {
     Pcmu,
     Pcma,
+    G722,
+    Opus,
 }
 
 /// What was negotiated for an RTP leg.
@@ -37,6 +39,8 @@ pub struct RtpTerms {
     pub codec: Codec,
     /// Payload type of `codec` as negotiated (0 and 8 as a rule).
     pub payload_type: u8,
+    /// What the peer sends the same under; another one only by the peer's choice.
+    pub receive_payload_type: u8,
     /// Payload type of telephone-event (RFC 4733), where the peer takes it.
     pub dtmf_payload_type: Option<u8>,
     /// We may send (false: the peer put us on hold).
