@@ -36,6 +36,7 @@ impl Phone {
             send: true,
             receive: true,
             srtp: None,
+            rtcp_mux: false,
         };
         engine.connect(room, LegId(leg), terms);
         Self { socket, engine: address, sent: 0, heard: Vec::new() }

@@ -98,7 +98,13 @@ fn ours(wishes: &Wishes, local: SocketAddr, session: u64) -> LocalMedia {
     if wishes.codecs.contains(&Codec::Opus) {
         codecs.push(tandem_sdp::Codec::telephone_event(48_000, 102));
     }
-    LocalMedia { codecs, srtp: wishes.srtp, srtp_key: Some(srtp_key(local, session)), ..plain }
+    LocalMedia {
+        codecs,
+        rtcp_mux: true,
+        srtp: wishes.srtp,
+        srtp_key: Some(srtp_key(local, session)),
+        ..plain
+    }
 }
 
 fn described(codec: Codec) -> tandem_sdp::Codec {
@@ -141,6 +147,7 @@ fn rtp_terms(agreed: &Negotiated, local: SocketAddr) -> Result<RtpTerms, u16> {
         send: agreed.direction.sends() && !held,
         receive: agreed.direction.receives(),
         srtp: agreed.srtp.clone(),
+        rtcp_mux: agreed.peer.rtcp_port == agreed.peer.port,
     })
 }
 

@@ -8,7 +8,7 @@ use tandem_audio::dtmf::DtmfDetector;
 use tandem_audio::g711::Law;
 use tandem_audio::jitter::{JitterBuffer, JitterConfig, Pulled};
 use tandem_audio::mixer::Frame;
-use tandem_rtp::{EventReceiver, Packet, ReceiverStatistics};
+use tandem_rtp::{EventReceiver, Impairment, Packet, ReceiverStatistics, Reports};
 use tandem_switchboard::ports::media::{Codec, LegQuality, RtpTerms};
 
 use super::rtp_send::Sending;
@@ -38,6 +38,7 @@ pub(crate) struct Session {
     pub(super) secure: Option<Secure>,
     /// The peer's SSRC.
     ssrc: Option<u32>,
+    reports: Reports,
     events: EventReceiver,
     /// Listens for digits in the sound itself, where the peer did not agree to telephone events.
     in_band: DtmfDetector,
@@ -54,6 +55,8 @@ pub(crate) struct RtpLeg {
     jitter: JitterBuffer,
     statistics: ReceiverStatistics,
     quality_told: Option<Instant>,
+    /// Expected and lost when quality was told last.
+    counted: (u64, u64),
 }
 
 impl RtpLeg {
@@ -65,6 +68,7 @@ impl RtpLeg {
             jitter: JitterBuffer::new(jitter),
             statistics: ReceiverStatistics::new(tandem_audio::SAMPLE_RATE),
             quality_told: None,
+            counted: (0, 0),
         }
     }
 
@@ -110,6 +114,7 @@ impl RtpLeg {
                     secure: terms.srtp.clone().map(Secure::new),
                     terms,
                     ssrc: None,
+                    reports: Reports::new(self.sending.ssrc(), now),
                     events: EventReceiver::default(),
                     in_band: DtmfDetector::default(),
                     last_heard: now,
@@ -137,6 +142,8 @@ impl RtpLeg {
                 session.take(bytes, from, at, jitter, statistics, digit);
             }
         });
+        self.report(now);
+        let Self { session, jitter, .. } = self;
         let Some(session) = session.as_mut().filter(|s| s.terms.receive) else { return false };
         let decoder = &mut session.decoder;
         if jitter.pull(now, frame, |payload, out| decoder.decode(payload, out)) == Pulled::Silence {
@@ -146,6 +153,20 @@ impl RtpLeg {
             session.in_band.process(frame, |key| digit(key, now));
         }
         true
+    }
+
+    /// Sends a report when one is due, where RTCP shares the port.
+    fn report(&mut self, now: Instant) {
+        let sent = self.sends().then(|| self.sending.sent());
+        let random = self.sending.random();
+        let Some(session) = self.session.as_mut().filter(|s| s.terms.rtcp_mux) else { return };
+        let target = session.source.target();
+        let peer = session.ssrc.map(|ssrc| (ssrc, &mut self.statistics));
+        let Some(mut report) = session.reports.poll(now, random, sent, peer) else { return };
+        let sealed = session.secure.as_mut().is_none_or(|secure| secure.seal(&mut report));
+        if sealed && !target.ip().is_unspecified() {
+            self.socket.send(&report, target);
+        }
     }
 
     /// Seconds of silence, once they reach `limit`; told once until packets come again.
@@ -166,7 +187,18 @@ impl RtpLeg {
             return None;
         }
         self.quality_told = Some(now);
+        let session = self.session.as_ref()?;
+        let round_trip = session.reports.round_trip().map(|time| time.as_secs_f64() * 1_000.0);
+        let (expected, lost) = (self.statistics.packets_expected(), self.statistics.packets_lost());
+        let (before, lost_before) = std::mem::replace(&mut self.counted, (expected, lost));
+        let lately = expected.saturating_sub(before);
+        let percent = lost.saturating_sub(lost_before) as f64 * 100.0 / lately.max(1) as f64;
+        // From the peer's packet to its playing: half the way there and back, the packet's own 20 ms, and the buffer.
+        let delay = round_trip.unwrap_or(0.0) / 2.0 + 20.0 + self.jitter.delay_ms();
         Some(LegQuality {
+            round_trip_ms: round_trip.map(|ms| ms as f32),
+            remote_loss: session.reports.remote_loss(),
+            mos: (lately > 0).then(|| tandem_rtp::mos(delay, percent, Impairment::G711) as f32),
             packets_received: self.statistics.packets_received(),
             packets_lost: self.statistics.packets_lost(),
             packets_sent: self.sending.packets(),
@@ -203,6 +235,9 @@ impl Session {
         };
         let Some(bytes) = opened else { return };
         if tandem_rtp::is_rtcp(bytes) {
+            if from == self.source.target() {
+                self.reports.receive(bytes, at);
+            }
             return;
         }
         let Ok(packet) = Packet::parse(bytes) else { return };

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use tandem_audio::mixer::Frame;
 use tandem_audio::{FRAME, dtmf};
-use tandem_rtp::{EventSender, HEADER_LEN, Header};
+use tandem_rtp::{EventSender, HEADER_LEN, Header, Sent};
 
 use super::rtp::{RtpLeg, RtpSeed};
 
@@ -21,6 +21,9 @@ pub(crate) struct Sending {
     seed: RtpSeed,
     marker: bool,
     packets: u64,
+    octets: u64,
+    /// Spreads the reports; its seed is the random SSRC.
+    random: u32,
     events: EventSender,
     in_band: VecDeque<i16>,
     packet: Vec<u8>,
@@ -32,6 +35,8 @@ impl Sending {
             seed,
             marker: true,
             packets: 0,
+            octets: 0,
+            random: seed.ssrc | 1,
             events: EventSender::default(),
             in_band: VecDeque::new(),
             packet: Vec::with_capacity(HEADER_LEN + FRAME),
@@ -40,6 +45,23 @@ impl Sending {
 
     pub(super) fn packets(&self) -> u64 {
         self.packets
+    }
+
+    pub(super) fn ssrc(&self) -> u32 {
+        self.seed.ssrc
+    }
+
+    /// For a sender report.
+    pub(super) fn sent(&self) -> Sent {
+        Sent { rtp_timestamp: self.seed.timestamp, packets: self.packets as u32, octets: self.octets as u32 }
+    }
+
+    /// The next 32 bits of a xorshift sequence: enough that the reports of many legs do not meet.
+    pub(super) fn random(&mut self) -> u32 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 17;
+        self.random ^= self.random << 5;
+        self.random
     }
 
     pub(super) fn skip(&mut self, ticks: u64) {
@@ -109,6 +131,7 @@ impl RtpLeg {
             sending.packet.extend_from_slice(&header.to_bytes());
             session.encoder.encode(frame, &mut sending.packet);
         }
+        sending.octets += (sending.packet.len() - HEADER_LEN) as u64;
         if let Some(secure) = &mut session.secure
             && !secure.seal(&mut sending.packet)
         {

@@ -49,6 +49,8 @@ pub struct RtpTerms {
     pub receive: bool,
     /// Suite and keys of SRTP; absent for plain RTP.
     pub srtp: Option<Protection>,
+    /// RTCP shares the port of RTP (RFC 5761); otherwise no reports are sent.
+    pub rtcp_mux: bool,
 }
 
 /// Endless sound for a leg.
@@ -160,6 +162,12 @@ pub struct LegQuality {
     pub jitter_ms: f32,
     /// Present depth of the jitter buffer, ms.
     pub buffer_ms: f32,
+    /// There and back, by the peer's RTCP reports; absent while there are none.
+    pub round_trip_ms: Option<f32>,
+    /// The part of our packets that the peer missed lately, 0 to 1.
+    pub remote_loss: Option<f32>,
+    /// Estimated mean opinion score of what comes in, 1 to 4.5, since the last report; absent without packets.
+    pub mos: Option<f32>,
 }
 
 /// What media reports; all instants are of the moment in the engine, not of delivery.
