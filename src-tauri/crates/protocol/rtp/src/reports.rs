@@ -109,7 +109,7 @@ impl Reports {
     /// 32.32 fixed point; one second on, so that no time of ours is the zero that means "none".
     fn ntp(&self, at: Instant) -> u64 {
         let elapsed = at.saturating_duration_since(self.epoch) + Duration::from_secs(1);
-        elapsed.as_secs() << 32 | (u64::from(elapsed.subsec_nanos()) << 32) / 1_000_000_000
+        (elapsed.as_secs() << 32) | ((u64::from(elapsed.subsec_nanos()) << 32) / 1_000_000_000)
     }
 
     fn middle(&self, at: Instant) -> u32 {
