@@ -47,7 +47,7 @@ fn reports_go_out_and_come_in_and_give_round_trip_loss_and_score() {
                 };
                 assert_eq!((*ssrc, blocks[0].ssrc, blocks[0].cumulative_lost), (ours, 1, 0));
                 assert!(report.packets > 0 && report.octets == 160 * report.packets);
-            } else if (seen + n) % 5 != 0 {
+            } else if !(seen + n).is_multiple_of(5) {
                 let packet = tandem_rtp::Packet::parse(bytes).expect("RTP");
                 missed.received(&packet.header, now);
             }
@@ -73,7 +73,7 @@ fn loss_lowers_the_score_until_it_is_over() {
     let lossy = |house: &mut House, every: u16| {
         for _ in 0..600 {
             let phone = house.phone_of(1);
-            if every > 0 && phone.sequence % every == 0 {
+            if every > 0 && phone.sequence.is_multiple_of(every) {
                 phone.sequence += 1;
                 phone.timestamp += 160;
                 house.wait(1);
