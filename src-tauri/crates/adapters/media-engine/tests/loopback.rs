@@ -31,10 +31,12 @@ impl Phone {
             remote: socket.local_addr().expect("bound"),
             codec,
             payload_type: if codec == Codec::Pcmu { 0 } else { 8 },
+            receive_payload_type: if codec == Codec::Pcmu { 0 } else { 8 },
             dtmf_payload_type: None,
             send: true,
             receive: true,
             srtp: None,
+            rtcp_mux: false,
         };
         engine.connect(room, LegId(leg), terms);
         Self { socket, engine: address, sent: 0, heard: Vec::new() }

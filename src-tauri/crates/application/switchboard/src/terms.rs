@@ -15,14 +15,29 @@ pub use tandem_sdp::SrtpPolicy;
 
 use crate::ports::media::{Codec, RtpTerms};
 
+/// What our side would like; the default is plain RTP and every codec, G.711 before the wider ones.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wishes {
+    pub srtp: SrtpPolicy,
+    /// Offered in this order; an answer takes the first of the peer's that is here.
+    pub codecs: Vec<Codec>,
+}
+
+impl Default for Wishes {
+    fn default() -> Self {
+        let codecs = vec![Codec::Pcmu, Codec::Pcma, Codec::G722, Codec::Opus];
+        Self { srtp: SrtpPolicy::Off, codecs }
+    }
+}
+
 /// The offer of a leg whose RTP socket is `local`; `session` stays the same for the life of the dialog.
 pub fn offer(local: SocketAddr, session: u64) -> Bytes {
-    offer_under(SrtpPolicy::Off, local, session)
+    offer_under(&Wishes::default(), local, session)
 }
 
 /// As [`offer`], with or without keys for SRTP; its answer is for [`read_answer_under`] the same policy.
-pub fn offer_under(policy: SrtpPolicy, local: SocketAddr, session: u64) -> Bytes {
-    Bytes::from(tandem_sdp::offer(&ours(policy, local, session)).to_string())
+pub fn offer_under(wishes: &Wishes, local: SocketAddr, session: u64) -> Bytes {
+    Bytes::from(tandem_sdp::offer(&ours(wishes, local, session)).to_string())
 }
 
 /// Answers an offer; one of RTP/SAVP with a key of ours.
@@ -30,7 +45,7 @@ pub fn offer_under(policy: SrtpPolicy, local: SocketAddr, session: u64) -> Bytes
 /// # Errors
 /// 400 when it is not a session description, 488 when there is nothing in common.
 pub fn answer(offer: &[u8], local: SocketAddr, session: u64) -> Result<(Bytes, RtpTerms), u16> {
-    answer_under(SrtpPolicy::Off, offer, local, session)
+    answer_under(&Wishes::default(), offer, local, session)
 }
 
 /// As [`answer`]; under [`SrtpPolicy::Required`] an offer without keys is refused with 488.
@@ -38,14 +53,14 @@ pub fn answer(offer: &[u8], local: SocketAddr, session: u64) -> Result<(Bytes, R
 /// # Errors
 /// As for [`answer`].
 pub fn answer_under(
-    policy: SrtpPolicy,
+    wishes: &Wishes,
     offer: &[u8],
     local: SocketAddr,
     session: u64,
 ) -> Result<(Bytes, RtpTerms), u16> {
     let offered = SessionDescription::parse(offer).map_err(|_| 400_u16)?;
     let agreed =
-        tandem_sdp::answer(&offered, &ours(policy, local, session)).map_err(tandem_sdp::Refusal::status)?;
+        tandem_sdp::answer(&offered, &ours(wishes, local, session)).map_err(tandem_sdp::Refusal::status)?;
     let terms = rtp_terms(&agreed.negotiated, local)?;
     Ok((Bytes::from(agreed.description.to_string()), terms))
 }
@@ -55,7 +70,7 @@ pub fn answer_under(
 /// # Errors
 /// 488 when it agrees to nothing that was offered.
 pub fn read_answer(sdp: &[u8], local: SocketAddr, session: u64) -> Result<RtpTerms, u16> {
-    read_answer_under(SrtpPolicy::Off, sdp, local, session)
+    read_answer_under(&Wishes::default(), sdp, local, session)
 }
 
 /// As [`read_answer`], for an offer of [`offer_under`].
@@ -63,12 +78,12 @@ pub fn read_answer(sdp: &[u8], local: SocketAddr, session: u64) -> Result<RtpTer
 /// # Errors
 /// As for [`read_answer`], and 488 when the policy requires keys and none came.
 pub fn read_answer_under(
-    policy: SrtpPolicy,
+    wishes: &Wishes,
     sdp: &[u8],
     local: SocketAddr,
     session: u64,
 ) -> Result<RtpTerms, u16> {
-    let local_media = ours(policy, local, session);
+    let local_media = ours(wishes, local, session);
     let answered = SessionDescription::parse(sdp).map_err(|_| 488_u16)?;
     let offered = tandem_sdp::offer(&local_media);
     let agreed =
@@ -76,9 +91,29 @@ pub fn read_answer_under(
     rtp_terms(&agreed, local)
 }
 
-fn ours(policy: SrtpPolicy, local: SocketAddr, session: u64) -> LocalMedia {
+fn ours(wishes: &Wishes, local: SocketAddr, session: u64) -> LocalMedia {
     let plain = LocalMedia::g711(local.ip(), local.port(), session, 1);
-    LocalMedia { srtp: policy, srtp_key: Some(srtp_key(local, session)), ..plain }
+    let mut codecs: Vec<_> = wishes.codecs.iter().map(|codec| described(*codec)).collect();
+    codecs.push(tandem_sdp::Codec::telephone_event(8_000, 101));
+    if wishes.codecs.contains(&Codec::Opus) {
+        codecs.push(tandem_sdp::Codec::telephone_event(48_000, 102));
+    }
+    LocalMedia {
+        codecs,
+        rtcp_mux: true,
+        srtp: wishes.srtp,
+        srtp_key: Some(srtp_key(local, session)),
+        ..plain
+    }
+}
+
+fn described(codec: Codec) -> tandem_sdp::Codec {
+    match codec {
+        Codec::Pcmu => tandem_sdp::Codec::pcmu(),
+        Codec::Pcma => tandem_sdp::Codec::pcma(),
+        Codec::G722 => tandem_sdp::Codec::g722(),
+        Codec::Opus => tandem_sdp::Codec::opus(111),
+    }
 }
 
 /// A leg's own key, the same whenever its dialog is described anew: a changed key would be a changed description.
@@ -97,6 +132,8 @@ fn rtp_terms(agreed: &Negotiated, local: SocketAddr) -> Result<RtpTerms, u16> {
     let codec = match agreed.codec.name.to_ascii_uppercase().as_str() {
         "PCMU" => Codec::Pcmu,
         "PCMA" => Codec::Pcma,
+        "G722" => Codec::G722,
+        "OPUS" => Codec::Opus,
         _ => return Err(488),
     };
     let held = agreed.peer.socket().is_none();
@@ -105,10 +142,12 @@ fn rtp_terms(agreed: &Negotiated, local: SocketAddr) -> Result<RtpTerms, u16> {
         remote: agreed.peer.socket().unwrap_or(local),
         codec,
         payload_type: agreed.codec.payload_type,
+        receive_payload_type: agreed.receive_payload_type,
         dtmf_payload_type: agreed.telephone_event.map(|event| event.send),
         send: agreed.direction.sends() && !held,
         receive: agreed.direction.receives(),
         srtp: agreed.srtp.clone(),
+        rtcp_mux: agreed.peer.rtcp_port == agreed.peer.port,
     })
 }
 
@@ -132,19 +171,36 @@ mod tests {
 
     #[test]
     fn keys_are_offered_by_policy_and_answered_always_and_stay_the_same() {
-        for policy in [SrtpPolicy::Optional, SrtpPolicy::Required] {
-            let offered = offer_under(policy, at(4_000), 7);
-            let (answered, theirs) = answer_under(policy, &offered, at(5_000), 8).expect("agreed");
-            let ours = read_answer_under(policy, &answered, at(4_000), 7).expect("agreed");
+        let under = |srtp| Wishes { srtp, ..Wishes::default() };
+        for wishes in [SrtpPolicy::Optional, SrtpPolicy::Required].map(under) {
+            let offered = offer_under(&wishes, at(4_000), 7);
+            let (answered, theirs) = answer_under(&wishes, &offered, at(5_000), 8).expect("agreed");
+            let ours = read_answer_under(&wishes, &answered, at(4_000), 7).expect("agreed");
             let (ours, theirs) = (ours.srtp.expect("protected"), theirs.srtp.expect("protected"));
             assert_eq!((&ours.send, &ours.receive), (&theirs.receive, &theirs.send));
             assert_ne!(ours.send, ours.receive);
-            assert_eq!(offered, offer_under(policy, at(4_000), 7), "the same key again");
+            assert_eq!(offered, offer_under(&wishes, at(4_000), 7), "the same key again");
         }
-        let secured = offer_under(SrtpPolicy::Required, at(4_000), 7);
+        let required = under(SrtpPolicy::Required);
+        let secured = offer_under(&required, at(4_000), 7);
         assert!(answer(&secured, at(5_000), 8).expect("accepted").1.srtp.is_some());
         let (plain, _) = answer(&offer(at(4_000), 7), at(5_000), 8).expect("agreed");
-        assert_eq!(read_answer_under(SrtpPolicy::Required, &plain, at(4_000), 7), Err(488));
+        assert_eq!(read_answer_under(&required, &plain, at(4_000), 7), Err(488));
+    }
+
+    #[test]
+    fn the_first_codec_of_the_offer_that_both_have_is_taken() {
+        for codec in Wishes::default().codecs {
+            let first = Wishes { codecs: vec![codec, Codec::Pcma], ..Wishes::default() };
+            let offered = offer_under(&first, at(4_000), 7);
+            let (answered, theirs) = answer(&offered, at(5_000), 8).expect("agreed");
+            let ours = read_answer_under(&first, &answered, at(4_000), 7).expect("agreed");
+            assert_eq!((theirs.codec, ours.codec), (codec, codec));
+            assert!(theirs.dtmf_payload_type.is_some());
+        }
+        let narrow = Wishes { codecs: vec![Codec::Pcma], ..Wishes::default() };
+        let (_, terms) = answer_under(&narrow, &offer(at(4_000), 7), at(5_000), 8).expect("agreed");
+        assert_eq!(terms.codec, Codec::Pcma);
     }
 
     #[test]

@@ -57,7 +57,7 @@ static ULAW: [i16; 256] = decoding_table(false);
 static ALAW: [i16; 256] = decoding_table(true);
 
 /// The two companding laws.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Law {
     Mu,
     A,

@@ -3,6 +3,7 @@
 //! Everything works on signed 16-bit mono unless it says otherwise. Nothing here reads a clock or draws randomness:
 //! where time matters, the caller passes it in.
 
+pub mod codec;
 pub mod conceal;
 pub mod dtmf;
 pub mod g711;

@@ -6,6 +6,8 @@
 mod event_receiver;
 mod event_sender;
 mod packet;
+mod quality;
+mod reports;
 mod rtcp;
 mod sequence;
 mod statistics;
@@ -13,6 +15,8 @@ mod statistics;
 pub use event_receiver::EventReceiver;
 pub use event_sender::{EventSender, OutgoingEvent};
 pub use packet::{Header, Packet, PacketError};
+pub use quality::{Impairment, mos};
+pub use reports::{Reports, Sent, report_interval};
 pub use rtcp::{Rtcp, RtcpError, SenderReport, parse_rtcp, write_report};
 pub use sequence::{Extender, sequence_distance, timestamp_distance};
 pub use statistics::{ReceiverStatistics, ReportBlock};

@@ -30,6 +30,17 @@ impl Codec {
         Codec::new("PCMA", 8000, 8)
     }
 
+    /// G.722 at 64 kbit/s under its static payload type.
+    pub fn g722() -> Codec {
+        Codec::new("G722", 8000, 9)
+    }
+
+    /// Opus, always named with two channels (RFC 7587 section 7); we ask for in-band FEC.
+    pub fn opus(payload_type: u8) -> Codec {
+        let format_parameters = Some("useinbandfec=1".to_owned());
+        Codec { channels: 2, format_parameters, ..Codec::new("opus", 48_000, payload_type) }
+    }
+
     /// Named events 0 to 15, the telephone keys.
     pub fn telephone_event(clock_rate: u32, payload_type: u8) -> Codec {
         let format_parameters = Some("0-15".to_owned());

@@ -3,11 +3,12 @@
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
+use tandem_audio::codec::{Decoder, Encoder, Encoding};
 use tandem_audio::dtmf::DtmfDetector;
 use tandem_audio::g711::Law;
 use tandem_audio::jitter::{JitterBuffer, JitterConfig, Pulled};
 use tandem_audio::mixer::Frame;
-use tandem_rtp::{EventReceiver, Packet, ReceiverStatistics};
+use tandem_rtp::{EventReceiver, Impairment, Packet, ReceiverStatistics, Reports};
 use tandem_switchboard::ports::media::{Codec, LegQuality, RtpTerms};
 
 use super::rtp_send::Sending;
@@ -27,12 +28,17 @@ pub struct RtpSeed {
 #[derive(Debug)]
 pub(crate) struct Session {
     pub terms: RtpTerms,
-    pub law: Law,
+    pub(super) encoding: Encoding,
+    pub(super) encoder: Encoder,
+    decoder: Decoder,
+    /// The newest timestamp, widened, so that it can be told in samples of 8 kHz across its wrap.
+    newest: Option<i64>,
     pub source: Source,
     /// Absent on a plain leg.
     pub(super) secure: Option<Secure>,
     /// The peer's SSRC.
     ssrc: Option<u32>,
+    reports: Reports,
     events: EventReceiver,
     /// Listens for digits in the sound itself, where the peer did not agree to telephone events.
     in_band: DtmfDetector,
@@ -49,6 +55,8 @@ pub(crate) struct RtpLeg {
     jitter: JitterBuffer,
     statistics: ReceiverStatistics,
     quality_told: Option<Instant>,
+    /// Expected and lost when quality was told last.
+    counted: (u64, u64),
 }
 
 impl RtpLeg {
@@ -60,15 +68,18 @@ impl RtpLeg {
             jitter: JitterBuffer::new(jitter),
             statistics: ReceiverStatistics::new(tandem_audio::SAMPLE_RATE),
             quality_told: None,
+            counted: (0, 0),
         }
     }
 
     /// Takes over what was negotiated, for the first time or anew.
     pub(crate) fn connect(&mut self, terms: RtpTerms, now: Instant) {
-        let law = match terms.codec {
-            Codec::Pcmu => Law::Mu,
-            Codec::Pcma => Law::A,
-        };
+        let encoding = encoding(terms.codec);
+        if self.session.as_ref().is_none_or(|s| s.encoding != encoding) {
+            self.statistics = ReceiverStatistics::new(encoding.clock_rate());
+            // What waits is of the old encoding.
+            self.jitter.restart();
+        }
         if self.session.as_ref().is_some_and(|s| s.terms.receive) && !terms.receive {
             self.jitter.restart();
         }
@@ -79,7 +90,11 @@ impl RtpLeg {
                     session.last_heard = now;
                     session.silence_told = false;
                 }
-                session.law = law;
+                if session.encoding != encoding {
+                    session.encoding = encoding;
+                    (session.encoder, session.decoder) = (Encoder::new(encoding), Decoder::new(encoding));
+                    session.newest = None;
+                }
                 session.secure = match (session.secure.take(), terms.srtp.clone()) {
                     (Some(mut secure), Some(keys)) => {
                         secure.update(keys);
@@ -91,11 +106,15 @@ impl RtpLeg {
             }
             None => {
                 self.session = Some(Session {
-                    law,
+                    encoding,
+                    encoder: Encoder::new(encoding),
+                    decoder: Decoder::new(encoding),
+                    newest: None,
                     source: Source::new(terms.remote),
                     secure: terms.srtp.clone().map(Secure::new),
                     terms,
                     ssrc: None,
+                    reports: Reports::new(self.sending.ssrc(), now),
                     events: EventReceiver::default(),
                     in_band: DtmfDetector::default(),
                     last_heard: now,
@@ -123,15 +142,31 @@ impl RtpLeg {
                 session.take(bytes, from, at, jitter, statistics, digit);
             }
         });
+        self.report(now);
+        let Self { session, jitter, .. } = self;
         let Some(session) = session.as_mut().filter(|s| s.terms.receive) else { return false };
-        let law = session.law;
-        if jitter.pull(now, frame, |payload, out| law.decode(payload, out)) == Pulled::Silence {
+        let decoder = &mut session.decoder;
+        if jitter.pull(now, frame, |payload, out| decoder.decode(payload, out)) == Pulled::Silence {
             return false;
         }
         if session.terms.dtmf_payload_type.is_none() {
             session.in_band.process(frame, |key| digit(key, now));
         }
         true
+    }
+
+    /// Sends a report when one is due, where RTCP shares the port.
+    fn report(&mut self, now: Instant) {
+        let sent = self.sends().then(|| self.sending.sent());
+        let random = self.sending.random();
+        let Some(session) = self.session.as_mut().filter(|s| s.terms.rtcp_mux) else { return };
+        let target = session.source.target();
+        let peer = session.ssrc.map(|ssrc| (ssrc, &mut self.statistics));
+        let Some(mut report) = session.reports.poll(now, random, sent, peer) else { return };
+        let sealed = session.secure.as_mut().is_none_or(|secure| secure.seal(&mut report));
+        if sealed && !target.ip().is_unspecified() {
+            self.socket.send(&report, target);
+        }
     }
 
     /// Seconds of silence, once they reach `limit`; told once until packets come again.
@@ -152,7 +187,18 @@ impl RtpLeg {
             return None;
         }
         self.quality_told = Some(now);
+        let session = self.session.as_ref()?;
+        let round_trip = session.reports.round_trip().map(|time| time.as_secs_f64() * 1_000.0);
+        let (expected, lost) = (self.statistics.packets_expected(), self.statistics.packets_lost());
+        let (before, lost_before) = std::mem::replace(&mut self.counted, (expected, lost));
+        let lately = expected.saturating_sub(before);
+        let percent = lost.saturating_sub(lost_before) as f64 * 100.0 / lately.max(1) as f64;
+        // From the peer's packet to its playing: half the way there and back, the packet's own 20 ms, and the buffer.
+        let delay = round_trip.unwrap_or(0.0) / 2.0 + 20.0 + self.jitter.delay_ms();
         Some(LegQuality {
+            round_trip_ms: round_trip.map(|ms| ms as f32),
+            remote_loss: session.reports.remote_loss(),
+            mos: (lately > 0).then(|| tandem_rtp::mos(delay, percent, Impairment::G711) as f32),
             packets_received: self.statistics.packets_received(),
             packets_lost: self.statistics.packets_lost(),
             packets_sent: self.sending.packets(),
@@ -189,6 +235,9 @@ impl Session {
         };
         let Some(bytes) = opened else { return };
         if tandem_rtp::is_rtcp(bytes) {
+            if from == self.source.target() {
+                self.reports.receive(bytes, at);
+            }
             return;
         }
         let Ok(packet) = Packet::parse(bytes) else { return };
@@ -202,15 +251,38 @@ impl Session {
         }
         if self.ssrc.replace(packet.header.ssrc).is_some_and(|before| before != packet.header.ssrc) {
             jitter.restart();
-            *statistics = ReceiverStatistics::new(tandem_audio::SAMPLE_RATE);
+            *statistics = ReceiverStatistics::new(self.encoding.clock_rate());
+            self.newest = None;
         }
-        if packet.header.payload_type == self.terms.payload_type {
+        let kind = packet.header.payload_type;
+        if kind == self.terms.receive_payload_type || kind == self.terms.payload_type {
             statistics.received(&packet.header, at);
-            jitter.insert(packet.header.timestamp, packet.payload, at);
+            jitter.insert(
+                widened(&mut self.newest, packet.header.timestamp, self.encoding),
+                packet.payload,
+                at,
+            );
         } else if Some(packet.header.payload_type) == self.terms.dtmf_payload_type
             && let Some(key) = self.events.receive(&packet)
         {
             digit(key, at);
         }
     }
+}
+
+fn encoding(codec: Codec) -> Encoding {
+    match codec {
+        Codec::Pcmu => Encoding::G711(Law::Mu),
+        Codec::Pcma => Encoding::G711(Law::A),
+        Codec::G722 => Encoding::G722,
+        Codec::Opus => Encoding::Opus,
+    }
+}
+
+/// A timestamp in samples of 8 kHz, which is what the jitter buffer counts in.
+fn widened(newest: &mut Option<i64>, timestamp: u32, encoding: Encoding) -> u32 {
+    let before = newest.unwrap_or(i64::from(timestamp));
+    let wide = before + i64::from(timestamp.wrapping_sub(before as u32) as i32);
+    *newest = Some(wide.max(before));
+    wide.div_euclid(i64::from(encoding.clock_rate() / tandem_audio::SAMPLE_RATE)) as u32
 }

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use tandem_audio::mixer::Frame;
 use tandem_audio::{FRAME, dtmf};
-use tandem_rtp::{EventSender, HEADER_LEN, Header};
+use tandem_rtp::{EventSender, HEADER_LEN, Header, Sent};
 
 use super::rtp::{RtpLeg, RtpSeed};
 
@@ -21,6 +21,9 @@ pub(crate) struct Sending {
     seed: RtpSeed,
     marker: bool,
     packets: u64,
+    octets: u64,
+    /// Spreads the reports; its seed is the random SSRC.
+    random: u32,
     events: EventSender,
     in_band: VecDeque<i16>,
     packet: Vec<u8>,
@@ -32,6 +35,8 @@ impl Sending {
             seed,
             marker: true,
             packets: 0,
+            octets: 0,
+            random: seed.ssrc | 1,
             events: EventSender::default(),
             in_band: VecDeque::new(),
             packet: Vec::with_capacity(HEADER_LEN + FRAME),
@@ -40,6 +45,23 @@ impl Sending {
 
     pub(super) fn packets(&self) -> u64 {
         self.packets
+    }
+
+    pub(super) fn ssrc(&self) -> u32 {
+        self.seed.ssrc
+    }
+
+    /// For a sender report.
+    pub(super) fn sent(&self) -> Sent {
+        Sent { rtp_timestamp: self.seed.timestamp, packets: self.packets as u32, octets: self.octets as u32 }
+    }
+
+    /// The next 32 bits of a xorshift sequence: enough that the reports of many legs do not meet.
+    pub(super) fn random(&mut self) -> u32 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 17;
+        self.random ^= self.random << 5;
+        self.random
     }
 
     pub(super) fn skip(&mut self, ticks: u64) {
@@ -65,18 +87,25 @@ impl RtpLeg {
         }
     }
 
+    /// Ticks of the RTP clock in a frame.
+    fn step(&self) -> u16 {
+        let rate = self.session.as_ref().map_or(tandem_audio::SAMPLE_RATE, |s| s.encoding.clock_rate());
+        STEP * (rate / tandem_audio::SAMPLE_RATE) as u16
+    }
+
     /// Sends this tick's packet, if one may be sent; time passes in either case.
     pub(super) fn send(&mut self, frame: &mut Frame) {
         let may_send = self.sends();
+        let step = self.step();
         let sending = &mut self.sending;
         let timestamp = sending.seed.timestamp;
-        sending.seed.timestamp = timestamp.wrapping_add(u32::from(STEP));
+        sending.seed.timestamp = timestamp.wrapping_add(u32::from(step));
         let Some(session) = self.session.as_mut().filter(|_| may_send) else {
             sending.marker = true;
             return;
         };
         let event_type = session.terms.dtmf_payload_type;
-        let event = event_type.and_then(|kind| Some((kind, sending.events.tick(timestamp, STEP)?)));
+        let event = event_type.and_then(|kind| Some((kind, sending.events.tick(timestamp, step)?)));
         let mut header = Header {
             marker: std::mem::take(&mut sending.marker),
             payload_type: session.terms.payload_type,
@@ -100,8 +129,9 @@ impl RtpLeg {
                     .for_each(|(sample, tone)| *sample = tone);
             }
             sending.packet.extend_from_slice(&header.to_bytes());
-            session.law.encode(frame, &mut sending.packet);
+            session.encoder.encode(frame, &mut sending.packet);
         }
+        sending.octets += (sending.packet.len() - HEADER_LEN) as u64;
         if let Some(secure) = &mut session.secure
             && !secure.seal(&mut sending.packet)
         {

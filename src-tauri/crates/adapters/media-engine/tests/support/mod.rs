@@ -154,10 +154,12 @@ impl House {
             remote: SocketAddr::from(([192, 0, 2, 1], 10_000 + leg as u16)),
             codec: Codec::Pcmu,
             payload_type: 0,
+            receive_payload_type: 0,
             dtmf_payload_type: Some(EVENTS),
             send: true,
             receive: true,
             srtp: None,
+            rtcp_mux: false,
         }
     }
 

@@ -22,11 +22,13 @@ pub const FRAME: usize = 160;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct SpeechId(pub u64);
 
-/// G.711 for the spine; more codecs take their place here.
+/// What a leg may speak; rooms mix at 8 kHz whatever it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Codec {
     Pcmu,
     Pcma,
+    G722,
+    Opus,
 }
 
 /// What was negotiated for an RTP leg.
@@ -37,6 +39,8 @@ pub struct RtpTerms {
     pub codec: Codec,
     /// Payload type of `codec` as negotiated (0 and 8 as a rule).
     pub payload_type: u8,
+    /// What the peer sends the same under; another one only by the peer's choice.
+    pub receive_payload_type: u8,
     /// Payload type of telephone-event (RFC 4733), where the peer takes it.
     pub dtmf_payload_type: Option<u8>,
     /// We may send (false: the peer put us on hold).
@@ -45,6 +49,8 @@ pub struct RtpTerms {
     pub receive: bool,
     /// Suite and keys of SRTP; absent for plain RTP.
     pub srtp: Option<Protection>,
+    /// RTCP shares the port of RTP (RFC 5761); otherwise no reports are sent.
+    pub rtcp_mux: bool,
 }
 
 /// Endless sound for a leg.
@@ -156,6 +162,12 @@ pub struct LegQuality {
     pub jitter_ms: f32,
     /// Present depth of the jitter buffer, ms.
     pub buffer_ms: f32,
+    /// There and back, by the peer's RTCP reports; absent while there are none.
+    pub round_trip_ms: Option<f32>,
+    /// The part of our packets that the peer missed lately, 0 to 1.
+    pub remote_loss: Option<f32>,
+    /// Estimated mean opinion score of what comes in, 1 to 4.5, since the last report; absent without packets.
+    pub mos: Option<f32>,
 }
 
 /// What media reports; all instants are of the moment in the engine, not of delivery.
