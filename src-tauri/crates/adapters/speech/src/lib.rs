@@ -1,5 +1,6 @@
 //! Speech providers: recognisers, voices and models, one module each, behind the switchboard's speech ports.
 
+pub mod deepgram;
 mod espeak;
 pub mod flite;
 pub mod openai_chat;
@@ -7,6 +8,7 @@ pub mod pocketsphinx;
 mod providers;
 mod resample;
 pub mod scripted;
+mod socket;
 
 pub use espeak::Espeak;
 pub use providers::{Providers, ProvidersConfig, read_models};

@@ -136,3 +136,23 @@ mod openai_chat {
 
     tandem_conformance::model_conformance!(open());
 }
+
+mod deepgram {
+    use std::sync::Arc;
+
+    use tandem_conformance::speech::recogniser::{Subject, Utterance};
+    use tandem_simulation::{DeepgramDouble, LOUD};
+    use tandem_speech::deepgram::{Deepgram, Endpoint};
+
+    async fn open() -> (DeepgramDouble, Subject) {
+        let double = DeepgramDouble::start().await;
+        let endpoint = Endpoint { base_url: double.base_url().to_owned(), ..Endpoint::default() };
+        let loud = LOUD as i16;
+        let said = [(loud / 2, "alpha"), (loud + 2_000, "bravo")]
+            .map(|(level, word)| Utterance { samples: vec![level; 16_000], word: word.into() });
+        let recogniser = Arc::new(Deepgram::new("deepgram", endpoint));
+        (double, Subject { recogniser, language: "en".into(), said })
+    }
+
+    tandem_conformance::recogniser_conformance!(open());
+}

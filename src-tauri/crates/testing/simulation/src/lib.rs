@@ -1,5 +1,7 @@
 //! Stand-ins for the world outside, on loopback: they behave as the real ones are documented to, and can misbehave.
 
+mod deepgram_double;
 mod openai_double;
 
+pub use deepgram_double::{DeepgramDouble, LOUD, Listen};
 pub use openai_double::{OpenAiDouble, Script};

@@ -1,0 +1,87 @@
+//! Opening a provider's WebSocket, and telling why it could not be opened without showing a key.
+
+use std::time::Duration;
+
+use tandem_foundation::Pii;
+use tandem_switchboard::ports::speech::ProviderError;
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
+use tokio_tungstenite::tungstenite::{Error, Utf8Bytes};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+
+/// Connects within `patience`; `header` is the name and value that carry the key.
+///
+/// # Errors
+/// The status of a refused upgrade, or what the network said. `408`, `429` and `5xx` are transient, as is the network.
+pub(crate) async fn connect(
+    provider: &str,
+    url: &str,
+    header: Option<(&'static str, Pii<String>)>,
+    patience: Duration,
+) -> Result<Socket, ProviderError> {
+    let failed = |message: String, code, transient| ProviderError {
+        provider: provider.to_owned(),
+        operation: "connecting",
+        message,
+        code,
+        transient,
+    };
+    let mut request =
+        url.into_client_request().map_err(|_| failed("the base URL is not one".into(), None, false))?;
+    if let Some((name, value)) = header {
+        let mut value = HeaderValue::from_str(value.expose())
+            .map_err(|_| failed("the key has characters that a header cannot carry".into(), None, false))?;
+        value.set_sensitive(true);
+        request.headers_mut().insert(HeaderName::from_static(name), value);
+    }
+    match tokio::time::timeout(patience, tokio_tungstenite::connect_async(request)).await {
+        Err(_) => Err(failed("no answer in time".into(), None, true)),
+        Ok(Ok((socket, _))) => Ok(socket),
+        Ok(Err(Error::Http(response))) => {
+            let status = response.status().as_u16();
+            let header =
+                |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+            let mut message = format!("refused with {status}");
+            if let Some(reason) = header("dg-error") {
+                message = format!("{message}: {reason}");
+            }
+            if let Some(wait) = header("retry-after") {
+                message = format!("{message}; asked to wait {wait} s");
+            }
+            Err(failed(message, Some(status), transient(status)))
+        }
+        Ok(Err(error)) => Err(failed(error.to_string(), None, true)),
+    }
+}
+
+/// Whether a status may be followed by a better one at once.
+pub(crate) fn transient(status: u16) -> bool {
+    matches!(status, 408 | 409 | 425 | 429 | 500..)
+}
+
+/// `text` as a query's value (RFC 3986, section 2.3).
+pub(crate) fn escaped(text: &str) -> String {
+    let mut out = String::new();
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+/// A close frame's code and reason in words.
+pub(crate) fn closed(frame: Option<(u16, Utf8Bytes)>) -> (Option<u16>, String) {
+    match frame {
+        Some((code, reason)) if !reason.is_empty() => {
+            (Some(code), format!("closed the connection: {reason}"))
+        }
+        Some((code, _)) => (Some(code), "closed the connection".into()),
+        None => (None, "the connection broke".into()),
+    }
+}
