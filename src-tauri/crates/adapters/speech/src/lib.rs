@@ -2,6 +2,7 @@
 
 pub mod deepgram;
 mod espeak;
+pub mod fallback;
 pub mod flite;
 pub mod http_voice;
 pub mod openai_chat;
