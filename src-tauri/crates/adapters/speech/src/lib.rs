@@ -2,7 +2,9 @@
 
 pub mod deepgram;
 mod espeak;
+pub mod fallback;
 pub mod flite;
+pub mod http_voice;
 pub mod openai_chat;
 pub mod pocketsphinx;
 mod providers;
@@ -11,4 +13,4 @@ pub mod scripted;
 mod socket;
 
 pub use espeak::Espeak;
-pub use providers::{Providers, ProvidersConfig, read_models};
+pub use providers::{Providers, ProvidersConfig, read_models, read_providers};

@@ -9,8 +9,10 @@ use tandem_foundation::Pii;
 use tandem_switchboard::ports::speech::{Model, ProviderError, Recogniser, SpeechProviders, Voice};
 use tandem_switchboard::records::SpeechSettings;
 
+use crate::deepgram::{self, Deepgram};
 use crate::espeak::Espeak;
 use crate::flite::Flite;
+use crate::http_voice::{self, HttpVoice};
 use crate::openai_chat::{Endpoint, OpenAiChat};
 use crate::pocketsphinx::PocketSphinx;
 use crate::scripted::Scripted;
@@ -22,6 +24,17 @@ pub struct ProvidersConfig {
     pub cache_dir: PathBuf,
     /// OpenAI-compatible models by name.
     pub models: BTreeMap<String, Endpoint>,
+    /// Outside recognisers by name.
+    pub recognisers: BTreeMap<String, RecogniserEndpoint>,
+    /// Outside voices by name.
+    pub voices: BTreeMap<String, http_voice::Endpoint>,
+}
+
+/// An outside recogniser, by whose protocol it speaks.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(tag = "kind", rename_all = "lowercase")]
+pub enum RecogniserEndpoint {
+    Deepgram(deepgram::Endpoint),
 }
 
 /// Every provider of this server.
@@ -29,6 +42,8 @@ pub struct ProvidersConfig {
 pub struct Providers {
     recogniser: Arc<PocketSphinx>,
     models: BTreeMap<String, Endpoint>,
+    recognisers: BTreeMap<String, RecogniserEndpoint>,
+    voices: BTreeMap<String, http_voice::Endpoint>,
     client: reqwest::Client,
 }
 
@@ -37,6 +52,8 @@ impl Providers {
         Self {
             recogniser: Arc::new(PocketSphinx::new(config.cache_dir)),
             models: config.models,
+            recognisers: config.recognisers,
+            voices: config.voices,
             client: reqwest::Client::new(),
         }
     }
@@ -50,37 +67,68 @@ impl Providers {
     }
 }
 
-/// Reads a providers' file: `[models.NAME]` tables; keys are taken from the environment variables they name.
+/// Reads a providers' file: `[models.NAME]`, `[recognisers.NAME]` and `[voices.NAME]` tables; keys are taken from the
+/// environment variables they name. `cache_dir` is left empty.
 ///
 /// # Errors
 /// One sentence that names the field or the variable.
-pub fn read_models(
+pub fn read_providers(
     toml: &str,
     environment: impl Fn(&str) -> Option<String>,
-) -> Result<BTreeMap<String, Endpoint>, String> {
+) -> Result<ProvidersConfig, String> {
     #[derive(Deserialize)]
     #[serde(deny_unknown_fields)]
     struct File {
         #[serde(default)]
         models: BTreeMap<String, Endpoint>,
+        #[serde(default)]
+        recognisers: BTreeMap<String, RecogniserEndpoint>,
+        #[serde(default)]
+        voices: BTreeMap<String, http_voice::Endpoint>,
     }
     let mut file: File = toml::from_str(toml).map_err(|error| error.to_string())?;
+    let key = |field: String, variable: &Option<String>| -> Result<Option<Pii<String>>, String> {
+        let Some(variable) = variable else { return Ok(None) };
+        let key = environment(variable);
+        key.map(|key| Some(Pii::new(key)))
+            .ok_or_else(|| format!("{field}: {variable} is not set in the environment"))
+    };
     for (name, endpoint) in &mut file.models {
-        if let Some(variable) = &endpoint.api_key_env {
-            let key = environment(variable).ok_or_else(|| {
-                format!("models.{name}.api_key_env: {variable} is not set in the environment")
-            })?;
-            endpoint.api_key = Some(Pii::new(key));
-        }
+        endpoint.api_key = key(format!("models.{name}.api_key_env"), &endpoint.api_key_env)?;
     }
-    Ok(file.models)
+    for (name, RecogniserEndpoint::Deepgram(endpoint)) in &mut file.recognisers {
+        endpoint.key = key(format!("recognisers.{name}.key_env"), &endpoint.key_env)?;
+    }
+    for (name, endpoint) in &mut file.voices {
+        endpoint.key = key(format!("voices.{name}.key_env"), &endpoint.key_env)?;
+    }
+    let File { models, recognisers, voices } = file;
+    Ok(ProvidersConfig { cache_dir: PathBuf::new(), models, recognisers, voices })
+}
+
+/// The models of a providers' file.
+///
+/// # Errors
+/// As [`read_providers`].
+pub fn read_models(
+    toml: &str,
+    environment: impl Fn(&str) -> Option<String>,
+) -> Result<BTreeMap<String, Endpoint>, String> {
+    Ok(read_providers(toml, environment)?.models)
 }
 
 impl SpeechProviders for Providers {
     fn recogniser(&self, settings: &SpeechSettings) -> Result<Arc<dyn Recogniser>, ProviderError> {
         match settings.recogniser.as_str() {
             "" | "embedded" => Ok(self.recogniser.clone()),
-            other => Err(unknown("speech.recogniser", other, "embedded")),
+            name => match self.recognisers.get(name) {
+                Some(RecogniserEndpoint::Deepgram(endpoint)) => {
+                    Ok(Arc::new(Deepgram::new(name, endpoint.clone())))
+                }
+                None => {
+                    Err(unknown("speech.recogniser", name, &names(&["embedded"], self.recognisers.keys())))
+                }
+            },
         }
     }
 
@@ -88,7 +136,14 @@ impl SpeechProviders for Providers {
         match settings.voice_provider.as_str() {
             "" | "embedded" => Ok(Arc::new(Flite)),
             "espeak" => Ok(Arc::new(Espeak::default())),
-            other => Err(unknown("speech.voice_provider", other, "embedded, espeak")),
+            name => match self.voices.get(name) {
+                Some(endpoint) => Ok(Arc::new(HttpVoice::new(name, endpoint.clone(), self.client.clone()))),
+                None => Err(unknown(
+                    "speech.voice_provider",
+                    name,
+                    &names(&["embedded", "espeak"], self.voices.keys()),
+                )),
+            },
         }
     }
 
@@ -106,14 +161,16 @@ impl SpeechProviders for Providers {
             }
             name => {
                 let endpoint = self.models.get(name).cloned().ok_or_else(|| {
-                    let names: Vec<&str> =
-                        ["scripted"].into_iter().chain(self.models.keys().map(String::as_str)).collect();
-                    unknown("speech.model_provider", name, &names.join(", "))
+                    unknown("speech.model_provider", name, &names(&["scripted"], self.models.keys()))
                 })?;
                 Ok(Arc::new(OpenAiChat::new(name, endpoint, &settings.model, self.client.clone())))
             }
         }
     }
+}
+
+fn names<'a>(own: &[&'a str], configured: impl Iterator<Item = &'a String>) -> String {
+    own.iter().copied().chain(configured.map(String::as_str)).collect::<Vec<_>>().join(", ")
 }
 
 fn unknown(field: &'static str, name: &str, known: &str) -> ProviderError {
@@ -139,6 +196,29 @@ mod tests {
         let error = read_models(toml, |_| None).expect_err("not set");
         assert_eq!(error, "models.groq.api_key_env: GROQ is not set in the environment");
         assert!(read_models("[models.x]\nurl = 'a'\n", |_| None).expect_err("misspelt").contains("url"));
+    }
+
+    #[test]
+    fn outside_recognisers_and_voices_are_found_by_name_with_their_keys() {
+        let toml = "[recognisers.nova]\nkind = 'deepgram'\nkey_env = 'DG'\n\
+            [voices.eleven]\nkind = 'elevenlabs'\nbase_url = 'http://127.0.0.1:1'\nkey_env = 'EL'\n";
+        let config = read_providers(toml, |name| Some(format!("hush-{name}"))).expect("read");
+        assert!(!format!("{config:?}").contains("hush"));
+        assert_eq!(config.voices["eleven"].key, Some(Pii::new("hush-EL".to_owned())));
+        let providers = Providers::new(config);
+        let named = |recogniser: &str, voice: &str| SpeechSettings {
+            recogniser: recogniser.into(),
+            voice_provider: voice.into(),
+            ..SpeechSettings::default()
+        };
+        assert!(
+            providers.recogniser(&named("nova", "")).is_ok() && providers.voice(&named("", "eleven")).is_ok()
+        );
+        let error = providers.recogniser(&named("other", "")).err().expect("unknown");
+        assert!(error.message.contains("embedded, nova"), "{error}");
+        let error = read_providers(toml, |_| None).expect_err("no keys");
+        assert_eq!(error, "recognisers.nova.key_env: DG is not set in the environment");
+        assert!(read_providers("[recognisers.x]\nkind = 'deepgram'\nmodle = 'a'\n", |_| None).is_err());
     }
 
     #[test]

@@ -156,3 +156,42 @@ mod deepgram {
 
     tandem_conformance::recogniser_conformance!(open());
 }
+
+macro_rules! http_voice {
+    ($name:ident, $kind:ident) => {
+        mod $name {
+            use std::sync::Arc;
+
+            use tandem_conformance::speech::voice::Subject;
+            use tandem_simulation::SpeechDouble;
+            use tandem_speech::http_voice::{Endpoint, HttpVoice, Kind};
+            use tandem_switchboard::ports::speech::VoiceSettings;
+
+            async fn open() -> (SpeechDouble, Subject) {
+                let double = SpeechDouble::start().await;
+                let endpoint = Endpoint {
+                    kind: Kind::$kind,
+                    base_url: double.base_url().to_owned(),
+                    key_env: None,
+                    key: None,
+                    model: "m".into(),
+                    sample_rate: 24_000,
+                    stall_timeout_ms: 10_000,
+                };
+                let voice = Arc::new(HttpVoice::new("double", endpoint, reqwest::Client::new()));
+                let settings = VoiceSettings {
+                    voice: "alloy".into(),
+                    language: "en".into(),
+                    speed: 1.0,
+                    sample_rate: 8_000,
+                };
+                (double, Subject { voice, settings })
+            }
+
+            tandem_conformance::voice_conformance!(open());
+        }
+    };
+}
+
+http_voice!(elevenlabs_http, ElevenLabs);
+http_voice!(openai_speech, OpenAi);

@@ -269,12 +269,13 @@ async fn open_store(options: &ServeOptions, data_dir: &Path) -> Result<Storage, 
 }
 
 fn providers(options: &ServeOptions, data_dir: &Path) -> Result<Providers, StartError> {
-    let mut config = ProvidersConfig { cache_dir: data_dir.join("cache"), ..ProvidersConfig::default() };
+    let mut config = ProvidersConfig::default();
     if let Some(path) = &options.providers {
         let wrong = |reason: String| StartError::Providers { path: path.clone(), reason };
         let text = std::fs::read_to_string(path).map_err(|error| wrong(error.to_string()))?;
-        config.models = tandem_speech::read_models(&text, |name| std::env::var(name).ok()).map_err(wrong)?;
+        config = tandem_speech::read_providers(&text, |name| std::env::var(name).ok()).map_err(wrong)?;
     }
+    config.cache_dir = data_dir.join("cache");
     Ok(Providers::new(config))
 }
 

@@ -2,6 +2,8 @@
 
 mod deepgram_double;
 mod openai_double;
+mod speech_double;
 
 pub use deepgram_double::{DeepgramDouble, LOUD, Listen};
 pub use openai_double::{OpenAiDouble, Script};
+pub use speech_double::{Speak, SpeechDouble};
