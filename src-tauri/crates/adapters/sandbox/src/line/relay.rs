@@ -67,6 +67,9 @@ fn bind(interface: IpAddr) -> io::Result<UdpSocket> {
     UdpSocket::from_std(socket)
 }
 
+/// When it comes out, in which order, what it is, and where it goes.
+type Delayed = (Instant, u64, Vec<u8>, SocketAddr);
+
 /// Carries packets from one socket to where `target` says, out of the other.
 async fn carry(
     from: Arc<UdpSocket>,
@@ -75,7 +78,7 @@ async fn carry(
     target: impl Fn(SocketAddr) -> Option<SocketAddr>,
 ) {
     let mut buffer = vec![0; LARGEST];
-    let mut waiting: BinaryHeap<Reverse<(Instant, u64, Vec<u8>, SocketAddr)>> = BinaryHeap::new();
+    let mut waiting: BinaryHeap<Reverse<Delayed>> = BinaryHeap::new();
     let mut count = 0;
     loop {
         let next = waiting.peek().map(|Reverse((at, ..))| tokio::time::Instant::from_std(*at));
