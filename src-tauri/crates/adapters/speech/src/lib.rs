@@ -1,5 +1,6 @@
 //! Speech providers: recognisers, voices and models, one module each, behind the switchboard's speech ports.
 
+mod chains;
 pub mod deepgram;
 mod espeak;
 pub mod fallback;
@@ -12,5 +13,6 @@ mod resample;
 pub mod scripted;
 mod socket;
 
+pub use chains::{Fallback, NextModel, NextVoice};
 pub use espeak::Espeak;
 pub use providers::{Providers, ProvidersConfig, read_models, read_providers};

@@ -9,6 +9,7 @@ use tandem_foundation::Pii;
 use tandem_switchboard::ports::speech::{Model, ProviderError, Recogniser, SpeechProviders, Voice};
 use tandem_switchboard::records::SpeechSettings;
 
+use crate::chains::{Chains, Fallback, NextModel, NextVoice, WithVoice};
 use crate::deepgram::{self, Deepgram};
 use crate::espeak::Espeak;
 use crate::flite::Flite;
@@ -28,6 +29,8 @@ pub struct ProvidersConfig {
     pub recognisers: BTreeMap<String, RecogniserEndpoint>,
     /// Outside voices by name.
     pub voices: BTreeMap<String, http_voice::Endpoint>,
+    /// What is tried when an outside voice or model fails or stalls.
+    pub fallback: Fallback,
 }
 
 /// An outside recogniser, by whose protocol it speaks.
@@ -44,6 +47,8 @@ pub struct Providers {
     models: BTreeMap<String, Endpoint>,
     recognisers: BTreeMap<String, RecogniserEndpoint>,
     voices: BTreeMap<String, http_voice::Endpoint>,
+    fallback: Fallback,
+    chains: Chains,
     client: reqwest::Client,
 }
 
@@ -54,6 +59,8 @@ impl Providers {
             models: config.models,
             recognisers: config.recognisers,
             voices: config.voices,
+            fallback: config.fallback,
+            chains: Chains::default(),
             client: reqwest::Client::new(),
         }
     }
@@ -64,6 +71,27 @@ impl Providers {
     /// When an embedded provider is not installed.
     pub fn warm_up(&self) -> Result<(), ProviderError> {
         self.recogniser.warm_up()
+    }
+
+    fn one_voice(&self, name: &str) -> Result<Arc<dyn Voice>, ProviderError> {
+        match name {
+            "" | "embedded" => Ok(Arc::new(Flite)),
+            "espeak" => Ok(Arc::new(Espeak::default())),
+            name => match self.voices.get(name) {
+                Some(endpoint) => Ok(Arc::new(HttpVoice::new(name, endpoint.clone(), self.client.clone()))),
+                None => {
+                    let known = names(&["embedded", "espeak"], self.voices.keys());
+                    Err(unknown("speech.voice_provider", name, &known))
+                }
+            },
+        }
+    }
+
+    fn one_model(&self, name: &str, model: &str) -> Result<Arc<dyn Model>, ProviderError> {
+        let endpoint = self.models.get(name).cloned().ok_or_else(|| {
+            unknown("speech.model_provider", name, &names(&["scripted"], self.models.keys()))
+        })?;
+        Ok(Arc::new(OpenAiChat::new(name, endpoint, model, self.client.clone())))
     }
 }
 
@@ -85,6 +113,8 @@ pub fn read_providers(
         recognisers: BTreeMap<String, RecogniserEndpoint>,
         #[serde(default)]
         voices: BTreeMap<String, http_voice::Endpoint>,
+        #[serde(default)]
+        fallback: Fallback,
     }
     let mut file: File = toml::from_str(toml).map_err(|error| error.to_string())?;
     let key = |field: String, variable: &Option<String>| -> Result<Option<Pii<String>>, String> {
@@ -102,8 +132,16 @@ pub fn read_providers(
     for (name, endpoint) in &mut file.voices {
         endpoint.key = key(format!("voices.{name}.key_env"), &endpoint.key_env)?;
     }
-    let File { models, recognisers, voices } = file;
-    Ok(ProvidersConfig { cache_dir: PathBuf::new(), models, recognisers, voices })
+    let File { models, recognisers, voices, fallback } = file;
+    for NextVoice { provider, .. } in &fallback.voices {
+        if !["embedded", "espeak"].contains(&provider.as_str()) && !voices.contains_key(provider) {
+            return Err(format!("fallback.voices: {provider} is no voice of this file"));
+        }
+    }
+    if let Some(next) = fallback.models.iter().find(|next| !models.contains_key(&next.provider)) {
+        return Err(format!("fallback.models: {} is no model of this file", next.provider));
+    }
+    Ok(ProvidersConfig { cache_dir: PathBuf::new(), models, recognisers, voices, fallback })
 }
 
 /// The models of a providers' file.
@@ -133,18 +171,19 @@ impl SpeechProviders for Providers {
     }
 
     fn voice(&self, settings: &SpeechSettings) -> Result<Arc<dyn Voice>, ProviderError> {
-        match settings.voice_provider.as_str() {
-            "" | "embedded" => Ok(Arc::new(Flite)),
-            "espeak" => Ok(Arc::new(Espeak::default())),
-            name => match self.voices.get(name) {
-                Some(endpoint) => Ok(Arc::new(HttpVoice::new(name, endpoint.clone(), self.client.clone()))),
-                None => Err(unknown(
-                    "speech.voice_provider",
-                    name,
-                    &names(&["embedded", "espeak"], self.voices.keys()),
-                )),
-            },
+        let name = settings.voice_provider.as_str();
+        let first = self.one_voice(name)?;
+        if self.fallback.voices.is_empty() || !self.voices.contains_key(name) {
+            return Ok(first);
         }
+        self.chains.voice(name, || {
+            let mut all = vec![first];
+            for NextVoice { provider, voice } in &self.fallback.voices {
+                let next = WithVoice { provider: self.one_voice(provider)?, voice: voice.clone() };
+                all.push(Arc::new(next));
+            }
+            Ok(all)
+        })
     }
 
     fn model(&self, settings: &SpeechSettings) -> Result<Arc<dyn Model>, ProviderError> {
@@ -160,10 +199,17 @@ impl SpeechProviders for Providers {
                 Ok(Arc::new(script))
             }
             name => {
-                let endpoint = self.models.get(name).cloned().ok_or_else(|| {
-                    unknown("speech.model_provider", name, &names(&["scripted"], self.models.keys()))
-                })?;
-                Ok(Arc::new(OpenAiChat::new(name, endpoint, &settings.model, self.client.clone())))
+                let first = self.one_model(name, &settings.model)?;
+                if self.fallback.models.is_empty() {
+                    return Ok(first);
+                }
+                self.chains.model((name, &settings.model), || {
+                    let mut all = vec![first];
+                    for NextModel { provider, model } in &self.fallback.models {
+                        all.push(self.one_model(provider, model)?);
+                    }
+                    Ok(all)
+                })
             }
         }
     }
@@ -185,7 +231,42 @@ fn unknown(field: &'static str, name: &str, known: &str) -> ProviderError {
 
 #[cfg(test)]
 mod tests {
+    use tandem_switchboard::ports::speech::{VoiceEvent, VoiceSettings};
+
     use super::*;
+
+    const WITH_FALLBACK: &str = "[voices.eleven]\nkind = 'elevenlabs'\nbase_url = 'http://127.0.0.1:9'\n\
+        [fallback]\nvoices = [{ provider = 'embedded', voice = 'slt' }]\n";
+
+    #[tokio::test]
+    async fn a_voice_that_cannot_be_reached_is_replaced_by_the_next() {
+        let config = read_providers(WITH_FALLBACK, |_| None).expect("read");
+        let providers = Providers::new(config);
+        let settings = SpeechSettings { voice_provider: "eleven".into(), ..SpeechSettings::default() };
+        let voice = providers.voice(&settings).expect("a chain");
+        let kept = providers.voice(&settings).expect("the same chain");
+        assert!(Arc::ptr_eq(&voice, &kept), "its breakers remember");
+        let wanted =
+            VoiceSettings { voice: "x".into(), language: "en".into(), speed: 1.0, sample_rate: 8_000 };
+        let mut session = voice.open(wanted).await.expect("opened");
+        let mut events = session.speak("Good morning.").await;
+        let mut samples = 0;
+        while let Some(event) = events.recv().await {
+            match event {
+                VoiceEvent::Audio { samples: more, .. } => samples += more.len(),
+                VoiceEvent::Done => break,
+                VoiceEvent::Failed(error) => panic!("{error}"),
+            }
+        }
+        assert!(samples > 4_000, "{samples}");
+    }
+
+    #[test]
+    fn a_fallback_that_is_not_there_is_named() {
+        let toml = "[fallback]\nmodels = [{ provider = 'groq' }]\n";
+        let error = read_providers(toml, |_| None).expect_err("unknown");
+        assert_eq!(error, "fallback.models: groq is no model of this file");
+    }
 
     #[test]
     fn keys_come_from_the_environment_and_what_is_missing_is_named() {

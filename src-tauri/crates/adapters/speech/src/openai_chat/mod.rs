@@ -29,7 +29,7 @@ pub struct Endpoint {
     /// Up to and without `/chat/completions`.
     pub base_url: String,
     /// Name of the environment variable that holds the key.
-    #[serde(default)]
+    #[serde(default, alias = "key_env")]
     pub api_key_env: Option<String>,
     #[serde(skip)]
     pub api_key: Option<Pii<String>>,
