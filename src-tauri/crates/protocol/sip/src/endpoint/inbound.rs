@@ -37,6 +37,9 @@ const OWN_HEADERS: [&str; 18] = [
     "Require",
 ];
 
+/// Answered requests that may stay, for each that may be unanswered.
+const LINGERING: usize = 32;
+
 impl Endpoint {
     pub(super) fn request(&mut self, now: Instant, flow: Flow, mut request: Request) {
         note_source(&mut request.headers, flow.remote);
@@ -73,12 +76,13 @@ impl Endpoint {
     }
 
     /// Whether there is no room for the request. What belongs to a call that is there gets twice the room: BYE and
-    /// CANCEL are what makes room again.
+    /// CANCEL are what makes room again. Those that are answered stay for the sake of retransmissions (32 s) and take
+    /// none of it, up to a number that bounds memory.
     fn is_pressed(&self, request: &Request) -> bool {
         let inside =
             request.method == Method::Cancel || request.headers.to().is_ok_and(|to| to.tag().is_some());
         let room = self.config.max_server_transactions * if inside { 2 } else { 1 };
-        self.servers.len() >= room
+        self.answering >= room || self.servers.len() >= LINGERING * room
     }
 
     pub(super) fn refuse(&mut self, now: Instant, id: u64, refusal: Refusal) {

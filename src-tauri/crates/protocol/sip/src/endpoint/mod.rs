@@ -60,6 +60,8 @@ pub struct Endpoint {
     clients: HashMap<u64, Client>,
     client_ids: HashMap<ClientKey, u64>,
     servers: HashMap<u64, Server>,
+    /// Of those, how many have no final response yet.
+    answering: usize,
     server_ids: HashMap<ServerKey, u64>,
     merges: HashMap<MergeKey, u64>,
     legs: HashMap<u64, Leg>,
@@ -107,6 +109,7 @@ impl Endpoint {
             clients: HashMap::new(),
             client_ids: HashMap::new(),
             servers: HashMap::new(),
+            answering: 0,
             server_ids: HashMap::new(),
             merges: HashMap::new(),
             legs: HashMap::new(),

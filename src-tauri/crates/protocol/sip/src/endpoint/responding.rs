@@ -36,6 +36,7 @@ impl Endpoint {
         }
         self.server_ids.insert(key.clone(), id);
         let transaction = ServerTransaction::new(invite, reliable, self.config.timers);
+        self.answering += 1;
         self.servers.insert(id, Server { transaction, key, merge, flow, request, tag, leg: None });
         id
     }
@@ -55,7 +56,11 @@ impl Endpoint {
         }
         response.headers.push("Server", self.config.user_agent.clone());
         fill(&mut response);
+        let before = server.transaction.is_answered();
         server.transaction.handle(now, ServerInput::Respond(&response));
+        if server.transaction.is_answered() && !before {
+            self.answering -= 1;
+        }
         self.drain_server(id);
         Some(response)
     }
@@ -126,6 +131,9 @@ impl Endpoint {
     fn forget_server(&mut self, id: u64) {
         self.timers.set(TimerKey::Server(id), None);
         let Some(server) = self.servers.remove(&id) else { return };
+        if !server.transaction.is_answered() {
+            self.answering -= 1;
+        }
         self.server_ids.remove(&server.key);
         if let Some(merge) = server.merge
             && self.merges.get(&merge) == Some(&id)
