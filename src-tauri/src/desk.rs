@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
+use tokio::sync::Notify;
 
 use crate::exchange::Exchange;
 use crate::phone::DeskPhone;
@@ -15,6 +16,7 @@ pub(crate) struct Desk {
     pub phone: DeskPhone,
     asking: AtomicBool,
     leaving: AtomicBool,
+    hurry: Notify,
 }
 
 impl Desk {
@@ -24,6 +26,7 @@ impl Desk {
             phone: DeskPhone::new(),
             asking: AtomicBool::new(false),
             leaving: AtomicBool::new(false),
+            hurry: Notify::new(),
         }
     }
 
@@ -61,5 +64,15 @@ impl Desk {
     /// True for the first who leaves.
     pub fn may_leave(&self) -> bool {
         !self.leaving.swap(true, Ordering::AcqRel)
+    }
+
+    /// Who leaves should wait for no call any longer.
+    pub fn hurry(&self) {
+        self.hurry.notify_one();
+    }
+
+    /// Waits for [`Desk::hurry`].
+    pub async fn hurried(&self) {
+        self.hurry.notified().await;
     }
 }

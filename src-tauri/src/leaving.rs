@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use tandem_server::StopSignals;
 use tauri::{AppHandle, Manager};
 use tauri_plugin_dialog::{DialogExt, MessageDialogButtons, MessageDialogKind};
 
@@ -59,7 +60,7 @@ pub(crate) fn leave(app: &AppHandle, patience: Duration) {
             tokio::select! {
                 () = exchange.drain(patience) => {}
                 // A second signal means: now.
-                () = stop_signal() => exchange.drain(Duration::ZERO).await,
+                () = desk.hurried() => exchange.drain(Duration::ZERO).await,
             }
         }
         desk.phone.disconnect();
@@ -69,21 +70,10 @@ pub(crate) fn leave(app: &AppHandle, patience: Duration) {
 }
 
 /// Leaves in an orderly way when the system asks for it.
-pub(crate) async fn on_signal(app: AppHandle) {
-    stop_signal().await;
+pub(crate) async fn on_signal(app: AppHandle, mut signals: StopSignals) {
+    signals.next().await;
     tracing::info!("draining: no new calls, running ones finish");
     leave(&app, PATIENCE);
-}
-
-async fn stop_signal() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let Ok(mut terminate) = signal(SignalKind::terminate()) else { return std::future::pending().await };
-    tokio::select! {
-        _ = terminate.recv() => {}
-        result = tokio::signal::ctrl_c() => {
-            if result.is_err() {
-                std::future::pending::<()>().await;
-            }
-        }
-    }
+    signals.next().await;
+    app.state::<Desk>().hurry();
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use tandem_server::StopSignals;
 use tauri::{AppHandle, Manager, RunEvent, WindowEvent};
 use tauri_plugin_dialog::{DialogExt, MessageDialogKind};
 use tauri_plugin_window_state::StateFlags;
@@ -28,6 +29,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), ShellError> {
     let runtime =
         tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(ShellError::Runtime)?;
     tauri::async_runtime::set(runtime.handle().clone());
+    let mut signals = {
+        let _context = runtime.enter();
+        Some(StopSignals::install().map_err(ShellError::Runtime)?)
+    };
     let first = tauri_plugin_single_instance::Builder::new()
         .dbus_id(arguments.instance())
         .callback(|app, _, _| window::focus(app))
@@ -55,7 +60,9 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), ShellError> {
     app.run(move |app, event| match event {
         RunEvent::Ready => {
             tray::place(app);
-            tauri::async_runtime::spawn(leaving::on_signal(app.clone()));
+            if let Some(signals) = signals.take() {
+                tauri::async_runtime::spawn(leaving::on_signal(app.clone(), signals));
+            }
             tauri::async_runtime::spawn(phone_commands::tell(app.clone()));
             tauri::async_runtime::spawn(open(app.clone(), arguments.clone()));
         }

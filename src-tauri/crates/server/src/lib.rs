@@ -6,5 +6,7 @@ pub mod cli;
 pub mod compose;
 mod first_run;
 mod operator_file;
+mod stop;
 
 pub use compose::{Running, ServeOptions, StartError};
+pub use stop::StopSignals;
