@@ -110,8 +110,8 @@ fn connection(value: &str) -> Option<Connection> {
     if !network.eq_ignore_ascii_case("IN") {
         return None;
     }
-    let address = address.split('/').next().filter(|a| !a.is_empty())?;
-    Some(Connection { address: address.trim_matches(['[', ']']).to_owned() })
+    let address = address.split('/').next()?.trim_matches(['[', ']']);
+    (!address.is_empty()).then(|| Connection { address: address.to_owned() })
 }
 
 /// `kind port[/count] protocol formats`.

@@ -101,3 +101,33 @@ proptest! {
         }
     }
 }
+
+/// The bodies of RFC 5118 sections 4.6, 4.8 and 4.9.
+#[test]
+fn ipv6_and_mapped_addresses_are_read() {
+    let ips = |text: &str| {
+        let session = parse(text);
+        assert_eq!(parse(&session.to_string()), session);
+        let ips = session.media.iter().map(|media| media.connection(&session).and_then(|c| c.ip()));
+        ips.map(|ip| ip.expect("an address").to_string()).collect::<Vec<_>>()
+    };
+    let sections = "t=3338481189 3370017201\r\nm=audio 6000 RTP/AVP 2\r\na=rtpmap:2 G726-32/8000\r\n\
+        m=video 6024 RTP/AVP 107\r\na=rtpmap:107 H263-1998/90000\r\n";
+    for address in ["2001:db8::20", "::ffff:192.0.2.2"] {
+        let head = format!(
+            "v=0\r\no=assistant 971731711378798081 0 IN IP6 {address}\r\ns=Call me soon, please!\r\nc=IN IP6 {address}\r\n"
+        );
+        assert_eq!(ips(&(head + sections)), [address, address]);
+    }
+    let each = "v=0\r\no=bob 280744730 28977631 IN IP4 host.example.com\r\ns=\r\nt=0 0\r\nm=audio 22334 RTP/AVP 0\r\n\
+        c=IN IP4 192.0.2.1\r\nm=video 6024 RTP/AVP 107\r\nc=IN IP6 2001:db8::1\r\na=rtpmap:107 H263-1998/90000\r\n";
+    assert_eq!(ips(each), ["192.0.2.1", "2001:db8::1"]);
+}
+
+#[test]
+fn a_connection_without_an_address_is_refused() {
+    for empty in ["c=IN IP4 []", "c=IN IP4 [/127", "c=IN IP4 /5"] {
+        let text = format!("v=0\r\n{empty}\r\nm=audio 4000 RTP/AVP 0\r\n");
+        assert_eq!(text.parse::<SessionDescription>(), Err(SdpError::Connection(2)), "{empty}");
+    }
+}

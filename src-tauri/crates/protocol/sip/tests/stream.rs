@@ -58,6 +58,25 @@ fn a_single_line_end_is_a_pong() {
 }
 
 #[test]
+fn pings_are_counted_alike_however_they_are_cut() {
+    let pings = |pieces: &[&str]| {
+        let mut parser = StreamParser::default();
+        let mut seen = Vec::new();
+        for piece in pieces {
+            parser.push(piece.as_bytes());
+            seen.extend(drain(&mut parser));
+        }
+        seen.iter().filter(|item| *item == "ping").count()
+    };
+    let two = "\r\n\r\n\r\n\r\n";
+    for cut in 0..two.len() {
+        for second in cut..two.len() {
+            assert_eq!(pings(&[&two[..cut], &two[cut..second], &two[second..]]), 2, "{cut} {second}");
+        }
+    }
+}
+
+#[test]
 fn a_malformed_message_with_a_known_end_costs_only_itself() {
     let mut parser = StreamParser::default();
     let bad = message("bad", "xx").replace("sip:b@h SIP", "<sip:b@h> SIP");

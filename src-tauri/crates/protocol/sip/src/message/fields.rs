@@ -207,11 +207,15 @@ impl Headers {
 
     fn split_top_via(&self) -> Result<(Via, String), HeaderError> {
         let value = self.get("Via").ok_or(HeaderError { header: "Via", problem: "missing" })?;
-        let at = lex::find_unquoted(value, b',').unwrap_or(value.len());
-        let top = value[..at]
+        // Cut exactly as `vias` cuts, or else the two could disagree about who sent the message.
+        let parts =
+            lex::split(value, b',').ok_or(HeaderError { header: "Via", problem: "unbalanced quotes" })?;
+        let top_text = parts.first().copied().unwrap_or_default();
+        let top = top_text
             .parse()
             .map_err(|e: super::ViaError| HeaderError { header: "Via", problem: e.problem })?;
-        Ok((top, lex::trim(value[at..].trim_start_matches(',')).to_owned()))
+        let rest = &value[top_text.len()..];
+        Ok((top, lex::trim(rest.strip_prefix(',').unwrap_or(rest)).to_owned()))
     }
 }
 

@@ -18,7 +18,7 @@ impl Host {
     /// Reads a name, a dotted quad or `[v6]`. A name may hold letters, digits, `-`, `.` and `_`.
     pub fn parse(text: &str) -> Option<Host> {
         if let Some(inner) = text.strip_prefix('[') {
-            return inner.strip_suffix(']')?.parse().ok().map(Host::V6);
+            return parse_v6(inner.strip_suffix(']')?).map(Host::V6);
         }
         if let Ok(v4) = text.parse() {
             return Some(Host::V4(v4));
@@ -58,6 +58,17 @@ impl Host {
             (a, b) => a == b,
         }
     }
+}
+
+/// RFC 3261's grammar makes three colons of the two before an embedded IPv4 address; both are to be read
+/// (RFC 5118 section 4.10). Written are always two (RFC 5954).
+fn parse_v6(text: &str) -> Option<Ipv6Addr> {
+    if let Ok(v6) = text.parse() {
+        return Some(v6);
+    }
+    let (before, v4) = text.split_once(":::")?;
+    v4.parse::<Ipv4Addr>().ok()?;
+    format!("{before}::{v4}").parse().ok()
 }
 
 impl From<IpAddr> for Host {

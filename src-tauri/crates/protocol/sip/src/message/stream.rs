@@ -104,9 +104,10 @@ impl StreamParser {
     }
 
     fn keep_alive(&mut self) -> Option<StreamItem> {
-        if self.buffer.starts_with(b"\r\n\r\n") {
+        // While half a ping is open, the next line end closes it, or else a run of pings would be counted by how it was
+        // cut into segments.
+        if !self.half_ping && self.buffer.starts_with(b"\r\n\r\n") {
             self.buffer.advance(4);
-            self.half_ping = false;
             return Some(StreamItem::Ping);
         }
         if self.buffer.starts_with(b"\r\n") {

@@ -1,6 +1,13 @@
-//! The torture messages of RFC 4475: what each must lead to.
+//! The torture messages of RFC 4475: what the parser makes of each. The IPv6 messages of RFC 5118 and what an endpoint
+//! answers are in the modules below.
 
 use tandem_sip::message::{Contacts, Message, ParseErrorKind, Request, Response, parse_datagram};
+
+mod endpoint;
+mod fixtures;
+mod ipv6;
+
+use fixtures::rfc4475 as wire;
 
 /// What a message leads to at this layer. Refusals further up (415, 416, 420, 482, 501 ...) are not decided here.
 #[derive(Debug, PartialEq)]
@@ -217,44 +224,5 @@ fn request(name: &str) -> Request {
     match parse_datagram(&wire(name)) {
         Ok(Message::Request(request)) => request,
         other => panic!("{name} is a request: {other:?}"),
-    }
-}
-
-/// A fixture's bytes.
-fn wire(name: &str) -> Vec<u8> {
-    let mut lines = include_str!("rfc4475.txt").lines();
-    lines.find(|l| l.strip_prefix("=== ") == Some(name)).unwrap_or_else(|| panic!("no fixture {name}"));
-    let mut out = Vec::new();
-    for line in lines.take_while(|l| !l.starts_with("===")) {
-        let joined = unescape(line, &mut out);
-        if !joined {
-            out.extend_from_slice(b"\r\n");
-        }
-    }
-    out
-}
-
-/// Says whether the line ended in a lone backslash.
-fn unescape(line: &str, out: &mut Vec<u8>) -> bool {
-    let mut rest = line.as_bytes();
-    loop {
-        match rest {
-            [] => return false,
-            [b'\\'] => return true,
-            [b'\\', b'\\', tail @ ..] => {
-                out.push(b'\\');
-                rest = tail;
-            }
-            [b'\\', b'x', high, low, tail @ ..] => {
-                let digits = [*high, *low];
-                let digits = std::str::from_utf8(&digits).unwrap();
-                out.push(u8::from_str_radix(digits, 16).unwrap());
-                rest = tail;
-            }
-            [byte, tail @ ..] => {
-                out.push(*byte);
-                rest = tail;
-            }
-        }
     }
 }

@@ -1,0 +1,10 @@
+//! Feeds libFuzzer's inputs to the same checks that replay the corpus in the tests of `tandem-rtp`.
+
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+#[path = "../../crates/protocol/rtp/tests/corpus/holds.rs"]
+mod holds;
+
+fuzz_target!(|data: &[u8]| holds::check(data));
