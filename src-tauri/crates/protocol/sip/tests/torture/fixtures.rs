@@ -23,11 +23,13 @@ pub fn rfc5118_names() -> Vec<&'static str> {
     names(RFC5118)
 }
 
-fn names(file: &'static str) -> Vec<&'static str> {
+/// The names in a file of messages.
+pub fn names(file: &'static str) -> Vec<&'static str> {
     file.lines().filter_map(|line| line.strip_prefix("=== ")).collect()
 }
 
-fn wire(file: &str, name: &str) -> Vec<u8> {
+/// One message of a file.
+pub fn wire(file: &str, name: &str) -> Vec<u8> {
     let mut lines = file.lines();
     lines.find(|l| l.strip_prefix("=== ") == Some(name)).unwrap_or_else(|| panic!("no fixture {name}"));
     let mut out = Vec::new();
