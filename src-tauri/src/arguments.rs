@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::PathBuf;
 
 use clap::Parser;
-use tandem_server::cli::ServeArguments;
+use tandem_server::cli::{RecordingArguments, ServeArguments};
 use tauri::Url;
 
 /// The exchange, opened in a window.
@@ -53,6 +53,7 @@ impl Arguments {
             sandbox: self.sandbox,
             sandbox_recordings: self.sandbox_recordings.clone(),
             providers: self.providers.clone(),
+            recording: RecordingArguments::default(),
             drain_s: 60,
         }
     }

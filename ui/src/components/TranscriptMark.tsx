@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 import { duration, latency } from "@/lib/format/time";
 import type { Entry } from "@/lib/timeline";
 
-import { IconAlertTriangle, IconArrowsExchange, IconBan, IconKeyboard, IconTool } from "./icons";
+import { IconAlertTriangle, IconArrowsExchange, IconBan, IconKeyboard, IconPlayerPause, IconPlayerPlay, IconTool } from "./icons";
 import classes from "./Transcript.module.css";
 
 type MarkEntry = Entry & { kind: "mark" };
@@ -17,12 +17,15 @@ const icons = {
   "key.pressed": IconKeyboard,
   "provider.failed": IconAlertTriangle,
   "supervision.changed": IconArrowsExchange,
+  "recording.paused": IconPlayerPause,
+  "recording.resumed": IconPlayerPlay,
+  "recording.failed": IconAlertTriangle,
 } as const;
 
 export const TranscriptMark = memo(function TranscriptMark({ entry }: { entry: MarkEntry }) {
   const text = useMarkText(entry);
   const Icon = icons[entry.event.kind];
-  const bad = entry.event.kind === "provider.failed" || entry.event.kind === "opt_out.recorded";
+  const bad = ["provider.failed", "opt_out.recorded", "recording.failed"].includes(entry.event.kind);
   return (
     <p
       className={classes.mark}
@@ -54,6 +57,14 @@ function useMarkText({ event, silencedMs, audibleMs }: MarkEntry): string {
       return t("mark.key");
     case "provider.failed":
       return t("mark.provider", { provider: event.data.provider, operation: event.data.operation });
+    case "recording.paused":
+      return t("mark.recordingPaused", { name: event.data.name });
+    case "recording.resumed":
+      return event.data.automatic
+        ? t("mark.recordingResumedItself")
+        : t("mark.recordingResumed", { name: event.data.name });
+    case "recording.failed":
+      return t(`mark.recordingFailed.${event.data.state === "incomplete" ? "incomplete" : "notRecorded"}`);
     case "supervision.changed":
       return t(`mark.supervision.${event.data.mode}`, { name: event.data.name });
   }

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 
 import { ann, event, item } from "@/test/rows";
 
-import { timeline, unheard } from "./timeline";
+import { pauses, timeline, unheard } from "./timeline";
 
 it("puts a change of the floor between the lines it came between, with its measured times", () => {
   const entries = timeline(
@@ -39,4 +39,17 @@ it.each([
   ["something else", "Goodbye.", "Goodbye."],
 ])("after %j of %j, %j was not heard", (text, intended_text, rest) => {
   expect(unheard({ text, intended_text })).toBe(rest);
+});
+
+it("tells which stretches were not recorded", () => {
+  const by = { by: "user_ann", name: "Ann Lee" };
+  const events = [
+    event(1, { kind: "recording.paused", data: { ...by, at_ms: 4000 } }),
+    event(2, { kind: "recording.resumed", data: { ...by, automatic: false, at_ms: 9000 } }),
+    event(3, { kind: "recording.paused", data: { ...by, at_ms: 20_000 } }),
+  ];
+  expect(pauses(timeline([], events), 30_000)).toEqual([
+    { from: 4000, to: 9000 },
+    { from: 20_000, to: 30_000 },
+  ]);
 });

@@ -29,7 +29,10 @@ export function timeline(items: readonly TranscriptItem[], events: readonly Call
       case "tool.used":
       case "opt_out.recorded":
       case "key.pressed":
-      case "provider.failed": {
+      case "provider.failed":
+      case "recording.paused":
+      case "recording.resumed":
+      case "recording.failed": {
         const mark: Entry = {
           kind: "mark",
           key: `event-${String(event.seq)}`,
@@ -60,4 +63,20 @@ export function unheard({
     .replace(/(…|\.\.\.|-|–)$/u, "")
     .trim();
   return meant.startsWith(heard) ? meant.slice(heard.length).trim() : meant;
+}
+
+/** Stretches in which the recording was paused, ms; one that was not ended lasts to the recording's end. */
+export function pauses(entries: readonly Entry[], endMs: number): { from: number; to: number }[] {
+  const found: { from: number; to: number }[] = [];
+  let from: number | null = null;
+  for (const entry of entries) {
+    if (entry.kind !== "mark") continue;
+    if (entry.event.kind === "recording.paused") from ??= entry.atMs;
+    else if (entry.event.kind === "recording.resumed" && from !== null) {
+      found.push({ from, to: entry.atMs });
+      from = null;
+    }
+  }
+  if (from !== null && from < endMs) found.push({ from, to: endMs });
+  return found;
 }

@@ -12,6 +12,8 @@ import {
   IconHandGrab,
   IconMessageDots,
   IconPhoneOff,
+  IconPlayerPause,
+  IconPlayerPlay,
   IconSpeakerphone,
   IconX,
 } from "@/components/icons";
@@ -59,12 +61,17 @@ export function ActionBar({ live: { call }, acts }: { live: LiveCall; acts: Acts
       if (acts.canTakeOver) acts.takeOver();
     },
     handBack: askHandBack,
+    pauseRecording: () => {
+      if (acts.canPause) acts.toggleRecording();
+    },
     end: () => {
       setAsking("end");
     },
     leave,
   });
-  const hint = (name: "listen" | "whisper" | "barge" | "takeOver" | "handBack" | "end" | "leave") =>
+  const hint = (
+    name: "listen" | "whisper" | "barge" | "takeOver" | "handBack" | "pauseRecording" | "end" | "leave",
+  ) =>
     ({ rightSection: <Shortcut name={name} />, "aria-keyshortcuts": getBindings().keys[name] }) as const;
   return (
     <div className={classes.actions} role="group" aria-label={t("acts.label")}>
@@ -115,6 +122,21 @@ export function ActionBar({ live: { call }, acts }: { live: LiveCall; acts: Acts
         </Button>
       )}
       <span className={classes.gap} />
+      {acts.canPause && (
+        <Button
+          variant={acts.paused ? "filled" : "default"}
+          {...(acts.paused ? { color: "orange.9" } : {})}
+          aria-pressed={acts.paused}
+          leftSection={
+            acts.paused ? <IconPlayerPlay size={17} aria-hidden /> : <IconPlayerPause size={17} aria-hidden />
+          }
+          title={t("acts.pauseRecordingHint")}
+          onClick={acts.toggleRecording}
+          {...hint("pauseRecording")}
+        >
+          {t(acts.paused ? "acts.resumeRecording" : "acts.pauseRecording")}
+        </Button>
+      )}
       <Button
         variant="outline"
         color="var(--bad)"

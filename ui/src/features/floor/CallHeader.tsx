@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { assistantsQuery } from "@/api/assistants";
-import type { LiveCall, Quality } from "@/api/types";
+import type { Call, LiveCall, Quality } from "@/api/types";
 import { callState, customerNumber } from "@/components/callState";
 import { IconArrowLeft } from "@/components/icons";
 import { StateBadge } from "@/components/StateBadge";
@@ -52,12 +52,24 @@ export function CallHeader({ live: { call, quality, supervisors }, onClose }: Pr
             {t("floor.assistant")} <b>{assistant}</b>
           </span>
         )}
+        {call.recording !== null && <RecordingNote state={call.recording.state} />}
         {quality !== null && <Line quality={quality} />}
         {watching.map(({ user, name, mode }) => (
           <span key={user}>{t(`floor.watching.${mode as "listen" | "whisper" | "barge"}`, { name })}</span>
         ))}
       </div>
     </header>
+  );
+}
+
+/** Whether what is said now is kept, where it is not. */
+function RecordingNote({ state }: { state: NonNullable<Call["recording"]>["state"] }) {
+  const { t } = useTranslation();
+  if (state === "recording" || state === "complete") return null;
+  return (
+    <b role="status" data-tone="warn" style={{ color: "var(--tone)" }}>
+      {t(`floor.recording.${state}`)}
+    </b>
   );
 }
 

@@ -103,3 +103,37 @@ it("shows half a sentence apart from whole ones, and not to screen readers", asy
   expect(half.closest("[aria-hidden='true']")).not.toBeNull();
   expect(screen.getByRole("log")).not.toContainElement(half);
 });
+
+const recorded = (state: "recording" | "paused") => ({
+  id: "rec_1",
+  duration_ms: 0,
+  complete: false,
+  state,
+  format: "wav" as const,
+  bytes: null,
+  sha256: null,
+  url: "/api/v1/calls/call_1/recording",
+});
+
+it("pauses the recording on P, and tells everyone while it is paused", async () => {
+  const asked = await show(liveCall({ recording: recorded("recording") }), {
+    "POST /calls/call_1/recording/pause": { floor: ann },
+    "POST /calls/call_1/recording/resume": { floor: ann },
+  });
+  await userEvent.keyboard("p");
+  await waitFor(() => {
+    expect(asked.some(({ path }) => path.endsWith("/recording/pause"))).toBe(true);
+  });
+  live.push({
+    type: "snapshot",
+    seq: 2,
+    calls: [liveCall({ recording: recorded("paused") })],
+    trunks: [],
+    you: me,
+  });
+  expect(await screen.findByText("Recording paused")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: /Resume recording/ }));
+  await waitFor(() => {
+    expect(asked.some(({ path }) => path.endsWith("/recording/resume"))).toBe(true);
+  });
+});

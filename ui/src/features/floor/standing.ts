@@ -10,12 +10,16 @@ export interface Standing {
   canHandBack: boolean;
   canSay: boolean;
   canLeave: boolean;
+  /** There is a recording that can be paused or resumed. */
+  canPause: boolean;
+  paused: boolean;
 }
 
 export function standing({ call, supervisors }: LiveCall, me: string | null): Standing {
   const talking = call.status === "in_progress";
   const holds = call.floor.holder === "person" && call.floor.user === me && me !== null;
   const mode = holds ? "floor" : (supervisors.find(({ user }) => user === me)?.mode ?? "left");
+  const state = call.recording?.state;
   const assistantSpeaks = call.floor.holder === "assistant" || call.floor.holder === "bridging";
   return {
     mode,
@@ -26,5 +30,7 @@ export function standing({ call, supervisors }: LiveCall, me: string | null): St
     canHandBack: talking && holds && call.assistant !== null,
     canSay: talking && assistantSpeaks,
     canLeave: mode !== "left" && !holds,
+    canPause: talking && (state === "recording" || state === "paused"),
+    paused: state === "paused",
   };
 }

@@ -2,7 +2,16 @@
 import { useMutation } from "@tanstack/react-query";
 import { useMemo } from "react";
 
-import { endCall, handBack, say, supervise, takeOver, whisperText } from "@/api/calls";
+import {
+  endCall,
+  handBack,
+  pauseRecording,
+  resumeRecording,
+  say,
+  supervise,
+  takeOver,
+  whisperText,
+} from "@/api/calls";
 import type { LiveCall, SupervisionMode } from "@/api/types";
 import { useHost } from "@/host";
 import { live as liveStore, useLive } from "@/lib/live/store";
@@ -17,6 +26,8 @@ export interface Acts extends Standing {
   handBack: (note: string) => void;
   say: (text: string) => Promise<void>;
   whisper: (text: string) => Promise<void>;
+  /** Pauses a recording that runs, resumes one that is paused. */
+  toggleRecording: () => void;
   end: () => void;
 }
 
@@ -66,6 +77,9 @@ export function useActs(row: LiveCall): Acts {
     },
     whisper: async (text) => {
       await mutateAsync(() => whisperText(id, text));
+    },
+    toggleRecording: () => {
+      mutate(() => (place.paused ? resumeRecording(id) : pauseRecording(id)));
     },
     end: () => {
       mutate(() => endCall(id));

@@ -44,6 +44,22 @@ export function CallFacts({ call }: { call: Call }) {
             </dd>
           </>
         )}
+        {call.recording !== null && (
+          <>
+            <dt>{t("facts.recording")}</dt>
+            <dd>
+              {call.recording.format.toUpperCase()} · {call.recording.state.replaceAll("_", " ")}
+            </dd>
+            {call.recording.sha256 !== null && (
+              <>
+                <dt>{t("facts.sha256")}</dt>
+                <dd style={{ overflowWrap: "anywhere" }}>
+                  <code>{call.recording.sha256}</code>
+                </dd>
+              </>
+            )}
+          </>
+        )}
         {Object.entries(call.variables).map(([name, value]) => (
           <FactRow key={name} name={name} value={value} />
         ))}

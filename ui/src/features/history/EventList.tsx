@@ -57,6 +57,12 @@ function particulars(event: CallEvent): string {
       return `· ${event.data.name}${event.data.ok ? "" : " ✗"}`;
     case "provider.failed":
       return `· ${event.data.provider} · ${event.data.operation}`;
+    case "recording.paused":
+      return `· ${event.data.name}`;
+    case "recording.resumed":
+      return event.data.automatic ? "" : `· ${event.data.name}`;
+    case "recording.failed":
+      return `· ${event.data.state.replaceAll("_", " ")}`;
     default:
       return "";
   }

@@ -9,7 +9,7 @@ import { Card } from "@/components/Card";
 import { IconPlayerPause, IconPlayerPlay } from "@/components/icons";
 import { Loading } from "@/components/Loading";
 import { duration } from "@/lib/format/time";
-import type { Entry } from "@/lib/timeline";
+import { type Entry, pauses } from "@/lib/timeline";
 
 import { type Clock, type Playback, useClock } from "./usePlayback";
 import { Waveform } from "./Waveform";
@@ -22,6 +22,7 @@ interface Props {
 }
 
 const slices = 600;
+const formats = ["wav", "mp3", "ogg"] as const;
 
 export function Player({ call, recording, playback, entries }: Props) {
   const { t } = useTranslation();
@@ -30,18 +31,31 @@ export function Player({ call, recording, playback, entries }: Props) {
   if (!recording.complete) {
     return (
       <Card title={t("player.title")}>
-        <Text size="sm">{t("player.notWhole")}</Text>
+        <Text size="sm">
+          {t(recording.state === "not_recorded" ? "player.notRecorded" : "player.notWhole")}
+        </Text>
       </Card>
     );
   }
   const marks = entries.filter((entry) => entry.kind === "mark").map(({ atMs }) => atMs);
+  const gaps = pauses(entries, recording.duration_ms);
   return (
     <Card
       title={t("player.title")}
       actions={
-        <Anchor href={recording.url} download size="sm">
-          {t("player.download")}
-        </Anchor>
+        <Group gap="sm">
+          {formats.map((format) => (
+            <Anchor
+              key={format}
+              href={`${recording.url}?format=${format}`}
+              download={`${call.id}.${format}`}
+              size="sm"
+              aria-label={t("player.downloadAs", { format: format.toUpperCase() })}
+            >
+              {format.toUpperCase()}
+            </Anchor>
+          ))}
+        </Group>
       }
     >
       {/* What is said stands in the transcript beside it. */}
@@ -64,12 +78,19 @@ export function Player({ call, recording, playback, entries }: Props) {
               shape={waveform.data ?? null}
               durationMs={recording.duration_ms}
               marks={marks}
+              gaps={gaps}
               clock={clock}
               onSeek={seek}
             />
           )}
         </div>
       </Group>
+      {recording.state === "incomplete" && <Text size="sm">{t("player.incomplete")}</Text>}
+      {gaps.map(({ from, to }) => (
+        <Text key={from} size="xs" c="dimmed">
+          {t("player.gap", { from: duration(from), to: duration(to) })}
+        </Text>
+      ))}
       <Group justify="space-between">
         <Place clock={clock} durationMs={recording.duration_ms} />
         <Text size="xs" c="dimmed">

@@ -13,6 +13,8 @@ interface Props {
   durationMs: number;
   /** Moments at which something happened. */
   marks: readonly number[];
+  /** Stretches that were not recorded. */
+  gaps: readonly { from: number; to: number }[];
   clock: Clock;
   onSeek: (ms: number) => void;
 }
@@ -20,7 +22,7 @@ interface Props {
 const height = 84;
 const stepMs = 5000;
 
-export function Waveform({ shape, durationMs, marks, clock, onSeek }: Props) {
+export function Waveform({ shape, durationMs, marks, gaps, clock, onSeek }: Props) {
   const { t } = useTranslation();
   const canvas = useRef<HTMLCanvasElement>(null);
   const seconds = useClock(clock, (ms) => Math.round(ms / 1000));
@@ -28,7 +30,7 @@ export function Waveform({ shape, durationMs, marks, clock, onSeek }: Props) {
     const element = canvas.current;
     if (element === null || shape === null) return;
     const paint = () => {
-      draw(element, shape, marks, durationMs, clock.ms);
+      draw(element, shape, marks, gaps, durationMs, clock.ms);
     };
     paint();
     const stop = clock.subscribe(paint);
@@ -41,7 +43,7 @@ export function Waveform({ shape, durationMs, marks, clock, onSeek }: Props) {
       resized.disconnect();
       themed.disconnect();
     };
-  }, [shape, marks, durationMs, clock]);
+  }, [shape, marks, gaps, durationMs, clock]);
   return (
     <div
       className={classes.slider}
@@ -72,6 +74,7 @@ function draw(
   canvas: HTMLCanvasElement,
   shape: Shape,
   marks: readonly number[],
+  gaps: readonly { from: number; to: number }[],
   durationMs: number,
   nowMs: number,
 ): void {
@@ -98,9 +101,12 @@ function draw(
   };
   side(shape.customer, true, colour("--wave-customer"));
   side(shape.ours, false, colour("--wave-ours"));
-  context.globalAlpha = 1;
   context.fillStyle = colour("--wave-mark");
-  for (const at of marks) context.fillRect((at / Math.max(1, durationMs)) * width - 1, 0, 2, height);
+  context.globalAlpha = 0.25;
+  const at = (ms: number) => (ms / Math.max(1, durationMs)) * width;
+  for (const { from, to } of gaps) context.fillRect(at(from), 0, at(to) - at(from), height);
+  context.globalAlpha = 1;
+  for (const mark of marks) context.fillRect(at(mark) - 1, 0, 2, height);
   context.fillStyle = colour("--wave-now");
   context.fillRect(played - 0.75, 0, 1.5, height);
 }

@@ -15,6 +15,10 @@ pub struct HttpConfig {
     pub bind: SocketAddr,
     /// Recordings are below this directory.
     pub data_dir: PathBuf,
+    /// Recordings that may be converted at once.
+    pub conversions: usize,
+    /// Readiness tells of less free space than this in the data directory.
+    pub low_disk_bytes: u64,
     /// Clients reach us over TLS (a proxy in front ends it): cookies are `Secure` and `__Host-`.
     pub tls: bool,
     /// Origins that may use the API besides our own (`http://localhost:5173`).
@@ -67,6 +71,8 @@ impl HttpConfig {
         Self {
             bind,
             data_dir,
+            conversions: 2,
+            low_disk_bytes: 256 << 20,
             tls: false,
             allowed_origins: Vec::new(),
             phone: PhoneRegistrar {
@@ -85,6 +91,8 @@ impl std::fmt::Debug for HttpConfig {
         f.debug_struct("HttpConfig")
             .field("bind", &self.bind)
             .field("data_dir", &self.data_dir)
+            .field("conversions", &self.conversions)
+            .field("low_disk_bytes", &self.low_disk_bytes)
             .field("tls", &self.tls)
             .field("allowed_origins", &self.allowed_origins)
             .field("phone", &self.phone)

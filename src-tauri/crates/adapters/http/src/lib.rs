@@ -13,6 +13,8 @@ mod attempts;
 mod caller;
 mod clock;
 mod config;
+mod convert;
+mod disk;
 mod dispatch;
 mod figures;
 mod handlers;

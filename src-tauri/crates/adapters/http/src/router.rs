@@ -12,6 +12,7 @@ use axum::{Router, middleware};
 use tandem_console_api::problem::Code;
 use tandem_console_api::{Method, Operation, openapi, operations};
 
+use crate::disk::free_bytes;
 use crate::dispatch::{Handler, dispatch};
 use crate::headers::RequestId;
 use crate::refusal::Refusal;
@@ -98,14 +99,21 @@ fn alive() -> Response {
     ([(header::CONTENT_TYPE, "application/json")], r#"{"status":"ok"}"#).into_response()
 }
 
-/// Ready to serve means that storage answers, and soon.
+/// Ready to serve means that storage answers, and soon. A disk that is nearly full is told and no reason to take the
+/// calls away: they go on, and new ones are only not recorded.
 async fn ready(State(shared): State<Arc<Shared>>) -> Response {
     let answer = tokio::time::timeout(Duration::from_secs(1), shared.store.organisations()).await;
-    if matches!(answer, Ok(Ok(_))) {
-        return alive();
-    }
-    let body = r#"{"status":"storage_unavailable"}"#;
-    (StatusCode::SERVICE_UNAVAILABLE, [(header::CONTENT_TYPE, "application/json")], body).into_response()
+    let folder = shared.config.data_dir.clone();
+    let asked = tokio::task::spawn_blocking(move || free_bytes(&folder));
+    let free = tokio::time::timeout(Duration::from_secs(1), asked).await.ok().and_then(Result::ok).flatten();
+    let disk = if free.is_some_and(|free| free < shared.config.low_disk_bytes) { "low" } else { "ok" };
+    let (code, status) = if matches!(answer, Ok(Ok(_))) {
+        (StatusCode::OK, "ok")
+    } else {
+        (StatusCode::SERVICE_UNAVAILABLE, "storage_unavailable")
+    };
+    let body = serde_json::json!({ "status": status, "disk": disk }).to_string();
+    (code, [(header::CONTENT_TYPE, "application/json")], body).into_response()
 }
 
 #[cfg(test)]

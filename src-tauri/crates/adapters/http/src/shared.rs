@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) hashing: Semaphore,
     /// Reading whole recordings takes a blocking thread each.
     pub(crate) reading: Semaphore,
+    /// Converting one keeps a core busy; more at once are refused.
+    pub(crate) converting: Arc<Semaphore>,
     /// Changes of the configuration, which the exchange does not report.
     pub(crate) changes: broadcast::Sender<LiveMessage>,
     /// Each person's browser audio: who to tell when a newer one takes over.
@@ -40,6 +42,7 @@ pub(crate) struct Shared {
 impl Shared {
     pub(crate) fn new(config: HttpConfig, exchange: Arc<dyn Exchange>, store: Arc<dyn Store>) -> Self {
         Self {
+            converting: Arc::new(Semaphore::new(config.conversions)),
             config,
             exchange,
             store,

@@ -1,6 +1,7 @@
 //! What can be set about media.
 
 use std::ops::RangeInclusive;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tandem_audio::jitter::JitterConfig;
@@ -17,6 +18,10 @@ pub struct MediaConfig {
     pub rtp_timeout: Duration,
     /// How often packet statistics are reported.
     pub quality_every: Duration,
+    /// The folder whose disk is watched, and has the ballast.
+    pub recordings: Option<PathBuf>,
+    /// Space kept there for the moment when the disk is full; 0: none.
+    pub ballast_bytes: u64,
     pub jitter: JitterConfig,
     pub vad: VadConfig,
 }
@@ -28,6 +33,8 @@ impl Default for MediaConfig {
             rtp_ports: 16_384..=32_767,
             rtp_timeout: Duration::from_secs(30),
             quality_every: Duration::from_secs(5),
+            recordings: None,
+            ballast_bytes: 0,
             jitter: JitterConfig::default(),
             vad: VadConfig::default(),
         }

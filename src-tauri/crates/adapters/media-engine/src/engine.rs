@@ -10,6 +10,7 @@ use std::time::Instant;
 use tandem_foundation::{CallId, LegId};
 use tandem_switchboard::ports::media::{
     AudioLink, Media, MediaError, MediaEvent, RecordingPlan, RtpTerms, Sound, SpeechId, TappedFrame,
+    WrittenRecording,
 };
 use tokio::sync::mpsc::{self, UnboundedSender};
 
@@ -61,7 +62,10 @@ impl MediaEngine {
         // The loop is made here and not in the tick that plays it first.
         tandem_audio::music::prepare();
         let statistics = Arc::new(TickStatistics::default());
-        let (writer, recordings) = RecordingWriter::new(events.clone());
+        let (mut writer, recordings) = RecordingWriter::new(events.clone());
+        if let Some(folder) = &config.recordings {
+            writer.keep_space(folder, config.ballast_bytes);
+        }
         let writer = spawn("recordings", move || writer.run());
         let count = config.threads.max(1);
         let start = Instant::now();
@@ -234,7 +238,11 @@ impl Media for MediaEngine {
         self.tell(room, RoomCommand::StopRecording);
     }
 
-    fn repair_recording(&self, path: &std::path::Path) -> Option<u64> {
+    fn pause_recording(&self, room: &CallId, paused: bool) {
+        self.tell(room, RoomCommand::PauseRecording { paused });
+    }
+
+    fn repair_recording(&self, path: &std::path::Path) -> Option<WrittenRecording> {
         crate::recording::repair(path).ok()
     }
 

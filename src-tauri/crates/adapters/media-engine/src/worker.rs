@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, Sender, TryRecvError};
+use std::sync::mpsc::{Receiver, SyncSender, TryRecvError};
 use std::time::Instant;
 
 use tandem_foundation::CallId;
@@ -29,7 +29,7 @@ pub(crate) struct Worker {
     pub config: MediaConfig,
     pub commands: Receiver<WorkerCommand>,
     pub events: UnboundedSender<MediaEvent>,
-    pub writer: Sender<NewRecording>,
+    pub writer: SyncSender<NewRecording>,
     pub statistics: Arc<TickStatistics>,
     pub rooms: HashMap<CallId, Room>,
 }

@@ -96,7 +96,7 @@ fn two_telephones_of_different_codecs_hear_each_other_and_are_recorded() {
     engine.close_room(&room);
     engine.shutdown();
     let closed = std::iter::from_fn(|| told.try_recv().ok()).find_map(|event| {
-        if let MediaEvent::RecordingClosed { frames, .. } = event { Some(frames) } else { None }
+        if let MediaEvent::RecordingClosed { file, .. } = event { Some(file.frames) } else { None }
     });
     let frames = closed.expect("the recording is whole before the engine has ended");
     assert!(frames.abs_diff(24_000) < 1_600, "{frames}");

@@ -39,10 +39,10 @@ fn left_is_the_customer_and_right_is_what_the_customer_hears_of_the_others() {
     }
     house.tell(RoomCommand::StopRecording);
     house.writer.turn();
-    let Ok(MediaEvent::RecordingClosed { path: told, frames, .. }) = house.written.try_recv() else {
+    let Ok(MediaEvent::RecordingClosed { path: told, file, .. }) = house.written.try_recv() else {
         panic!("the recording is closed");
     };
-    assert_eq!((told, frames), (path.clone(), 150 * 160));
+    assert_eq!((told, file.frames), (path.clone(), 150 * 160));
     let channels = channels(&path);
     assert_eq!(channels.iter().map(Vec::len).collect::<Vec<_>>(), [24_000, 24_000]);
     assert_eq!(tones(&channels[0][16_000..], &ALL), [1]);

@@ -9,6 +9,7 @@ use tandem_switchboard::ports::media::LegQuality;
 use tandem_switchboard::records;
 use utoipa::ToSchema;
 
+use crate::recordings::Recording;
 use crate::time::Time;
 use crate::words::{CallStatus, Direction, SupervisionMode};
 
@@ -88,17 +89,6 @@ pub struct OutcomeField {
     pub value: Value,
     /// Ids of transcript items.
     pub evidence: Vec<String>,
-}
-
-/// A call's audio: stereo WAV, customer left, our side right.
-#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
-pub struct Recording {
-    pub id: String,
-    pub duration_ms: i64,
-    /// The file is whole.
-    pub complete: bool,
-    /// Path on this server.
-    pub url: String,
 }
 
 /// Medians and worst of the call's turns.
@@ -185,12 +175,7 @@ impl From<&records::Call> for Call {
             duration_ms: row.duration_ms,
             end_reason: row.end_reason.clone(),
             outcome: row.outcome.as_ref().map(Into::into),
-            recording: row.recording.as_ref().map(|recording| Recording {
-                id: recording.id.to_string(),
-                duration_ms: recording.duration_ms,
-                complete: recording.complete,
-                url: format!("/api/v1/calls/{}/recording", row.id),
-            }),
+            recording: row.recording.as_ref().map(|recording| Recording::new(recording, &row.id)),
             latency: row.latency.map(|latency| LatencySummary {
                 turns: latency.turns,
                 response_p50_ms: latency.response_p50_ms,

@@ -5,6 +5,7 @@ use tandem_switchboard::records;
 use utoipa::ToSchema;
 
 use crate::calls::{Call, Floor};
+use crate::recordings::RecordingState;
 use crate::time::Time;
 use crate::transcript::TranscriptItem;
 use crate::words::SupervisionMode;
@@ -61,6 +62,15 @@ pub enum EventBody {
     ToolUsed { name: String, ok: bool, at_ms: i64 },
     #[serde(rename = "provider.failed")]
     ProviderFailed { provider: String, operation: String, at_ms: i64 },
+    /// From here on silence is recorded.
+    #[serde(rename = "recording.paused")]
+    RecordingPaused { by: Option<String>, name: String, at_ms: i64 },
+    /// Recorded again; `automatic`: the pause had lasted as long as one may.
+    #[serde(rename = "recording.resumed")]
+    RecordingResumed { by: Option<String>, name: String, automatic: bool, at_ms: i64 },
+    /// The recording could not begin (`not_recorded`) or go on (`incomplete`); the call did.
+    #[serde(rename = "recording.failed")]
+    RecordingFailed { state: RecordingState, at_ms: i64 },
     /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user` or `key`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<String> },
@@ -109,6 +119,20 @@ impl From<&records::EventBody> for EventBody {
                 operation: operation.clone(),
                 at_ms: *at_ms,
             },
+            Row::RecordingPaused { by, name, at_ms } => Self::RecordingPaused {
+                by: by.as_ref().map(ToString::to_string),
+                name: name.clone(),
+                at_ms: *at_ms,
+            },
+            Row::RecordingResumed { by, name, automatic, at_ms } => Self::RecordingResumed {
+                by: by.as_ref().map(ToString::to_string),
+                name: name.clone(),
+                automatic: *automatic,
+                at_ms: *at_ms,
+            },
+            Row::RecordingFailed { state, at_ms, .. } => {
+                Self::RecordingFailed { state: (*state).into(), at_ms: *at_ms }
+            }
             Row::ConfigChanged { what, id, deleted, by } => Self::ConfigChanged {
                 what: what.clone(),
                 id: id.clone(),

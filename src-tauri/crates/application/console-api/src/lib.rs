@@ -20,6 +20,7 @@ mod operation;
 pub mod operations;
 pub mod people;
 pub mod problem;
+pub mod recordings;
 pub mod sandbox;
 pub mod session;
 pub mod time;

@@ -55,6 +55,7 @@ codes! {
     AtCapacity = 429, "The trunk is at its limit";
     Internal = 500, "Something went wrong on our side";
     Draining = 503, "The exchange is shutting down";
+    ConversionsBusy = 503, "As many recordings as may be are being converted";
     StorageUnavailable = 503, "Storage is not available";
 }
 

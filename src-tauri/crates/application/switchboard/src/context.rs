@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::RwLock;
 use tandem_foundation::{CallId, ItemId, OrgId, RecordingId};
@@ -16,6 +17,7 @@ use crate::ports::signalling::{LegIds, Signalling};
 use crate::ports::speech::SpeechProviders;
 use crate::ports::store::Store;
 use crate::ports::webhook::Webhook;
+use crate::records::RecordingFormat;
 use crate::registry::Registry;
 
 /// The world as the switchboard is given it.
@@ -30,6 +32,21 @@ pub struct Ports {
     pub leg_ids: Arc<LegIds>,
     /// Recordings go to `recordings/` below this directory.
     pub data_dir: PathBuf,
+    pub recordings: RecordingSettings,
+}
+
+/// How calls are recorded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RecordingSettings {
+    pub format: RecordingFormat,
+    /// A pause that nobody ends is ended after this time.
+    pub pause_limit: Duration,
+}
+
+impl Default for RecordingSettings {
+    fn default() -> Self {
+        Self { format: RecordingFormat::default(), pause_limit: Duration::from_secs(180) }
+    }
 }
 
 impl std::fmt::Debug for Ports {

@@ -60,6 +60,10 @@ pub enum Act {
     Say {
         text: Pii<String>,
     },
+    /// Record silence from now on, for as long as a pause may last. Also for the agent who holds the floor.
+    PauseRecording,
+    /// Record again.
+    ResumeRecording,
     End,
 }
 

@@ -22,5 +22,5 @@ mod switchboard;
 mod talk_settings;
 pub mod terms;
 
-pub use context::Ports;
+pub use context::{Ports, RecordingSettings};
 pub use switchboard::Switchboard;

@@ -23,6 +23,9 @@ pub(crate) fn event(body: &EventBody) {
             let labels = [("provider", provider.clone()), ("operation", operation.clone())];
             metrics::counter!("tandem_provider_errors_total", &labels).increment(1);
         }
+        EventBody::RecordingFailed { state, .. } => {
+            metrics::counter!("tandem_recording_failures_total", "state" => state.as_str()).increment(1);
+        }
         _ => {}
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::context::Context;
 use crate::journal::event;
 use crate::ports::store::{Commit, StoreError};
-use crate::records::{CallStatus, EventBody};
+use crate::records::{CallStatus, EventBody, RecordingState};
 
 /// Closes every call that was live when the server died, as `interrupted`; what was recorded stays playable.
 pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), StoreError> {
@@ -20,8 +20,9 @@ pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), Stor
             let media = context.ports.media.clone();
             let repaired =
                 tokio::task::spawn_blocking(move || media.repair_recording(&path)).await.ok().flatten();
-            recording.complete = repaired.is_some();
-            recording.duration_ms = repaired.and_then(|ms| i64::try_from(ms).ok()).unwrap_or_default();
+            let state =
+                if repaired.is_some() { RecordingState::Incomplete } else { RecordingState::NotRecorded };
+            recording.settle(state, repaired);
             // What was recorded is the last that is known of the call.
             call.duration_ms = Some(recording.duration_ms);
         }

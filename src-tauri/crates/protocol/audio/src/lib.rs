@@ -11,6 +11,7 @@ pub mod jitter;
 pub mod measure;
 pub mod mixer;
 pub mod music;
+pub mod ogg_opus;
 pub mod peaks;
 pub mod resample;
 pub mod stretch;

@@ -70,6 +70,18 @@ impl Client {
         if status.is_success() { Ok(value) } else { Err(problem(status, &value)) }
     }
 
+    /// The answer as it comes in, whatever it is.
+    pub async fn stream(&self, path: &str) -> Result<reqwest::Response, Failure> {
+        let request = self.http.get(format!("{}/api/v1{path}", self.base)).bearer_auth(&self.key);
+        let response = request.send().await.map_err(|error| Failure::failed(root_cause(&error)))?;
+        let status = response.status();
+        if status.is_success() {
+            return Ok(response);
+        }
+        let value = response.json().await.unwrap_or(Value::Null);
+        Err(problem(status, &value))
+    }
+
     /// Address of the live socket with a fresh ticket.
     pub async fn live_address(&self) -> Result<String, Failure> {
         let answer = self.post("/live/ticket", Value::Null).await?;

@@ -10,6 +10,7 @@ mod client;
 mod doctor;
 mod key;
 mod output;
+mod recording;
 mod sandbox;
 mod serve;
 
@@ -20,6 +21,7 @@ use std::process::ExitCode;
 use clap::{Args, Parser, Subcommand};
 
 pub use output::Failure;
+use tandem_switchboard::records::RecordingFormat;
 
 /// People and AI on the same line: a call centre's exchange in one program.
 #[derive(Debug, Parser)]
@@ -50,6 +52,9 @@ enum Command {
     Call(CallArguments),
     /// Declare trunks, numbers, assistants and users from a file; what is there already is changed to match.
     Apply(ApplyArguments),
+    /// What calls sounded like.
+    #[command(subcommand)]
+    Recording(RecordingCommand),
     /// Keys for programs.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -96,9 +101,31 @@ pub struct ServeArguments {
     /// OpenAI-compatible models by name: a TOML file with [models.NAME] base_url, key_env.
     #[arg(long, value_name = "FILE")]
     pub providers: Option<PathBuf>,
+    #[command(flatten)]
+    pub recording: RecordingArguments,
     /// How long running calls may go on after SIGTERM, in seconds.
     #[arg(long, value_name = "S", default_value_t = 60)]
     pub drain_s: u64,
+}
+
+/// How to record.
+#[derive(Debug, Clone, Args)]
+pub struct RecordingArguments {
+    /// How recordings lie on disk: wav (115 MB an hour) or ogg (Opus, 18 MB an hour).
+    #[arg(long, value_name = "FORMAT", env = "TANDEM_RECORDINGS", default_value = "wav")]
+    pub recordings: RecordingFormat,
+    /// A pause of a recording that nobody ends is ended after so many seconds.
+    #[arg(long, value_name = "S", default_value_t = 180, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    pub recording_pause_s: u64,
+    /// Space that is laid aside for the moment when the disk is full, in MiB; 0 for none.
+    #[arg(long, value_name = "MIB", default_value_t = 64, value_parser = clap::value_parser!(u64).range(0..=1_048_576))]
+    pub ballast_mib: u64,
+}
+
+impl Default for RecordingArguments {
+    fn default() -> Self {
+        Self { recordings: RecordingFormat::Wav, recording_pause_s: 180, ballast_mib: 64 }
+    }
 }
 
 #[derive(Debug, Args)]
@@ -168,6 +195,20 @@ struct ApplyArguments {
 }
 
 #[derive(Debug, Subcommand)]
+enum RecordingCommand {
+    /// Read recordings again and say which are not what was written (exit code 4 if there is one).
+    Verify {
+        /// The call; all calls by default.
+        call: Option<String>,
+        /// Print one JSON document.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: ServerArguments,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 enum KeyCommand {
     /// Make a key. It is printed once and stored only as a hash.
     Create {
@@ -232,6 +273,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Serve(arguments) => serve::run(arguments).await,
             Command::Call(arguments) => call::run(arguments).await,
             Command::Apply(arguments) => apply::run(arguments).await,
+            Command::Recording(RecordingCommand::Verify { call, json, server }) => {
+                recording::verify(call.as_deref(), json, &server).await
+            }
             Command::Key(KeyCommand::Create { name, role, json, server }) => {
                 key::create(&name, &role, json, &server).await
             }

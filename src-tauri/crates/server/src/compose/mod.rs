@@ -185,7 +185,12 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         .map_err(|source| StartError::Sip { address: options.sip, source })?;
     let (media_events, media_inbox) = mpsc::unbounded_channel();
     let last = if carrier.is_some() { middle } else { options.rtp_ports.1 };
-    let config = MediaConfig { rtp_ports: options.rtp_ports.0..=last, ..MediaConfig::default() };
+    let config = MediaConfig {
+        rtp_ports: options.rtp_ports.0..=last,
+        recordings: Some(data_dir.join("recordings")),
+        ballast_bytes: options.ballast_bytes,
+        ..MediaConfig::default()
+    };
     let media = MediaEngine::start(config, media_events);
 
     if let Some(carrier) = &carrier {
@@ -201,6 +206,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         clock: clock.clone(),
         leg_ids,
         data_dir: data_dir.clone(),
+        recordings: options.recordings,
     };
     let exchange = Switchboard::start(ports, sip_inbox, media_inbox).await?;
 

@@ -2,6 +2,9 @@
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
+
+use tandem_switchboard::RecordingSettings;
 
 use crate::cli::ServeArguments;
 
@@ -17,6 +20,10 @@ pub struct ServeOptions {
     pub sandbox: bool,
     pub sandbox_recordings: Option<PathBuf>,
     pub providers: Option<PathBuf>,
+    /// How calls are recorded.
+    pub recordings: RecordingSettings,
+    /// Space kept on the disk of recordings for the moment when it is full; 0: none.
+    pub ballast_bytes: u64,
 }
 
 impl ServeOptions {
@@ -32,6 +39,9 @@ impl ServeOptions {
             sandbox: true,
             sandbox_recordings: None,
             providers: None,
+            recordings: RecordingSettings::default(),
+            // A sandbox's data goes with it, and its disk is often memory.
+            ballast_bytes: 0,
         }
     }
 
@@ -62,6 +72,11 @@ impl ServeOptions {
             sandbox: arguments.sandbox,
             sandbox_recordings: arguments.sandbox_recordings,
             providers: arguments.providers,
+            recordings: RecordingSettings {
+                format: arguments.recording.recordings,
+                pause_limit: Duration::from_secs(arguments.recording.recording_pause_s),
+            },
+            ballast_bytes: if arguments.sandbox { 0 } else { arguments.recording.ballast_mib << 20 },
         })
     }
 }

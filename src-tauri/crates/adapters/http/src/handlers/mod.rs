@@ -36,6 +36,8 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("hand_back", handler(supervision::hand_back)),
         ("whisper_text", handler(supervision::whisper)),
         ("say", handler(supervision::say)),
+        ("pause_recording", handler(supervision::pause_recording)),
+        ("resume_recording", handler(supervision::resume_recording)),
         ("end_call", handler(supervision::end)),
         ("list_assistants", handler(assistants::list)),
         ("create_assistant", handler(assistants::create)),

@@ -38,6 +38,14 @@ pub(super) async fn end(ask: Ask) -> Reply {
     act(ask, Act::End).await
 }
 
+pub(super) async fn pause_recording(ask: Ask) -> Reply {
+    act(ask, Act::PauseRecording).await
+}
+
+pub(super) async fn resume_recording(ask: Ask) -> Reply {
+    act(ask, Act::ResumeRecording).await
+}
+
 async fn act(ask: Ask, act: Act) -> Reply {
     // Whose call it is does not depend on the exchange alone.
     let row = call(&ask).await?;

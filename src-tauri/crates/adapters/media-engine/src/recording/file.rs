@@ -1,27 +1,36 @@
-//! One stereo WAV file that grows; its header is patched now and then, so that a crash leaves a file that plays.
+//! One recording that grows. A WAV header is patched now and then, an Ogg page closed twice a second, so that a crash
+//! leaves a file that plays.
 
-use std::fs::File;
-use std::io::{self, Seek, SeekFrom, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use tandem_audio::ogg_opus::OggOpusWriter;
 use tandem_audio::wav::{self, Format};
 use tandem_audio::{FRAME, SAMPLE_RATE};
 use tandem_foundation::CallId;
+use tandem_switchboard::ports::media::WrittenRecording;
 
 use super::Block;
+use super::ballast::Ballast;
+use super::disk::{GrowingFile, weigh};
+use super::repair::is_ogg;
 
 const FORMAT: Format = Format { channels: 2, sample_rate: SAMPLE_RATE };
 /// Between two patches of the header.
 const PATCH_EVERY: Duration = Duration::from_secs(1);
+/// Silence is encoded and written in pieces of so many frames.
+const SILENCE: u32 = 250;
 
 /// An open recording.
 #[derive(Debug)]
 pub(crate) struct RecordingFile {
     pub room: CallId,
     pub path: PathBuf,
-    pub frames: u64,
-    file: File,
+    frames: u64,
+    file: GrowingFile,
+    /// Absent: WAV.
+    ogg: Option<Box<OggOpusWriter>>,
     blocks: rtrb::Consumer<Block>,
     bytes: Vec<u8>,
     patched: Instant,
@@ -29,58 +38,86 @@ pub(crate) struct RecordingFile {
 
 impl RecordingFile {
     /// Creates the file and the folders above it, with an empty recording in it.
-    pub(crate) fn create(room: CallId, path: &Path, blocks: rtrb::Consumer<Block>) -> io::Result<Self> {
+    pub(crate) fn create(
+        room: CallId,
+        path: &Path,
+        blocks: rtrb::Consumer<Block>,
+        ballast: &mut Option<Ballast>,
+    ) -> io::Result<Self> {
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let mut file = File::create(path)?;
-        file.write_all(&wav::header(FORMAT, 0))?;
+        let mut file = GrowingFile::create(path)?;
+        let ogg = if is_ogg(path) {
+            let mut ogg = OggOpusWriter::new()?;
+            file.append(&ogg.take(), ballast)?;
+            Some(Box::new(ogg))
+        } else {
+            file.append(&wav::header(FORMAT, 0), ballast)?;
+            None
+        };
         let path = path.to_owned();
-        Ok(Self { room, path, frames: 0, file, blocks, bytes: Vec::new(), patched: Instant::now() })
+        Ok(Self { room, path, frames: 0, file, ogg, blocks, bytes: Vec::new(), patched: Instant::now() })
     }
 
-    /// Writes what waits; true once the room has let go of its end and all is written and on disk.
-    pub(crate) fn turn(&mut self) -> io::Result<bool> {
+    /// Writes what waits; what it came to once the room has let go of its end and all is written and on disk.
+    pub(crate) fn turn(&mut self, ballast: &mut Option<Ballast>) -> io::Result<Option<WrittenRecording>> {
         // Asked first: what was pushed before the room let go is read below.
         let over = self.blocks.is_abandoned();
-        self.bytes.clear();
         while let Ok(block) = self.blocks.pop() {
             match block {
-                Block::Sound(left, right) => {
-                    wav::interleave(&left, &right, &mut self.bytes);
-                    self.frames += FRAME as u64;
+                Block::Sound(left, right) => self.frame(&left, &right)?,
+                Block::Silence(count) => {
+                    for n in 1..=count {
+                        self.frame(&[0; FRAME], &[0; FRAME])?;
+                        if n % SILENCE == 0 {
+                            self.write(ballast)?;
+                        }
+                    }
                 }
-                Block::Lost(count) => self.silence(count)?,
             }
         }
-        self.file.write_all(&self.bytes)?;
-        if over {
-            self.patch()?;
-            self.file.sync_all()?;
-        } else if self.patched.elapsed() >= PATCH_EVERY {
+        if over && let Some(ogg) = &mut self.ogg {
+            ogg.end()?;
+        }
+        self.write(ballast)?;
+        if over || self.patched.elapsed() >= PATCH_EVERY {
             self.patch()?;
         }
-        Ok(over)
+        if !over {
+            return Ok(None);
+        }
+        self.file.sync()?;
+        weigh(&self.path, self.frames).map(Some)
     }
 
-    fn silence(&mut self, count: u32) -> io::Result<()> {
-        let mut left = u64::from(count) * FRAME as u64;
-        self.frames += left;
-        while left > 0 {
-            let now = left.min(8_000);
-            self.bytes.resize(self.bytes.len() + 4 * now as usize, 0);
-            self.file.write_all(&self.bytes)?;
+    fn frame(&mut self, left: &[i16; FRAME], right: &[i16; FRAME]) -> io::Result<()> {
+        self.frames += FRAME as u64;
+        match &mut self.ogg {
+            Some(ogg) => ogg.frame(left, right),
+            None => {
+                wav::interleave(left, right, &mut self.bytes);
+                Ok(())
+            }
+        }
+    }
+
+    fn write(&mut self, ballast: &mut Option<Ballast>) -> io::Result<()> {
+        if let Some(ogg) = &mut self.ogg {
+            self.bytes = ogg.take();
+        }
+        if !self.bytes.is_empty() {
+            self.file.append(&self.bytes, ballast)?;
             self.bytes.clear();
-            left -= now;
         }
         Ok(())
     }
 
     fn patch(&mut self) -> io::Result<()> {
         self.patched = Instant::now();
-        self.file.seek(SeekFrom::Start(0))?;
-        self.file.write_all(&wav::header(FORMAT, self.frames))?;
-        self.file.seek(SeekFrom::End(0))?;
+        if self.ogg.is_none() {
+            self.file.patch(&wav::header(FORMAT, self.frames))?;
+        }
         Ok(())
     }
 }

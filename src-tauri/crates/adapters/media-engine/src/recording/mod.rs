@@ -1,5 +1,7 @@
-//! Recordings: the tick puts blocks into a ring, a thread of its own writes them down.
+//! Recordings: the tick puts blocks into a ring, a thread of its own encodes and writes them down.
 
+mod ballast;
+mod disk;
 mod file;
 mod repair;
 mod taker;
@@ -20,9 +22,11 @@ use tandem_audio::FRAME;
 pub(crate) enum Block {
     /// One frame of left, one of right.
     Sound([i16; FRAME], [i16; FRAME]),
-    /// Frames that were lost while the ring was full; written as silence, so that time stays right.
-    Lost(u32),
+    /// Frames of silence, so that time stays right: lost while the ring was full, or not to be recorded.
+    Silence(u32),
 }
 
 /// Blocks in a ring: 5 s, in which the disk may stand still.
 pub(crate) const RING: usize = 256;
+/// Recordings that wait to be taken over.
+pub(crate) const WAITING: usize = 1_024;

@@ -21,14 +21,16 @@ pub(crate) struct RoomRecording {
     mixer: Mixer,
     left: Vec<LegId>,
     ring: rtrb::Producer<Block>,
-    lost: u32,
+    /// Frames that are to be silence, and are not in the ring yet.
+    silence: u32,
+    paused: bool,
 }
 
 impl RoomRecording {
     /// Makes the ring; the second half is for the writer.
     pub(crate) fn new(room: CallId, path: PathBuf, left: Vec<LegId>) -> (Self, NewRecording) {
         let (ring, blocks) = rtrb::RingBuffer::new(RING);
-        (Self { mixer: Mixer::default(), left, ring, lost: 0 }, NewRecording { room, path, blocks })
+        (Self { mixer: Mixer::default(), left, ring, silence: 0, paused: false }, NewRecording { room, path, blocks })
     }
 
     /// The legs on the left.
@@ -50,17 +52,26 @@ impl RoomRecording {
     /// Puts one frame into the ring.
     pub(crate) fn frame(&mut self, sources: &[Option<&Frame>]) {
         let mut out = [[0; FRAME]; 2];
+        // Mixed although paused: fades go on, and what comes after the pause begins without a click.
         self.mixer.mix(sources, &mut out);
-        if self.lost > 0 && self.ring.push(Block::Lost(self.lost)).is_ok() {
-            self.lost = 0;
+        if self.paused {
+            self.silence = self.silence.saturating_add(1);
         }
-        if self.lost > 0 || self.ring.push(Block::Sound(out[LEFT], out[RIGHT])).is_err() {
-            self.lost += 1;
+        if self.silence > 0 && self.ring.push(Block::Silence(self.silence)).is_ok() {
+            self.silence = 0;
         }
+        if !self.paused && (self.silence > 0 || self.ring.push(Block::Sound(out[LEFT], out[RIGHT])).is_err()) {
+            self.silence = self.silence.saturating_add(1);
+        }
+    }
+
+    /// From the next frame on, both sides are silence, or are not any more.
+    pub(crate) fn pause(&mut self, paused: bool) {
+        self.paused = paused;
     }
 
     /// Lets time pass that is not made up for.
     pub(crate) fn skip(&mut self, ticks: u64) {
-        self.lost = self.lost.saturating_add(u32::try_from(ticks).unwrap_or(u32::MAX));
+        self.silence = self.silence.saturating_add(u32::try_from(ticks).unwrap_or(u32::MAX));
     }
 }

@@ -32,6 +32,7 @@ pub enum RoomCommand {
     Tap { leg: LegId, reader: mpsc::Sender<TappedFrame> },
     StartRecording { plan: RecordingPlan },
     StopRecording,
+    PauseRecording { paused: bool },
     WatchVoice { leg: LegId, on: bool },
 }
 
@@ -92,6 +93,11 @@ pub(super) fn handle(room: &mut Room, now: Instant, command: RoomCommand, events
         }
         RoomCommand::StartRecording { plan } => room.start_recording(plan, events),
         RoomCommand::StopRecording => room.recording = None,
+        RoomCommand::PauseRecording { paused } => {
+            if let Some(recording) = &mut room.recording {
+                recording.pause(paused);
+            }
+        }
         RoomCommand::WatchVoice { leg, on } => {
             let config = room.config.vad;
             if let Some(leg) = room.leg_mut(leg) {

@@ -5,7 +5,7 @@
 mod command;
 mod tick;
 
-use std::sync::mpsc::Sender;
+use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::Instant;
 
 use tandem_audio::mixer::{Frame, Members, Mixer};
@@ -29,7 +29,7 @@ pub struct Room {
     pairs: Vec<(LegId, LegId)>,
     mixer: Mixer,
     recording: Option<RoomRecording>,
-    writer: Sender<NewRecording>,
+    writer: SyncSender<NewRecording>,
     /// By slot, kept between ticks to save allocations: what was said, whether there was sound, what is heard.
     said: Vec<Frame>,
     sounding: Vec<bool>,
@@ -38,7 +38,7 @@ pub struct Room {
 
 impl Room {
     /// An empty room; `writer` takes its recordings over.
-    pub fn new(id: CallId, config: MediaConfig, writer: Sender<NewRecording>) -> Self {
+    pub fn new(id: CallId, config: MediaConfig, writer: SyncSender<NewRecording>) -> Self {
         Self {
             id,
             config,
@@ -149,16 +149,23 @@ impl Room {
 
     fn start_recording(&mut self, plan: RecordingPlan, events: &mut Vec<MediaEvent>) {
         let (recording, new) = RoomRecording::new(self.id.clone(), plan.path, plan.left);
-        match self.writer.send(new) {
+        match self.writer.try_send(new) {
             Ok(()) => {
                 self.recording = Some(recording);
                 self.apply_hearing();
             }
-            Err(failed) => events.push(MediaEvent::RecordingFailed {
-                room: self.id.clone(),
-                path: failed.0.path,
-                reason: "the recording thread has ended".to_owned(),
-            }),
+            Err(refused) => {
+                let (new, reason) = match refused {
+                    TrySendError::Full(new) => (new, "the recording thread is too far behind"),
+                    TrySendError::Disconnected(new) => (new, "the recording thread has ended"),
+                };
+                events.push(MediaEvent::RecordingFailed {
+                    room: self.id.clone(),
+                    path: new.path,
+                    reason: reason.to_owned(),
+                    kept: None,
+                });
+            }
         }
     }
 }

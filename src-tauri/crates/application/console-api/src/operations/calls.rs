@@ -8,6 +8,7 @@ use crate::call_requests::{
 use crate::calls::{Call, CallPage, LiveCalls, Waveform};
 use crate::events::Events;
 use crate::problem::Code;
+use crate::recordings::RecordingQuery;
 use crate::transcript::Transcript;
 use crate::words::Role;
 use crate::{Access, Answer, Body, Method, Operation};
@@ -15,6 +16,7 @@ use crate::{Access, Answer, Body, Method, Operation};
 const TAG: &str = "calls";
 const READ: Access = Access::Role(Role::Supervisor);
 const ACT: &[Code] = &[Code::WrongState, Code::Draining];
+const PAUSE: &[Code] = &[Code::WrongState, Code::Draining, Code::Forbidden];
 
 const fn act(
     id: &'static str,
@@ -77,7 +79,8 @@ pub(super) const ALL: &[Operation] = &[
         tag: TAG,
         access: READ,
         answer: Answer::Audio,
-        errors: &[Code::RangeNotSatisfiable],
+        query: Some(|| RecordingQuery::into_params(|| None)),
+        errors: &[Code::RangeNotSatisfiable, Code::ConversionsBusy],
         ..Operation::get("get_recording", "/calls/{id}/recording", "The recording, in ranges if asked for")
     },
     Operation {
@@ -119,5 +122,20 @@ pub(super) const ALL: &[Operation] = &[
         "Make the assistant say exactly this now",
         Some(Body::of::<AssistantText>()),
     ),
+    Operation {
+        access: Access::Role(Role::Agent),
+        errors: PAUSE,
+        ..act(
+            "pause_recording",
+            "/calls/{id}/recording/pause",
+            "Record silence from now on; for supervisors and the agent who holds the floor",
+            None,
+        )
+    },
+    Operation {
+        access: Access::Role(Role::Agent),
+        errors: PAUSE,
+        ..act("resume_recording", "/calls/{id}/recording/resume", "Record again", None)
+    },
     act("end_call", "/calls/{id}/end", "End the call", None),
 ];

@@ -34,6 +34,8 @@ impl CallTask {
                 self.tell(TalkInput::ForceSay { person: actor.name.clone(), text: text.into_inner() });
                 Ok(())
             }
+            Act::PauseRecording => self.pause_recording(actor),
+            Act::ResumeRecording => self.resume_recording(actor),
             Act::End => self.asked(Input::End { by: EndedBy::Person(actor.name.clone()) }),
         }
     }

@@ -241,16 +241,17 @@ impl CallTask {
             MediaEvent::Quality { leg, quality, .. } if leg == self.customer => {
                 self.quality_changed(leg, quality)
             }
-            MediaEvent::RecordingClosed { .. } => self.recording_closed(true),
-            MediaEvent::RecordingFailed { reason, .. } => {
-                tracing::error!(call = %self.call.id, reason, "recording failed, the call goes on");
-                self.recording_closed(false);
-            }
+            MediaEvent::RecordingClosed { file, .. } => self.recording_written(file),
+            MediaEvent::RecordingFailed { reason, kept, .. } => self.recording_failed(reason, kept),
             _ => {}
         }
     }
 
     fn digit(&mut self, digit: char) {
+        if self.is_paused() {
+            // It may be of a card: neither the transcript nor the assistant is to know it, nor when it was pressed.
+            return;
+        }
         let at_ms = self.offset_ms(Instant::now());
         self.commit_event(EventBody::KeyPressed { at_ms });
         self.tell(TalkInput::Digit { digit });

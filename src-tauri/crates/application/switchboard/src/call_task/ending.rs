@@ -1,41 +1,16 @@
 //! The end of a call: status, outcome, recording, and everything given back.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tandem_call::{EndedBy, Input};
 use tokio::sync::mpsc;
 
 use super::{CallMessage, CallTask};
 use crate::outcome;
-use crate::ports::media::{MediaEvent, RecordingPlan};
 use crate::ports::store::Commit;
-use crate::records::{CallStatus, EventBody, LatencySummary, Recording};
-
-/// The writer thread closes a file within this time, or the call's row says that it is not complete.
-const RECORDING_PATIENCE: Duration = Duration::from_secs(5);
+use crate::records::{CallStatus, EventBody, LatencySummary};
 
 impl CallTask {
-    pub(super) fn start_recording(&mut self) {
-        if !self.assistant.as_ref().is_none_or(|assistant| assistant.settings.record) {
-            return;
-        }
-        let file = format!("recordings/{}.wav", self.call.id);
-        let plan = RecordingPlan { path: self.context.ports.data_dir.join(&file), left: vec![self.customer] };
-        self.context.ports.media.start_recording(&self.call.id, plan);
-        self.recording_closed = false;
-        let id = self.context.new_recording_id();
-        self.call.recording = Some(Recording { id, file, duration_ms: 0, complete: false });
-    }
-
-    pub(super) fn recording_closed(&mut self, complete: bool) {
-        self.recording_closed = true;
-        let duration_ms = self.call.duration_ms.unwrap_or_default();
-        if let Some(recording) = &mut self.call.recording {
-            recording.complete = complete;
-            recording.duration_ms = duration_ms;
-        }
-    }
-
     /// Fills in the row; called once, when the call machine says that it is over.
     pub(super) fn close_call(&mut self, by: &EndedBy) {
         let now = Instant::now();
@@ -86,30 +61,6 @@ impl CallTask {
             today: self.context.today(&self.call.org),
             opted_out: self.opted_out,
             transferred: self.transferred,
-        }
-    }
-
-    /// What still arrives here is answered as for a call that is over.
-    async fn await_recording(&mut self, messages: &mut mpsc::UnboundedReceiver<CallMessage>) {
-        let deadline = tokio::time::Instant::now() + RECORDING_PATIENCE;
-        while !self.recording_closed {
-            match tokio::time::timeout_at(deadline, messages.recv()).await {
-                Ok(Some(CallMessage::Media(MediaEvent::RecordingClosed { .. }))) => {
-                    self.recording_closed(true)
-                }
-                Ok(Some(CallMessage::Media(MediaEvent::RecordingFailed { .. }))) => {
-                    self.recording_closed(false)
-                }
-                Ok(Some(CallMessage::Act { actor, act, reply, at })) => {
-                    let _ = reply.send(
-                        self.act(at, &actor, act)
-                            .map(|()| (self.call.floor.clone(), self.call.floor_version)),
-                    );
-                }
-                Ok(Some(CallMessage::Transcript(reply))) => drop(reply.send(self.items.clone())),
-                Ok(Some(_)) => {}
-                Ok(None) | Err(_) => break,
-            }
         }
     }
 

@@ -7,6 +7,7 @@ mod ending;
 mod history;
 mod machine_outputs;
 mod people;
+mod recording;
 mod talk;
 mod talk_outputs;
 
@@ -145,6 +146,8 @@ pub(crate) struct CallTask {
     over: bool,
     /// The recording's file is whole, or there is none.
     recording_closed: bool,
+    /// The recording is paused; until then at the longest.
+    paused_until: Option<Instant>,
 }
 
 impl CallTask {
@@ -194,6 +197,7 @@ impl CallTask {
             ended_by: None,
             over: false,
             recording_closed: true,
+            paused_until: None,
         };
         // Everything that is done for the call is done within its span, whichever task does it.
         let span = tracing::info_span!("call", id = %task.call.id, inbound);
@@ -255,12 +259,13 @@ impl CallTask {
     fn next_deadline(&self) -> Option<Instant> {
         let machine = self.machine.next_deadline().map(|(at, _)| at);
         let talk = self.talk.as_ref().and_then(Talk::next_deadline);
-        machine.into_iter().chain(talk).min()
+        machine.into_iter().chain(talk).chain(self.paused_until).min()
     }
 
     fn tick(&mut self) {
         let now = Instant::now();
         self.machine.tick(now);
+        self.end_long_pause(now);
         if let Some(talk) = &mut self.talk {
             talk.conversation.tick(now);
         }

@@ -66,9 +66,28 @@ pub enum Sound {
 /// What a room writes down: stereo, customer left, our side right.
 #[derive(Debug, Clone)]
 pub struct RecordingPlan {
+    /// Its extension is the format: `ogg` is Ogg-Opus (RFC 7845), everything else WAV.
     pub path: PathBuf,
     /// The legs on the left channel; all others are on the right.
     pub left: Vec<LegId>,
+}
+
+/// What a recording's file came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WrittenRecording {
+    /// Samples of each channel, at [`SAMPLE_RATE`].
+    pub frames: u64,
+    /// Length of the file.
+    pub bytes: u64,
+    /// SHA-256 of the file, in lower-case hexadecimal.
+    pub sha256: String,
+}
+
+impl WrittenRecording {
+    /// How long it plays.
+    pub fn duration_ms(&self) -> i64 {
+        i64::try_from(self.frames * 1_000 / u64::from(SAMPLE_RATE)).unwrap_or(i64::MAX)
+    }
 }
 
 /// Audio both ways with something that is not RTP: a sound card, a browser's socket, a test.
@@ -129,9 +148,13 @@ pub trait Media: Send + Sync {
     fn start_recording(&self, room: &CallId, plan: RecordingPlan);
     /// Stops recording; `RecordingClosed` follows once the file is whole on disk.
     fn stop_recording(&self, room: &CallId);
-    /// Completes the header of a recording that a crash left open; its length in ms. Start-up only: it blocks.
+    /// While paused, time passes in the recording as silence on both sides.
+    fn pause_recording(&self, room: &CallId, paused: bool) {
+        let _ = (room, paused);
+    }
+    /// Completes a recording that a crash left open, up to what was written. Start-up only: it blocks.
     /// An engine that records nothing repairs nothing.
-    fn repair_recording(&self, path: &std::path::Path) -> Option<u64> {
+    fn repair_recording(&self, path: &std::path::Path) -> Option<WrittenRecording> {
         let _ = path;
         None
     }
@@ -192,7 +215,7 @@ pub enum MediaEvent {
     /// Packet statistics, every few seconds.
     Quality { room: CallId, leg: LegId, quality: LegQuality },
     /// The recording is whole on disk.
-    RecordingClosed { room: CallId, path: PathBuf, frames: u64 },
-    /// The recording could not go on (disk full); the call does.
-    RecordingFailed { room: CallId, path: PathBuf, reason: String },
+    RecordingClosed { room: CallId, path: PathBuf, file: WrittenRecording },
+    /// The recording could not go on (disk full); the call does. `kept`: what was written until then and plays.
+    RecordingFailed { room: CallId, path: PathBuf, reason: String, kept: Option<WrittenRecording> },
 }

@@ -135,8 +135,80 @@ pub struct Recording {
     /// Path below the data directory.
     pub file: String,
     pub duration_ms: i64,
-    /// Set once the file is whole.
+    /// The file is closed and plays; `state` says whether all of the call is in it.
     pub complete: bool,
+    /// Absent in rows of earlier versions, whose `complete` says all.
+    #[serde(default)]
+    pub state: Option<RecordingState>,
+    #[serde(default)]
+    pub format: RecordingFormat,
+    /// Length of the closed file.
+    #[serde(default)]
+    pub bytes: Option<u64>,
+    /// SHA-256 of the closed file, in lower-case hexadecimal.
+    #[serde(default)]
+    pub sha256: Option<String>,
+}
+
+/// How far a recording came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingState {
+    Recording,
+    /// Silence is recorded until somebody resumes it.
+    Paused,
+    /// Everything but pauses is in the file.
+    Complete,
+    /// The disk was full or the server died: the file plays up to there.
+    Incomplete,
+    /// There is no file.
+    NotRecorded,
+}
+
+impl RecordingState {
+    /// As it is written everywhere (`not_recorded`).
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Recording => "recording",
+            Self::Paused => "paused",
+            Self::Complete => "complete",
+            Self::Incomplete => "incomplete",
+            Self::NotRecorded => "not_recorded",
+        }
+    }
+}
+
+/// How recordings lie on disk; both have two channels, customer and others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RecordingFormat {
+    /// 16-bit PCM, 8 kHz: 115 MB an hour.
+    #[default]
+    Wav,
+    /// Ogg-Opus: about 18 MB an hour.
+    Ogg,
+}
+
+impl RecordingFormat {
+    /// Its name, and the extension of its files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Wav => "wav",
+            Self::Ogg => "ogg",
+        }
+    }
+}
+
+impl std::str::FromStr for RecordingFormat {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        match text {
+            "wav" => Ok(Self::Wav),
+            "ogg" => Ok(Self::Ogg),
+            _ => Err("expected wav or ogg".to_owned()),
+        }
+    }
 }
 
 /// Medians and worst of the call's turns, ms.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tandem_foundation::{CallId, OrgId, UserId};
 
-use super::{Call, FloorHolder, TranscriptItem, UnixMs};
+use super::{Call, FloorHolder, RecordingState, TranscriptItem, UnixMs};
 
 /// What happened; stored as its `kind` and the JSON of its `data`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -47,6 +47,15 @@ pub enum EventBody {
     /// A provider failed or stalled during a call.
     #[serde(rename = "provider.failed")]
     ProviderFailed { provider: String, operation: String, at_ms: i64 },
+    /// From here on silence is recorded. `name`: of the person or key.
+    #[serde(rename = "recording.paused")]
+    RecordingPaused { by: Option<UserId>, name: String, at_ms: i64 },
+    /// Recorded again; `automatic`: the pause had lasted as long as one may.
+    #[serde(rename = "recording.resumed")]
+    RecordingResumed { by: Option<UserId>, name: String, automatic: bool, at_ms: i64 },
+    /// The recording could not begin (`not_recorded`) or go on (`incomplete`); the call did.
+    #[serde(rename = "recording.failed")]
+    RecordingFailed { state: RecordingState, reason: String, at_ms: i64 },
     /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user` or `key`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<UserId> },
@@ -85,6 +94,9 @@ impl EventBody {
             Self::OptOutRecorded { .. } => "opt_out.recorded",
             Self::ToolUsed { .. } => "tool.used",
             Self::ProviderFailed { .. } => "provider.failed",
+            Self::RecordingPaused { .. } => "recording.paused",
+            Self::RecordingResumed { .. } => "recording.resumed",
+            Self::RecordingFailed { .. } => "recording.failed",
             Self::ConfigChanged { .. } => "config.changed",
         }
     }

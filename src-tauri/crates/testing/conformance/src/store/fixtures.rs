@@ -66,6 +66,10 @@ pub fn full_call(org: &OrgId, created_at: i64) -> Call {
             file: "recordings/rec_1.wav".to_owned(),
             duration_ms: 60_000,
             complete: true,
+            state: Some(RecordingState::Complete),
+            format: RecordingFormat::Wav,
+            bytes: Some(1_920_044),
+            sha256: Some("ab".repeat(32)),
         }),
         latency: Some(LatencySummary { turns: 4, response_p50_ms: 640, response_max_ms: 910 }),
     }
