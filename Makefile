@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh Debian machine with Rust and Node:
 #   make run    installs what is missing, builds, and opens the console on the sandbox
 #   make test   all checks and tests
-.PHONY: run test setup setup-run setup-test ui build fmt lint deny house unit ui-test api-check scenario bench clean help
+.PHONY: run test setup setup-run setup-test ui build fmt lint deny house unit ui-test api-check scenario bench fuzz clean help
 
 export CARGO_TERM_COLOR ?= auto
 PORT ?= 7700
@@ -40,6 +40,14 @@ api: ui/node_modules/.package-lock.json ## Write the API's description and the i
 bench: ## Measure, as ratios against a baseline in the same run (RATE and CALLS change the load of calls)
 	cargo bench -p tandem-sip-transport --bench setups
 	cargo bench -p tandem-storage --bench group_commit
+	cargo build --release -p tandem-server
+	cargo bench -p tandem-scenarios --bench start_up
+	cargo bench -p tandem-scenarios --bench turns
+	cargo bench -p tandem-scenarios --bench screen
+	cargo bench -p tandem-scenarios --bench memory
+
+fuzz: ## Fuzz the SIP, SDP and RTP parsers, an hour each (SECONDS changes that)
+	src-tauri/scripts/fuzz.sh $(or $(SECONDS),3600)
 
 fmt: ## Format everything
 	cargo fmt --all

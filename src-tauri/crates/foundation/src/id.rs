@@ -88,6 +88,8 @@ text_id! {
     SessionId = "sess";
     /// A stored recording.
     RecordingId = "rec";
+    /// A queue.
+    QueueId = "queue";
 }
 
 /// One SIP, WebRTC or local audio connection; unique within a running process.

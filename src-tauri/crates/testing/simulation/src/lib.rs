@@ -2,8 +2,10 @@
 
 mod deepgram_double;
 mod openai_double;
+mod paced_double;
 mod speech_double;
 
 pub use deepgram_double::{DeepgramDouble, LOUD, Listen};
 pub use openai_double::{OpenAiDouble, Script};
+pub use paced_double::{PacedDouble, Steps};
 pub use speech_double::{Speak, SpeechDouble};
