@@ -40,6 +40,7 @@ api: ui/node_modules/.package-lock.json ## Write the API's description and the i
 bench: ## Measure, as ratios against a baseline in the same run (RATE and CALLS change the load of calls)
 	cargo bench -p tandem-sip-transport --bench setups
 	cargo bench -p tandem-storage --bench group_commit
+	cargo bench -p tandem-queue --bench decision
 	cargo build --release -p tandem-server
 	cargo bench -p tandem-scenarios --bench start_up
 	cargo bench -p tandem-scenarios --bench turns

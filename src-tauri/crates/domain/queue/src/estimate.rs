@@ -45,9 +45,9 @@ impl Handling {
         Self { mean: usual, seen: 0 }
     }
 
-    /// The first calls count alike; later ones as one of fifty, so that the mean follows the day.
+    /// The first calls count alike; later ones as one of a hundred, so that the mean follows the day.
     pub fn took(&mut self, time: Duration) {
-        self.seen = (self.seen + 1).min(50);
+        self.seen = (self.seen + 1).min(100);
         let weight = 1.0 / f64::from(self.seen);
         let mean = self.mean.as_secs_f64() * (1.0 - weight) + time.as_secs_f64() * weight;
         self.mean = Duration::from_secs_f64(mean);
@@ -87,7 +87,7 @@ mod tests {
         let mut handling = Handling::new(Duration::from_secs(180));
         handling.took(Duration::from_secs(60));
         assert_eq!(handling.mean(), Duration::from_secs(60));
-        for _ in 0..300 {
+        for _ in 0..600 {
             handling.took(Duration::from_secs(300));
         }
         assert!(handling.mean() > Duration::from_secs(295), "{handling:?}");

@@ -31,7 +31,7 @@ impl Matcher {
         if self.waiting[&caller].offers.is_empty() {
             let ahead = self.unanswered(&queue) - 1;
             let too_long = longest.is_some_and(|longest| {
-                self.estimate_behind(&queue, ahead).is_none_or(|estimate| estimate.mean > longest)
+                self.estimate(&queue, ahead).is_none_or(|estimate| estimate.mean > longest)
             });
             if most.is_some_and(|most| ahead >= most) {
                 self.send_elsewhere(now, &caller, Why::Full);
@@ -101,7 +101,7 @@ impl Matcher {
         self.match_caller(now, caller);
         if tells && live && self.waiting.get(caller).is_some_and(|waiting| waiting.offers.is_empty()) {
             let position = self.position(now, caller);
-            let estimate = self.estimate_behind(&queue, position - 1);
+            let estimate = self.estimate(&queue, position - 1);
             self.outputs.push_back(Output::Announce { caller: caller.clone(), queue, position, estimate });
         }
         self.arm(now, caller);
@@ -140,7 +140,8 @@ impl Matcher {
         1 + self.waiting.values().filter(before).count()
     }
 
-    pub(crate) fn estimate_behind(&self, queue: &QueueId, ahead: usize) -> Option<Estimate> {
+    /// The wait of a caller with so many before them; `None` with nobody serving.
+    pub fn estimate(&self, queue: &QueueId, ahead: usize) -> Option<Estimate> {
         let serving = self.agents.values().filter(|agent| {
             agent.presence == Presence::Ready && agent.profile.memberships.contains_key(queue)
         });

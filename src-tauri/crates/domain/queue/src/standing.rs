@@ -94,7 +94,7 @@ impl Matcher {
                 priority: waiting.ticket.priority,
                 kind: waiting.ticket.kind,
                 offered_to: waiting.offers.iter().map(|offer| self.offers[offer].agent.clone()).collect(),
-                estimate: self.estimate_behind(queue, ahead),
+                estimate: self.estimate(queue, ahead),
             }
         };
         rows.into_iter().map(of).collect()

@@ -12,6 +12,7 @@ mod key;
 mod output;
 mod sandbox;
 mod serve;
+mod simulate;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -63,6 +64,9 @@ enum Command {
     Restore(BackupArguments),
     /// Check this machine: ports, sound devices, speech, and a real call to itself whose audio is scored both ways.
     Doctor(DoctorArguments),
+    /// Run the machines of the exchange on a virtual clock.
+    #[command(subcommand)]
+    Simulate(simulate::SimulateCommand),
 }
 
 /// How to serve.
@@ -248,6 +252,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
                 backup::restore(&file, json, &place).await
             }
             Command::Doctor(arguments) => doctor::run(arguments).await,
+            Command::Simulate(command) => simulate::run(command),
         }
     });
     match result {
