@@ -161,6 +161,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calls/{id}/sip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The call's SIP messages, without their secrets */
+        get: operations["get_sip_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/sip/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The call's SIP messages as plain text */
+        get: operations["get_sip_trace_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calls/{id}/supervision": {
         parameters: {
             query?: never;
@@ -1160,12 +1194,27 @@ export interface components {
              * @description Interarrival jitter (RFC 3550, section 6.4.1), ms.
              */
             jitter_ms: number;
+            /**
+             * Format: float
+             * @description Estimated mean opinion score of what comes in, 1 to 4.5; absent without packets.
+             */
+            mos: number | null;
             /** Format: int64 */
             packets_lost: number;
             /** Format: int64 */
             packets_received: number;
             /** Format: int64 */
             packets_sent: number;
+            /**
+             * Format: float
+             * @description The part of our packets that the peer missed lately, 0 to 1; absent while it does not report.
+             */
+            remote_loss: number | null;
+            /**
+             * Format: float
+             * @description There and back, ms, by the peer's RTCP reports; absent while there are none.
+             */
+            round_trip_ms: number | null;
         };
         /** @description A call's audio: stereo WAV, customer left, our side right. */
         Recording: {
@@ -1259,6 +1308,68 @@ export interface components {
             email: string;
             /** Format: password */
             password: string;
+        };
+        /**
+         * @description Which way a SIP message went, seen from us.
+         * @enum {string}
+         */
+        SipDirection: "received" | "sent";
+        /** @description One SIP message, without its secrets: what authenticates or encrypts shows as `***`. */
+        SipMessage: {
+            at: components["schemas"]["Time"];
+            /** Format: int64 */
+            cseq: number;
+            direction: components["schemas"]["SipDirection"];
+            /**
+             * Format: int64
+             * @description Number of the connection that it belongs to; a call has one with the customer and one with each phone of ours.
+             */
+            leg: number;
+            /** @description `address:port` of ours. */
+            local: string;
+            /** @description Of the request, or of the one that this answers. */
+            method: string;
+            /** @description Who is at the other end of the leg. */
+            party: components["schemas"]["SipParty"];
+            /** @description `address:port` of the peer. */
+            peer: string;
+            /**
+             * Format: int64
+             * @description 1 is the first.
+             */
+            position: number;
+            /** @description The same message went the same way before. */
+            retransmission: boolean;
+            /** @description It carries a session description. */
+            session_description: boolean;
+            sip_call_id: string;
+            /**
+             * Format: int32
+             * @description Of an answer.
+             */
+            status: number | null;
+            /** @description `INVITE`, or `180 Ringing`. */
+            summary: string;
+            /** @description The whole message. */
+            text: string;
+            /** @description `udp`, `tcp` … */
+            transport: string;
+        };
+        /**
+         * @description Who is at the other end of a SIP leg.
+         * @enum {string}
+         */
+        SipParty: "customer" | "person" | "outside";
+        /** @description A call's SIP messages, in the order in which they were sent and received. */
+        SipTrace: {
+            /** @description The call had more messages than are kept of one; the last are missing. */
+            cut_short: boolean;
+            items: components["schemas"]["SipMessage"][];
+            /**
+             * Format: int32
+             * @description After this many days messages are deleted; never where absent.
+             */
+            kept_days: number | null;
         };
         /**
          * @description Who said something; `system` marks what was not speech.
@@ -2897,6 +3008,140 @@ export interface operations {
                 };
             };
             /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sip_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SipTrace"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sip_trace_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

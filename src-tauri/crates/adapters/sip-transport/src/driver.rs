@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tandem_sip::endpoint::{Endpoint, Flow, Input, Output, Transport};
 use tandem_sip::message::MAX_DATAGRAM;
 use tandem_switchboard::ports::signalling::{SignallingCommand, SignallingEvent};
+use tandem_switchboard::records::SipDirection;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
@@ -14,6 +15,7 @@ use tokio::time::sleep_until;
 use crate::convert;
 use crate::names;
 use crate::sockets::Bound;
+use crate::tap::Tap;
 use crate::tcp::{self, Connections, Happening, TcpItem};
 
 /// Messages from TCP peers that wait for the machine; beyond that their connections are not read.
@@ -25,6 +27,7 @@ const BATCH: usize = 64;
 pub fn spawn(
     endpoint: Endpoint,
     bound: Bound,
+    tap: Tap,
     commands: mpsc::UnboundedReceiver<SignallingCommand>,
     events: mpsc::UnboundedSender<SignallingEvent>,
 ) {
@@ -33,7 +36,7 @@ pub fn spawn(
         tcp::listen(listener, report.clone());
     }
     let connections = Connections::new(report.clone());
-    let driver = Driver { endpoint, udp: bound.udp, connections, report, events };
+    let driver = Driver { endpoint, udp: bound.udp, connections, report, events, tap };
     tokio::spawn(driver.run(commands, network));
 }
 
@@ -43,6 +46,7 @@ struct Driver {
     connections: Connections,
     report: mpsc::Sender<Happening>,
     events: mpsc::UnboundedSender<SignallingEvent>,
+    tap: Tap,
 }
 
 impl Driver {
@@ -84,14 +88,17 @@ impl Driver {
 
     fn datagram(&mut self, bytes: &[u8], remote: SocketAddr) {
         let flow = Flow::udp(remote);
-        self.input(Input::Datagram { flow, bytes: Bytes::copy_from_slice(bytes) });
+        let bytes = Bytes::copy_from_slice(bytes);
+        self.tap.note(SipDirection::Received, flow.transport, remote, [bytes.clone(), Bytes::new()]);
+        self.input(Input::Datagram { flow, bytes });
     }
 
     fn happening(&mut self, happening: Happening) {
         match happening {
             Happening::Accepted { stream, remote } => self.connections.accept(stream, remote),
-            Happening::Item { connection, remote, item } => {
+            Happening::Item { connection, remote, item, raw } => {
                 let flow = Flow { transport: Transport::Tcp, remote, connection: Some(connection) };
+                self.tap.note(SipDirection::Received, flow.transport, remote, raw);
                 self.input(match *item {
                     TcpItem::Message(message) => Input::Message { flow, message },
                     TcpItem::Malformed(error) => Input::Malformed { flow, error },
@@ -111,11 +118,13 @@ impl Driver {
         let mut failed = Vec::new();
         while let Some(output) = self.endpoint.poll_output() {
             match output {
-                Output::Send { flow, bytes, token } => {
-                    if self.send(flow, bytes, token).is_err() {
-                        failed.extend(token);
+                Output::Send { flow, bytes, token } => match self.send(flow, bytes.clone(), token) {
+                    Ok(()) => {
+                        let pieces = [bytes, Bytes::new()];
+                        self.tap.note(SipDirection::Sent, flow.transport, flow.remote, pieces);
                     }
-                }
+                    Err(()) => failed.extend(token),
+                },
                 Output::Resolve { query, host, port } => {
                     names::look_up(query, host, port, self.report.clone())
                 }

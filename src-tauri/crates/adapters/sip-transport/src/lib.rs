@@ -4,10 +4,12 @@
 //! Invariants: nothing here blocks; every queue has an end (network input is read only as fast as it is handled, a peer
 //! that does not read its connection loses it); no number, name or message body is logged.
 
+mod blank;
 mod convert;
 mod driver;
 mod names;
 mod sockets;
+mod tap;
 mod tcp;
 
 use std::io;
@@ -18,7 +20,10 @@ pub use tandem_sip::digest::Algorithm;
 use tandem_sip::endpoint::{Config, Endpoint};
 pub use tandem_sip::registrar::RegistrarLimits;
 use tandem_switchboard::ports::signalling::{LegIds, Signalling, SignallingCommand, SignallingEvent};
+use tandem_switchboard::ports::trace::Traced;
 use tokio::sync::mpsc;
+
+use crate::tap::Tap;
 
 /// How the SIP side is set up.
 #[derive(Debug, Clone)]
@@ -37,6 +42,8 @@ pub struct SipConfig {
     /// see an unknown one, even beside it. Where all phones are known to understand it, put SHA-256 first.
     pub algorithms: Vec<Algorithm>,
     pub registrar: RegistrarLimits,
+    /// Where copies of all messages go, without their secrets. A listener that is slow misses some.
+    pub tap: Option<mpsc::Sender<Traced>>,
 }
 
 impl SipConfig {
@@ -51,6 +58,7 @@ impl SipConfig {
             user_agent: defaults.user_agent,
             algorithms: defaults.algorithms,
             registrar: defaults.registrar,
+            tap: None,
         }
     }
 }
@@ -85,7 +93,7 @@ impl SipTransport {
         };
         let endpoint = Endpoint::new(settings, rand::random(), move || leg_ids.next().0);
         let (commands, inbox) = mpsc::unbounded_channel();
-        driver::spawn(endpoint, bound, inbox, events);
+        driver::spawn(endpoint, bound, Tap::new(config.tap, address), inbox, events);
         tracing::info!(%address, "SIP is served");
         Ok(Arc::new(SipTransport { commands, address }))
     }

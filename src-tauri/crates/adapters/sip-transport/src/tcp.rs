@@ -35,6 +35,8 @@ pub enum Happening {
         connection: u64,
         remote: SocketAddr,
         item: Box<TcpItem>,
+        /// Its bytes.
+        raw: [Bytes; 2],
     },
     /// The connection is over; what had these tokens was not sent.
     Closed {
@@ -206,9 +208,11 @@ impl Connection {
                             Ok(Some(StreamItem::Pong)) => {}
                             Ok(Some(StreamItem::Message(message))) => {
                                 heard = true;
-                                self.tell(TcpItem::Message(message)).await;
+                                self.tell(TcpItem::Message(message), parser.bytes_of_item()).await;
                             }
-                            Ok(Some(StreamItem::Rejected(error))) => self.tell(TcpItem::Malformed(error)).await,
+                            Ok(Some(StreamItem::Rejected(error))) => {
+                                self.tell(TcpItem::Malformed(error), parser.bytes_of_item()).await;
+                            }
                             Err(error) => {
                                 if let Some(reply) = error.reply {
                                     write(&mut writer, &last_words(*reply)).await?;
@@ -232,9 +236,9 @@ impl Connection {
         }
     }
 
-    async fn tell(&self, item: TcpItem) {
-        let happening =
-            Happening::Item { connection: self.connection, remote: self.remote, item: Box::new(item) };
+    async fn tell(&self, item: TcpItem, raw: [Bytes; 2]) {
+        let (connection, remote, item) = (self.connection, self.remote, Box::new(item));
+        let happening = Happening::Item { connection, remote, item, raw };
         // An error means that the driver is gone; the closed queue will end this task.
         let _ = self.report.send(happening).await;
     }

@@ -28,6 +28,7 @@ mod people;
 mod retention;
 mod row;
 mod seal;
+mod sip_messages;
 mod trunks;
 mod writer;
 

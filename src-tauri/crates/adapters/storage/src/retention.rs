@@ -18,11 +18,13 @@ use crate::row::{Columns, broken};
 use crate::{Storage, events};
 
 const DAY_MS: i64 = 86_400_000;
+/// Faults are looked for soon after they were noticed.
+const SIP_TRACES_DAYS: u32 = 7;
 /// Rows in a batch.
 const BATCH: i64 = 100;
 
 /// How many days to keep what; `None` keeps it for ever.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Retention {
     pub recordings_days: Option<u32>,
@@ -30,7 +32,7 @@ pub struct Retention {
     pub transcripts_days: Option<u32>,
     /// Events of ended calls and of the configuration.
     pub events_days: Option<u32>,
-    /// SIP messages kept for fault finding; nothing writes them yet.
+    /// SIP messages kept for fault finding; a week where nothing was chosen.
     pub sip_traces_days: Option<u32>,
 }
 
@@ -40,6 +42,18 @@ pub struct Swept {
     pub recordings: u64,
     pub transcript_items: u64,
     pub events: u64,
+    pub sip_messages: u64,
+}
+
+impl Default for Retention {
+    fn default() -> Self {
+        Self {
+            recordings_days: None,
+            transcripts_days: None,
+            events_days: None,
+            sip_traces_days: Some(SIP_TRACES_DAYS),
+        }
+    }
 }
 
 impl Storage {
@@ -111,12 +125,16 @@ impl Storage {
             if let Some(days) = kept.events_days {
                 swept.events = self.sweep_rows(&org, before(days), EVENTS).await?;
             }
+            if let Some(days) = kept.sip_traces_days {
+                swept.sip_messages = self.sweep_rows(&org, before(days), SIP_MESSAGES).await?;
+            }
             if swept != Swept::default() {
                 self.say_swept(&org, swept, now).await?;
             }
             all.recordings += swept.recordings;
             all.transcript_items += swept.transcript_items;
             all.events += swept.events;
+            all.sip_messages += swept.sip_messages;
         }
         Ok(all)
     }
@@ -185,8 +203,8 @@ impl Storage {
     async fn say_swept(&self, org: &OrgId, swept: Swept, now: UnixMs) -> Result<(), StoreError> {
         let org = org.clone();
         let what = format!(
-            "recordings={} transcript_items={} events={}",
-            swept.recordings, swept.transcript_items, swept.events
+            "recordings={} transcript_items={} events={} sip_messages={}",
+            swept.recordings, swept.transcript_items, swept.events, swept.sip_messages
         );
         let work = self.writer.write("record a sweep", move |connection| {
             Box::pin(async move {
@@ -212,6 +230,9 @@ const SPOKEN_EVENTS: &[&str] = &[
      WHERE e.org_id = $1 AND e.kind = 'transcript.item' AND c.live = 0 AND c.ended_at < $2 \
      AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.event_seq = e.seq) ORDER BY e.seq LIMIT $3)",
 ];
+const SIP_MESSAGES: &[&str] = &["DELETE FROM sip_messages WHERE org_id = $1 AND (call_id, position) IN (\
+     SELECT call_id, position FROM sip_messages WHERE org_id = $1 AND happened_at < $2 \
+     ORDER BY happened_at LIMIT $3)"];
 /// Not those of live calls, nor those that still have to be delivered.
 const EVENTS: &[&str] = &[
     "DELETE FROM outbox WHERE org_id = $1 AND delivered_at IS NOT NULL AND event_seq IN (\

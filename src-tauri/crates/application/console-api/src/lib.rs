@@ -22,6 +22,7 @@ pub mod people;
 pub mod problem;
 pub mod sandbox;
 pub mod session;
+pub mod sip;
 pub mod time;
 pub mod transcript;
 pub mod words;

@@ -44,6 +44,23 @@ twin_enum! {
 }
 
 twin_enum! {
+    /// Which way a SIP message went, seen from us.
+    SipDirection = records::SipDirection { Received, Sent }
+}
+
+twin_enum! {
+    /// Who is at the other end of a SIP leg.
+    SipParty = records::SipParty {
+        /// Whom the call is with, as a rule behind a trunk.
+        Customer,
+        /// One of ours, on a registered phone.
+        Person,
+        /// An outside number that the customer was put through to.
+        Outside,
+    }
+}
+
+twin_enum! {
     /// How a supervisor is in a call.
     SupervisionMode = records::SupervisionMode {
         /// Hears everyone, heard by nobody.

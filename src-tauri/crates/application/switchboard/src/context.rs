@@ -17,6 +17,7 @@ use crate::ports::speech::SpeechProviders;
 use crate::ports::store::Store;
 use crate::ports::webhook::Webhook;
 use crate::registry::Registry;
+use crate::traces::Traces;
 
 /// The world as the switchboard is given it.
 #[derive(Clone)]
@@ -44,6 +45,7 @@ pub(crate) struct Context {
     pub plan: RwLock<Plan>,
     pub registry: Registry,
     pub phones: Phones,
+    pub traces: Traces,
     pub bus: broadcast::Sender<LiveMessage>,
 }
 
@@ -56,6 +58,7 @@ impl Context {
             plan: RwLock::default(),
             registry: Registry::default(),
             phones: Phones::default(),
+            traces: Traces::default(),
             bus,
         })
     }

@@ -21,6 +21,7 @@ mod router;
 mod switchboard;
 mod talk_settings;
 pub mod terms;
+mod traces;
 
 pub use context::Ports;
 pub use switchboard::Switchboard;

@@ -76,6 +76,13 @@ fn taken_over(until: &'static str, after_ms: u32) {
         .record(Duration::from_millis(after_ms.into()));
 }
 
+/// SIP messages that no call's trace shows, since nothing waits for a trace.
+pub(crate) fn untraced(messages: u64) {
+    if messages > 0 {
+        metrics::counter!("tandem_sip_messages_untraced_total").increment(messages);
+    }
+}
+
 /// What a customer's line is like, each time the engine tells of it.
 pub(crate) fn quality(now: &LegQuality, before: Option<&LegQuality>) {
     metrics::histogram!("tandem_rtp_jitter_seconds").record(f64::from(now.jitter_ms) / 1_000.0);

@@ -15,6 +15,7 @@ use crate::plan::Plan;
 use crate::ports::media::{AudioLink, MediaEvent};
 use crate::ports::signalling::{SignallingCommand, SignallingEvent, TrunkState};
 use crate::ports::store::{Commit, StoreError};
+use crate::ports::trace::Traced;
 use crate::records::{
     Assistant, Call, CallStatus, Direction, EventBody, FloorHolder, TranscriptItem, UnixMs, UserRole,
 };
@@ -48,6 +49,11 @@ impl Switchboard {
         exchange.reload_plan().await?;
         router::start(exchange.clone(), signalling, media);
         Ok(exchange)
+    }
+
+    /// Keeps what comes from signalling's tap with the calls it belongs to.
+    pub fn trace_sip(&self, tap: mpsc::Receiver<Traced>) {
+        crate::traces::start(self.context.clone(), tap);
     }
 
     /// How many calls of all organisations are live.

@@ -13,6 +13,7 @@ mod output;
 mod sandbox;
 mod serve;
 mod simulate;
+mod sip;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -57,6 +58,9 @@ enum Command {
     /// The pretend carrier of `tandem serve --sandbox`.
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    /// What went over the wire.
+    #[command(subcommand)]
+    Sip(SipCommand),
     /// Write everything (rows, key, recordings) into one new file, while the server may run. Keep it as safe as the
     /// data: it opens its own secrets.
     Backup(BackupArguments),
@@ -190,6 +194,20 @@ enum KeyCommand {
 }
 
 #[derive(Debug, Subcommand)]
+enum SipCommand {
+    /// Print the SIP messages of a call, without their secrets.
+    Trace {
+        /// The call's id.
+        call: String,
+        /// Print one JSON document.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: ServerArguments,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 enum SandboxCommand {
     /// Have a customer of the pretend carrier call one of our numbers.
     CallIn {
@@ -245,6 +263,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Sandbox(SandboxCommand::Customers { json, server }) => {
                 sandbox::customers(json, &server).await
             }
+            Command::Sip(SipCommand::Trace { call, json, server }) => sip::trace(&call, json, &server).await,
             Command::Backup(BackupArguments { file, json, place }) => {
                 backup::back_up(&file, json, &place).await
             }

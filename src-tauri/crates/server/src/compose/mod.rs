@@ -41,6 +41,8 @@ use crate::operator_file::{self, OperatorFile};
 
 /// An assistant's webhook may keep a caller waiting for no longer.
 const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
+/// SIP messages that may wait for storage.
+const TRACED: usize = 1_024;
 
 /// Why the server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -180,7 +182,9 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
 
     let leg_ids = Arc::new(LegIds::default());
     let (sip_events, sip_inbox) = mpsc::unbounded_channel();
-    let signalling = SipTransport::start(SipConfig::new(options.sip), leg_ids.clone(), sip_events)
+    let (tap, traced) = mpsc::channel(TRACED);
+    let sip_config = SipConfig { tap: Some(tap), ..SipConfig::new(options.sip) };
+    let signalling = SipTransport::start(sip_config, leg_ids.clone(), sip_events)
         .await
         .map_err(|source| StartError::Sip { address: options.sip, source })?;
     let (media_events, media_inbox) = mpsc::unbounded_channel();
@@ -203,6 +207,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         data_dir: data_dir.clone(),
     };
     let exchange = Switchboard::start(ports, sip_inbox, media_inbox).await?;
+    exchange.trace_sip(traced);
 
     let sip = signalling.local_address();
     let figures =

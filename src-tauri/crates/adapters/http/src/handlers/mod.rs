@@ -7,6 +7,7 @@ mod lines;
 mod recordings;
 mod sandbox;
 pub(crate) mod session;
+mod sip;
 mod supervision;
 mod users;
 
@@ -29,6 +30,8 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("get_call", handler(calls::get)),
         ("get_transcript", handler(calls::transcript)),
         ("get_call_events", handler(calls::events)),
+        ("get_sip_trace", handler(sip::trace)),
+        ("get_sip_trace_text", handler(sip::text)),
         ("get_recording", handler(recordings::file)),
         ("get_waveform", handler(recordings::waveform)),
         ("supervise", handler(supervision::supervise)),

@@ -12,5 +12,6 @@ mod phone;
 mod problems;
 mod recordings;
 mod sign_in;
+mod sip;
 mod supervision;
 mod support;

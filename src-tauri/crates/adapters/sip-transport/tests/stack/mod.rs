@@ -49,6 +49,15 @@ impl Stack {
     }
 
     pub fn call_with(&self, to: Destination, offer: Vec<u8>) -> LegId {
+        self.invite(to, offer, None)
+    }
+
+    /// A call with this Call-ID.
+    pub fn call_as(&self, to: Destination, call_id: &str) -> LegId {
+        self.invite(to, OFFER.to_vec(), Some(call_id.to_owned()))
+    }
+
+    fn invite(&self, to: Destination, offer: Vec<u8>, call_id: Option<String>) -> LegId {
         let leg = self.legs.next();
         self.send(SignallingCommand::Invite {
             leg,
@@ -57,7 +66,7 @@ impl Stack {
             display_name: None,
             offer: Bytes::from(offer),
             headers: vec![("X-Tandem-Call".into(), "call_1".into())],
-            call_id: None,
+            call_id,
             ring_timeout: Duration::from_secs(20),
         });
         leg

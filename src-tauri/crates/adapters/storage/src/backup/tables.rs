@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::row::broken;
 
 /// Every table, each after those that it refers to.
-pub(super) const TABLES: [&str; 16] = [
+pub(super) const TABLES: [&str; 17] = [
     "organisations",
     "event_sequence",
     "sealing_key",
@@ -32,6 +32,7 @@ pub(super) const TABLES: [&str; 16] = [
     "do_not_call",
     "idempotency",
     "retention",
+    "sip_messages",
 ];
 /// Those in which the migrations leave a row.
 const SEEDED: [&str; 1] = ["event_sequence"];

@@ -27,7 +27,7 @@ use crate::journal::Journal;
 use crate::ports::media::{LegQuality, MediaEvent};
 use crate::ports::signalling::SignallingEvent;
 use crate::ports::speech::{ModelEvent, ProviderError, RecogniserEvent};
-use crate::records::{Assistant, Call, FloorHolder, SupervisionMode, TranscriptItem, TurnLatency};
+use crate::records::{Assistant, Call, FloorHolder, SipParty, SupervisionMode, TranscriptItem, TurnLatency};
 use talk::Talk;
 use tracing::Instrument;
 
@@ -164,6 +164,9 @@ impl CallTask {
             Beginning::Inbound { leg, offer, person } => (leg, Some(offer), person),
         };
         context.registry.add_leg(customer, call.id.clone());
+        if let Some(sip_call_id) = &call.sip_call_id {
+            context.traces.name(sip_call_id, &call.org, &call.id, customer, SipParty::Customer);
+        }
         let speaker = assistant.is_some().then(|| context.ports.leg_ids.next());
         let inbound = offer.is_some();
         let task = Self {

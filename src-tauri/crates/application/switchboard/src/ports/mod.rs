@@ -7,4 +7,5 @@ pub mod media;
 pub mod signalling;
 pub mod speech;
 pub mod store;
+pub mod trace;
 pub mod webhook;

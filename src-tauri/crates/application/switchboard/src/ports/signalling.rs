@@ -52,7 +52,8 @@ pub enum SignallingCommand {
         display_name: Option<Pii<String>>,
         offer: Bytes,
         headers: Vec<(String, String)>,
-        /// Fixed Call-ID, for attempts that must be recognised after a crash.
+        /// Fixed Call-ID, for attempts that must be recognised: after a crash, or in a trace. Where several phones
+        /// are rung, those after the first get it with `.1`, `.2` … behind it.
         call_id: Option<String>,
         /// Give up (CANCEL) when nobody has answered for this long.
         ring_timeout: Duration,

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, SessionId, TrunkId, UserId};
 
+use super::trace::SipTraces;
 use crate::records::{
     ApiKey, Assistant, Call, CallStatus, Event, NewEvent, Number, Organisation, Session, TranscriptItem,
     Trunk, UnixMs, User,
@@ -204,5 +205,5 @@ pub enum IdempotencyClaim {
 }
 
 /// All of storage.
-pub trait Store: CallStore + Directory + Access {}
-impl<T: CallStore + Directory + Access> Store for T {}
+pub trait Store: CallStore + Directory + Access + SipTraces {}
+impl<T: CallStore + Directory + Access + SipTraces> Store for T {}

@@ -7,11 +7,13 @@ mod assistant;
 mod call;
 mod directory;
 mod event;
+mod sip;
 
 pub use assistant::*;
 pub use call::*;
 pub use directory::*;
 pub use event::*;
+pub use sip::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(

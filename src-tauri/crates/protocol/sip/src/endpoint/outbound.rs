@@ -57,7 +57,8 @@ impl Endpoint {
             let call_id = match (&invite.call_id, at) {
                 (Some(given), 0) => given.clone(),
                 // Each phone of a user gets a call of its own: copies with one Call-ID might meet in one phone (482).
-                _ => format!("{}@{}", self.random.token(), self.config.realm),
+                (Some(given), at) => format!("{given}.{at}"),
+                (None, _) => format!("{}@{}", self.random.token(), self.config.realm),
             };
             let request = self.invite_request(&invite, &target, &call_id);
             let owner = Owner::Invite(leg);
