@@ -48,9 +48,23 @@ impl Linphone {
         phone.program.type_line("autoanswer");
         phone.program.until(0, "Auto answer is enabled", 20).await;
         if setup.account.is_some() {
-            phone.program.until(0, "successful", 20).await;
+            phone.registered().await;
         }
         phone
+    }
+
+    /// It does not say when it has registered: it has to be asked.
+    async fn registered(&mut self) {
+        for _ in 0..100 {
+            let mark = self.program.mark();
+            self.program.type_line("status register");
+            let after = self.program.until(mark, "registered", 5).await;
+            if self.program.line(after - 1).contains("registered, identity") {
+                return;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+        }
+        panic!("linphonec did not register:\n{}", self.log());
     }
 
     pub async fn dial(&mut self, uri: &str) {

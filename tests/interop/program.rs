@@ -117,6 +117,11 @@ impl Program {
         }
     }
 
+    /// One line.
+    pub fn line(&self, number: usize) -> String {
+        self.lines.lock().expect("nobody panics with it")[number].clone()
+    }
+
     /// All it printed.
     pub fn text(&self) -> String {
         self.lines.lock().expect("nobody panics with it").join("\n")

@@ -801,6 +801,11 @@ export interface components {
          */
         Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "do_not_call" | "in_use" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "storage_unavailable";
         /**
+         * @description A way to code audio.
+         * @enum {string}
+         */
+        Codec: "pcmu" | "pcma" | "g722" | "opus";
+        /**
          * @description Which way a call was begun, seen from us.
          * @enum {string}
          */
@@ -1481,18 +1486,20 @@ export interface components {
          * @description SIP transport of a trunk.
          * @enum {string}
          */
-        Transport: "udp" | "tcp";
+        Transport: "udp" | "tcp" | "tls";
         /** @description A SIP trunk. Its password is never shown. */
         Trunk: {
             /** @description Source addresses accepted without a challenge. */
             accept_from: string[];
             caller_id: string | null;
+            /** @description The preferred first; empty: all of them, in our order. */
+            codecs: components["schemas"]["Codec"][];
             created_at: components["schemas"]["Time"];
             /** @description `From` and registration domain; `host` where `null`. */
             domain: string | null;
             enabled: boolean;
             has_password: boolean;
-            /** @description Host or address of the carrier's proxy, with optional port. */
+            /** @description Host or address of the carrier's proxy, with optional port. A name without a port is looked up with its SRV records. */
             host: string;
             id: string;
             /** Format: int32 */
@@ -1510,10 +1517,16 @@ export interface components {
              * @description Ask for a registration of so many seconds; `null`: the trunk takes us by address.
              */
             register_s: number | null;
+            srtp: components["schemas"]["TrunkSrtp"] | null;
             state: components["schemas"]["TrunkState"];
             transport: components["schemas"]["Transport"];
             username: string | null;
         };
+        /**
+         * @description Whether a trunk's audio is encrypted (SRTP, keys in the session description).
+         * @enum {string}
+         */
+        TrunkSrtp: "off" | "optional" | "required";
         /** @description Whether a trunk can be used right now. */
         TrunkState: {
             /** @enum {string} */
@@ -1555,6 +1568,8 @@ export interface components {
             accept_from?: string[];
             /** @description E.164 with `+`. */
             caller_id?: string | null;
+            /** @description The preferred first, each once; empty: all of them, in our order. */
+            codecs?: components["schemas"]["Codec"][];
             domain?: string | null;
             enabled?: boolean;
             host: string;
@@ -1572,6 +1587,7 @@ export interface components {
             password?: string | null;
             /** Format: int32 */
             register_s?: number | null;
+            srtp?: components["schemas"]["TrunkSrtp"] | null;
             transport?: components["schemas"]["Transport"];
             username?: string | null;
         };

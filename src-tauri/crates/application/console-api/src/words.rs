@@ -1,7 +1,7 @@
 //! The closed vocabularies of the API: twins of the records' enums, so that a record may change without the API.
 
 use serde::{Deserialize, Serialize};
-use tandem_switchboard::ports::signalling;
+use tandem_switchboard::ports::{media, signalling};
 use tandem_switchboard::records;
 use utoipa::ToSchema;
 
@@ -24,6 +24,23 @@ macro_rules! twin_enum {
             }
         }
     };
+}
+
+twin_enum! {
+    /// Whether a trunk's audio is encrypted (SRTP, keys in the session description).
+    TrunkSrtp = records::TrunkSrtp {
+        /// Never offered.
+        Off,
+        /// Offered, and done without where the other side has none.
+        Optional,
+        /// A call without it is refused.
+        Required,
+    }
+}
+
+twin_enum! {
+    /// A way to code audio.
+    Codec = media::Codec { Pcmu, Pcma, G722, Opus }
 }
 
 twin_enum! {
@@ -66,7 +83,7 @@ twin_enum! {
 
 twin_enum! {
     /// SIP transport of a trunk.
-    Transport = signalling::Transport { Udp, Tcp }
+    Transport = signalling::Transport { Udp, Tcp, Tls }
 }
 
 #[cfg(test)]

@@ -73,6 +73,8 @@ fn a_trunk_shows_that_it_has_a_password_and_not_which() {
         register_s: None,
         accept_from: Vec::new(),
         options_every_s: 0,
+        srtp: Some(records::TrunkSrtp::Required),
+        codecs: vec![tandem_switchboard::ports::media::Codec::Pcma],
         caller_id: None,
         max_cps: 1,
         max_channels: 1,
@@ -83,6 +85,7 @@ fn a_trunk_shows_that_it_has_a_password_and_not_which() {
         signalling::TrunkState::Failed { code: Some(403), reason: "Forbidden".into(), retry_in_s: 60 };
     let text = serde_json::to_string(&Trunk::new(&row, Some(&failed))).expect("JSON");
     assert!(text.contains(r#""has_password":true"#) && !text.contains("hunter2"));
+    assert!(text.contains(r#""srtp":"required","codecs":["pcma"]"#), "{text}");
     assert!(text.contains(r#""state":{"state":"failed","code":403"#), "{text}");
     row.enabled = false;
     assert_eq!(Trunk::new(&row, Some(&failed)).state, TrunkState::Disabled);

@@ -14,6 +14,8 @@ use tandem_sdp::{LocalMedia, Negotiated, SessionDescription, SrtpKey};
 pub use tandem_sdp::SrtpPolicy;
 
 use crate::ports::media::{Codec, RtpTerms};
+use crate::ports::signalling::Transport;
+use crate::records::{Trunk, TrunkSrtp};
 
 /// What our side would like; the default is plain RTP and every codec, G.711 before the wider ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,21 @@ impl Default for Wishes {
     fn default() -> Self {
         let codecs = vec![Codec::Pcmu, Codec::Pcma, Codec::G722, Codec::Opus];
         Self { srtp: SrtpPolicy::Off, codecs }
+    }
+}
+
+impl Wishes {
+    /// A trunk's. Keys for SRTP travel in the session description, where everybody on the way can read them unless it is
+    /// TLS: without a setting they are offered over TLS only.
+    pub fn of_trunk(trunk: &Trunk) -> Self {
+        let srtp = match (trunk.srtp, trunk.transport) {
+            (Some(TrunkSrtp::Required), _) => SrtpPolicy::Required,
+            (Some(TrunkSrtp::Optional), _) | (None, Transport::Tls) => SrtpPolicy::Optional,
+            (Some(TrunkSrtp::Off), _) | (None, Transport::Udp | Transport::Tcp) => SrtpPolicy::Off,
+        };
+        let default = Self::default();
+        let codecs = if trunk.codecs.is_empty() { default.codecs } else { trunk.codecs.clone() };
+        Self { srtp, codecs }
     }
 }
 

@@ -80,6 +80,19 @@ pub struct ServeArguments {
     /// SIP address, for UDP and TCP alike; port 0 takes any free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:5060")]
     pub sip: SocketAddr,
+    /// Address for SIP over TLS (5061 as a rule); not served unless given.
+    #[arg(long, value_name = "ADDR")]
+    pub sip_tls: Option<SocketAddr>,
+    /// Certificate to show there, PEM, with the rest of its chain. Without it, one is made, signed by itself and kept in
+    /// the data directory: phones must be told to trust it, and carriers will not.
+    #[arg(long, value_name = "FILE", requires_all = ["sip_tls", "sip_tls_key"])]
+    pub sip_tls_certificate: Option<PathBuf>,
+    /// Its private key, PEM.
+    #[arg(long, value_name = "FILE", requires_all = ["sip_tls", "sip_tls_certificate"])]
+    pub sip_tls_key: Option<PathBuf>,
+    /// Certificates (PEM) of issuers to trust beside those of the system, for trunks with TLS.
+    #[arg(long, value_name = "FILE")]
+    pub sip_tls_ca: Option<PathBuf>,
     /// UDP ports for RTP.
     #[arg(long, value_name = "A-B", default_value = "20000-29999", value_parser = parse_ports)]
     pub rtp_ports: (u16, u16),

@@ -7,6 +7,7 @@ mod options;
 mod provision;
 mod retention;
 mod sandbox;
+mod sip;
 pub(crate) mod speech_check;
 
 use std::net::SocketAddr;
@@ -18,7 +19,7 @@ use serde_json::{Value, json};
 use tandem_foundation::OrgId;
 use tandem_http::{HttpConfig, HttpServer, PhoneRegistrar};
 use tandem_media_engine::{MediaConfig, MediaEngine};
-use tandem_sip_transport::{SipConfig, SipTransport};
+use tandem_sip_transport::SipTransport;
 use tandem_speech::{Providers, ProvidersConfig};
 use tandem_storage::Storage;
 use tandem_switchboard::ports::clock::Clock;
@@ -55,9 +56,15 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error("preparing the first start")]
     FirstRun(#[from] FirstRunError),
-    #[error("listening for SIP on {address}")]
+    #[error("serving SIP on {address}")]
     Sip {
         address: SocketAddr,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("making a certificate for SIP in {folder}")]
+    Certificate {
+        folder: PathBuf,
         #[source]
         source: std::io::Error,
     },
@@ -180,7 +187,9 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
 
     let leg_ids = Arc::new(LegIds::default());
     let (sip_events, sip_inbox) = mpsc::unbounded_channel();
-    let signalling = SipTransport::start(SipConfig::new(options.sip), leg_ids.clone(), sip_events)
+    let config = sip::config(&options, &data_dir)
+        .map_err(|source| StartError::Certificate { folder: data_dir.clone(), source })?;
+    let signalling = SipTransport::start(config, leg_ids.clone(), sip_events)
         .await
         .map_err(|source| StartError::Sip { address: options.sip, source })?;
     let (media_events, media_inbox) = mpsc::unbounded_channel();
@@ -224,6 +233,9 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
     let url = format!("http://{}", http.addr);
     let operator_file = leave_operator_file(&store, &url, clock.as_ref()).await;
     let mut ready = json!({ "ready": true, "http": url, "sip": format!("udp:{sip}") });
+    if let Some(tls) = signalling.tls_address() {
+        ready["sip_tls"] = format!("tls:{tls}").into();
+    }
     if let Some(prepared) = &prepared {
         ready["sandbox"] = prepared.ready.clone();
     }

@@ -3,6 +3,8 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
+use tandem_sip_transport::CertificateFiles;
+
 use crate::cli::ServeArguments;
 
 /// Options of a server to be started.
@@ -12,6 +14,12 @@ pub struct ServeOptions {
     pub data: Option<PathBuf>,
     pub http: SocketAddr,
     pub sip: SocketAddr,
+    /// Where SIP over TLS is served, if it is.
+    pub sip_tls: Option<SocketAddr>,
+    /// What is shown there; `None`: a certificate that is made and kept with the data.
+    pub sip_certificate: Option<CertificateFiles>,
+    /// A file of issuers to trust beside those of the system.
+    pub sip_issuers: Option<PathBuf>,
     pub rtp_ports: (u16, u16),
     pub database: Option<String>,
     pub sandbox: bool,
@@ -27,6 +35,9 @@ impl ServeOptions {
             data: None,
             http: any,
             sip: any,
+            sip_tls: None,
+            sip_certificate: None,
+            sip_issuers: None,
             rtp_ports: (20_000, 29_999),
             database: None,
             sandbox: true,
@@ -53,10 +64,15 @@ impl ServeOptions {
                 Some(default_data_dir().ok_or("--data: expected a directory (HOME is not set)")?)
             }
         };
+        let certificate = arguments.sip_tls_certificate.zip(arguments.sip_tls_key);
+        let certificate = certificate.map(|(certificate, key)| CertificateFiles { certificate, key });
         Ok(Self {
             data,
             http: arguments.http,
             sip: arguments.sip,
+            sip_tls: arguments.sip_tls,
+            sip_certificate: certificate,
+            sip_issuers: arguments.sip_tls_ca,
             rtp_ports: arguments.rtp_ports,
             database: arguments.database,
             sandbox: arguments.sandbox,

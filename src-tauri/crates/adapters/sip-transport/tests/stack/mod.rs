@@ -1,6 +1,8 @@
 //! A SIP stack on a free loopback port, and what it reports.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod certificates;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -38,6 +40,10 @@ impl Stack {
 
     pub fn address(&self) -> SocketAddr {
         self.sip.local_address()
+    }
+
+    pub fn tls_address(&self) -> SocketAddr {
+        self.sip.tls_address().expect("it listens for TLS")
     }
 
     pub fn send(&self, command: SignallingCommand) {

@@ -28,6 +28,7 @@ use crate::ports::media::{LegQuality, MediaEvent};
 use crate::ports::signalling::SignallingEvent;
 use crate::ports::speech::{ModelEvent, ProviderError, RecogniserEvent};
 use crate::records::{Assistant, Call, FloorHolder, SupervisionMode, TranscriptItem, TurnLatency};
+use crate::terms::Wishes;
 use talk::Talk;
 use tracing::Instrument;
 
@@ -119,6 +120,8 @@ pub(crate) struct CallTask {
     assistant: Option<Assistant>,
     machine: CallMachine,
     customer: LegId,
+    /// What the customer's audio is to be like: their trunk's settings.
+    wishes: Wishes,
     speaker: Option<LegId>,
     legs: HashMap<LegId, LegKind>,
     /// Where each RTP leg of ours listens.
@@ -166,6 +169,11 @@ impl CallTask {
         context.registry.add_leg(customer, call.id.clone());
         let speaker = assistant.is_some().then(|| context.ports.leg_ids.next());
         let inbound = offer.is_some();
+        let wishes = {
+            let plan = context.plan.read();
+            let trunk = call.trunk.as_ref().and_then(|id| plan.trunk(&call.org, id));
+            trunk.map_or_else(Wishes::default, Wishes::of_trunk)
+        };
         let task = Self {
             machine: CallMachine::new(customer, speaker),
             legs: HashMap::from([(customer, LegKind::Customer)]),
@@ -178,6 +186,7 @@ impl CallTask {
             call,
             assistant,
             customer,
+            wishes,
             speaker,
             talk: None,
             answered: None,

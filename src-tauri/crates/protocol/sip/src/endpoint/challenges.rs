@@ -34,7 +34,7 @@ impl Endpoint {
         let (challenges, hop) = (client.challenges + 1, client.flow.map_or(client.hop.clone(), Hop::Flow));
         let (owner, account, contact_user) =
             (client.owner.clone(), client.account.clone(), client.contact_user.clone());
-        let mut request = client.request.clone();
+        let (mut request, server) = (client.request.clone(), client.server.clone());
         let cnonce = self.random.token();
         request.headers.remove("Via");
         let seq = request.headers.cseq().map_or(1, |cseq| cseq.seq) + 1;
@@ -52,6 +52,7 @@ impl Endpoint {
         let again = self.send_request(now, request, hop, owner.clone(), account, contact_user);
         if let Some(client) = self.clients.get_mut(&again) {
             client.challenges = challenges;
+            client.server = server;
             client.credentials = Some((user, password));
         }
         match owner {

@@ -18,6 +18,8 @@ pub struct Config {
     pub udp: SocketAddr,
     /// Where we are reached by TCP, if we listen.
     pub tcp: Option<SocketAddr>,
+    /// Where we are reached by TLS, if we listen.
+    pub tls: Option<SocketAddr>,
     /// Host to write instead of the local address (a public name or address).
     pub advertised: Option<String>,
     /// Realm of our challenges and domain of our users' addresses.
@@ -42,6 +44,7 @@ impl Config {
         Config {
             udp,
             tcp: None,
+            tls: None,
             advertised: None,
             realm: "tandem".to_owned(),
             user_agent: "Tandem".to_owned(),
@@ -59,7 +62,7 @@ impl Config {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrunkAccount {
     pub id: String,
-    /// Name or address, with an optional port.
+    /// Name or address, with an optional port. A name without one is looked up with its SRV records.
     pub host: String,
     pub transport: Transport,
     /// Domain of our address there; the host where `None`.

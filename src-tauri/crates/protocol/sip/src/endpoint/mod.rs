@@ -7,6 +7,7 @@
 mod authentication;
 mod challenges;
 mod config;
+mod failover;
 mod hops;
 mod inbound;
 mod io;
@@ -20,6 +21,7 @@ mod requests;
 mod responding;
 mod ringing;
 mod session;
+mod targets;
 #[cfg(test)]
 mod tests;
 mod timers;
@@ -33,6 +35,7 @@ pub use config::{Config, PhoneAccount, TrunkAccount};
 pub use io::{
     Caller, Command, Destination, Event, Flow, Incoming, Input, Invite, Output, Reason, Transport, TrunkState,
 };
+pub use targets::{Lookup, Resolution, ServerNames, Target};
 
 use crate::message::{Message, ParseErrorKind, parse_datagram};
 use crate::registrar::Registrar;
@@ -136,9 +139,9 @@ impl Endpoint {
             },
             Input::Message { flow, message } => self.message(now, flow, message),
             Input::Malformed { flow, error } => self.malformed(flow, error),
-            Input::SendFailed { token } => self.send_failed(now, token),
+            Input::SendFailed { token, reason } => self.send_failed(now, token, &reason),
             Input::ConnectionClosed { connection } => self.connection_closed(now, connection),
-            Input::Resolved { query, addresses } => self.resolved(now, query, addresses),
+            Input::Resolved { query, found } => self.resolved(now, query, found),
             Input::Command(command) => self.command(now, command),
             Input::Deadline => {}
         }

@@ -120,7 +120,7 @@ impl Endpoint {
         // A repeated 2xx: the ACK was lost.
         if let Some((_, flow, bytes)) = record.acks.iter().find(|(acked, _, _)| *acked == tag) {
             let (flow, bytes) = (*flow, bytes.clone());
-            return self.outputs.push_back(super::Output::Send { flow, bytes, token: None });
+            return self.outputs.push_back(super::Output::Send { flow, bytes, token: None, server: None });
         }
         let (request, account) = (record.request.clone(), record.account.clone());
         let Ok(mut dialog) = Dialog::from_response(&request, response) else {
@@ -174,9 +174,14 @@ impl Endpoint {
         to_phone || self.is_connection_to(flow, dialog.next_hop())
     }
 
-    /// Whether the flow is a connection to the host the URI names.
+    /// Whether the flow is a connection that serves for the host the URI names.
     pub(super) fn is_connection_to(&self, flow: &Flow, uri: &Uri) -> bool {
-        flow.transport == Transport::Tcp && uri.host.ip().is_some_and(|ip| ip == flow.remote.ip())
+        match flow.transport {
+            Transport::Udp => false,
+            Transport::Tcp => uri.host.ip().is_some_and(|ip| ip == flow.remote.ip()),
+            // No certificate speaks for a bare address, while the one of this connection was found good.
+            Transport::Tls => uri.host.ip().is_some(),
+        }
     }
 
     fn targets(&self, invite: &Invite) -> Result<Targets, (u16, &'static str)> {
@@ -190,7 +195,7 @@ impl Endpoint {
                 let user = Uri::escape_user(number.as_str());
                 let mut uri = Uri::sip(Some(&user), domain.clone(), None);
                 if found.account.domain.is_none() {
-                    uri.port = Some(found.port).filter(|port| *port != 5060);
+                    uri.port = found.port.filter(|port| *port != found.account.transport.default_port());
                 }
                 let target = Target { uri: uri.clone(), hop: found.hop(), from: from_at(domain), to: uri };
                 Ok((vec![target], Some(trunk.clone())))

@@ -180,7 +180,7 @@ impl Endpoint {
         let Some(record) = self.clients.get(&client) else { return };
         if let Some((_, flow, bytes)) = record.acks.first() {
             let (flow, bytes) = (*flow, bytes.clone());
-            return self.outputs.push_back(super::Output::Send { flow, bytes, token: None });
+            return self.outputs.push_back(super::Output::Send { flow, bytes, token: None, server: None });
         }
         let request = record.request.clone();
         let (ack, hop) = match self.legs.get_mut(&leg) {

@@ -224,7 +224,9 @@ impl Endpoint {
             let flow = *flow;
             match answer.due(now) {
                 AnswerDue::Nothing => {}
-                AnswerDue::Send(bytes) => self.outputs.push_back(Output::Send { flow, bytes, token: None }),
+                AnswerDue::Send(bytes) => {
+                    self.outputs.push_back(Output::Send { flow, bytes, token: None, server: None })
+                }
                 AnswerDue::GiveUp => return self.unacknowledged(now, leg),
             }
         }

@@ -87,6 +87,8 @@ pub fn trunk(org: &str, id: &str) -> Trunk {
         register_s: Some(600),
         accept_from: Vec::new(),
         options_every_s: 30,
+        srtp: None,
+        codecs: Vec::new(),
         caller_id: None,
         max_cps: 5,
         max_channels: 100,

@@ -189,7 +189,7 @@ impl World {
     }
 
     fn send(&mut self, node: usize, flow: Flow, bytes: Bytes) {
-        let tcp = flow.transport == Transport::Tcp;
+        let tcp = flow.transport.is_reliable();
         let copies = match self.draw(100) {
             _ if tcp => 1,
             drawn if drawn < self.weather.loss => 0,
