@@ -13,4 +13,9 @@ pub trait PacketSocket: Debug + Send {
 
     /// Sends one datagram; false when the system did not take it.
     fn send(&mut self, packet: &[u8], to: SocketAddr) -> bool;
+
+    /// What the system knows it by, if it can be waited for.
+    fn descriptor(&self) -> Option<i32> {
+        None
+    }
 }

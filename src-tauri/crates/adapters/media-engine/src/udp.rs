@@ -49,6 +49,11 @@ impl PacketSocket for UdpPort {
     fn send(&mut self, packet: &[u8], to: SocketAddr) -> bool {
         self.socket.send_to(packet, to).is_ok()
     }
+
+    #[cfg(target_os = "linux")]
+    fn descriptor(&self) -> Option<i32> {
+        Some(std::os::fd::AsRawFd::as_raw_fd(&self.socket))
+    }
 }
 
 #[cfg(target_os = "linux")]

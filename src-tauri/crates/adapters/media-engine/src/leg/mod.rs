@@ -1,9 +1,12 @@
 //! A leg: a source of frames, a sink of frames, or both; and what is attached to it.
 
+mod arrivals;
 mod link;
+mod relay;
 mod rtp;
 mod rtp_send;
 mod secure;
+mod session;
 mod sound;
 mod source;
 mod watch;
@@ -13,6 +16,7 @@ use std::time::Instant;
 use tandem_audio::mixer::{Frame, Members};
 use tandem_foundation::LegId;
 
+pub(crate) use arrivals::Arrivals;
 pub(crate) use link::LinkLeg;
 pub(crate) use rtp::RtpLeg;
 pub use rtp::RtpSeed;
@@ -60,6 +64,15 @@ impl Leg {
             Kind::Link(_) => true,
             Kind::Speaker(_) => false,
         }
+    }
+
+    /// The RTP of this leg, if that is its kind.
+    pub(crate) fn rtp(&self) -> Option<&RtpLeg> {
+        if let Kind::Rtp(rtp) = &self.kind { Some(rtp) } else { None }
+    }
+
+    pub(crate) fn rtp_mut(&mut self) -> Option<&mut RtpLeg> {
+        if let Kind::Rtp(rtp) = &mut self.kind { Some(rtp) } else { None }
     }
 
     /// Gives the leg what it hears; packets and frames go out here.

@@ -18,15 +18,17 @@ const STEP: u16 = FRAME as u16;
 /// Counters and queued digits.
 #[derive(Debug)]
 pub(crate) struct Sending {
-    seed: RtpSeed,
-    marker: bool,
-    packets: u64,
-    octets: u64,
+    pub(super) seed: RtpSeed,
+    pub(super) marker: bool,
+    pub(super) packets: u64,
+    pub(super) octets: u64,
     /// Spreads the reports; its seed is the random SSRC.
     random: u32,
     events: EventSender,
     in_band: VecDeque<i16>,
-    packet: Vec<u8>,
+    pub(super) packet: Vec<u8>,
+    /// The last two frames that were sent.
+    pub(super) tail: [i16; 2 * FRAME],
 }
 
 impl Sending {
@@ -40,6 +42,7 @@ impl Sending {
             events: EventSender::default(),
             in_band: VecDeque::new(),
             packet: Vec::with_capacity(HEADER_LEN + FRAME),
+            tail: [0; 2 * FRAME],
         }
     }
 
@@ -87,6 +90,11 @@ impl RtpLeg {
         }
     }
 
+    /// Whether digits are being sent or wait.
+    pub(crate) fn sends_digits(&self) -> bool {
+        self.sending.events.is_busy() || !self.sending.in_band.is_empty()
+    }
+
     /// Ticks of the RTP clock in a frame.
     fn step(&self) -> u16 {
         let rate = self.session.as_ref().map_or(tandem_audio::SAMPLE_RATE, |s| s.encoding.clock_rate());
@@ -128,6 +136,11 @@ impl RtpLeg {
                     .zip(sending.in_band.drain(..count))
                     .for_each(|(sample, tone)| *sample = tone);
             }
+            if let Some(before) = self.seam.take() {
+                super::relay::cross(&before, frame);
+            }
+            sending.tail.copy_within(FRAME.., 0);
+            sending.tail[FRAME..].copy_from_slice(frame);
             sending.packet.extend_from_slice(&header.to_bytes());
             session.encoder.encode(frame, &mut sending.packet);
         }

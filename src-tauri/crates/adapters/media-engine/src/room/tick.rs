@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use tandem_audio::mixer::Frame;
 use tandem_audio::{FRAME, peak};
 use tandem_switchboard::ports::media::MediaEvent;
 
@@ -20,26 +19,30 @@ impl Room {
         self.said.resize(count, [0; FRAME]);
         self.heard.resize(count, [0; FRAME]);
         self.sounding.resize(count, false);
+        self.choose_paths(now);
         self.take_in(now, events);
-        let sources: Vec<Option<&Frame>> =
-            self.said.iter().zip(&self.sounding).map(|(frame, &on)| on.then_some(frame)).collect();
         if let Some(recording) = &mut self.recording {
-            recording.frame(&sources);
+            recording.frame(&self.said, &self.sounding);
         }
-        self.heard.iter_mut().for_each(|frame| frame.fill(0));
-        self.mixer.mix(&sources, &mut self.heard);
-        for (leg, frame) in self.legs.iter_mut().zip(&mut self.heard) {
-            if let Some(leg) = leg {
+        let Self { legs, paths, mixer, said, sounding, heard, .. } = self;
+        let mixed = |listener: usize| paths.get(listener).is_some_and(|path| path.is_mixed());
+        mixer.mix(said, sounding, heard, mixed);
+        for (slot, (leg, frame)) in legs.iter_mut().zip(heard).enumerate() {
+            if let Some(leg) = leg.as_mut().filter(|_| mixed(slot)) {
                 leg.deliver(frame);
             }
         }
+        mixer.settle();
         self.tell_first_audible(now, events);
         self.tell_quality(now, events);
     }
 
     fn take_in(&mut self, now: Instant, events: &mut Vec<MediaEvent>) {
         for slot in 0..self.legs.len() {
-            let audience = self.has_audience(slot);
+            if self.legs[slot].as_ref().and_then(Leg::rtp).is_some_and(|rtp| !rtp.watched) {
+                self.read(slot, now, events);
+            }
+            let audience = self.is_speaker(slot) && self.has_audience(slot);
             let frame = &mut self.said[slot];
             let Some(leg) = &mut self.legs[slot] else {
                 self.sounding[slot] = false;
@@ -47,9 +50,12 @@ impl Room {
             };
             let (room, id) = (&self.id, leg.id);
             let sounding = match &mut leg.kind {
-                Kind::Rtp(rtp) => rtp.receive(now, frame, &mut |digit, at| {
-                    events.push(MediaEvent::Dtmf { room: room.clone(), leg: id, digit, at });
-                }),
+                Kind::Rtp(rtp) => {
+                    rtp.report(now);
+                    rtp.play(now, frame, &mut |digit, at| {
+                        events.push(MediaEvent::Dtmf { room: room.clone(), leg: id, digit, at });
+                    })
+                }
                 Kind::Link(link) => link.receive(frame),
                 Kind::Speaker(queue) => {
                     let sounding = queue.pull(audience, frame);
@@ -76,7 +82,7 @@ impl Room {
                     sounding
                 }
             };
-            if !sounding {
+            if !sounding && leg.watch.is_on() {
                 frame.fill(0);
             }
             self.sounding[slot] = sounding;
@@ -85,6 +91,10 @@ impl Room {
                 VoiceMoment::Stopped(at) => MediaEvent::VoiceStopped { room: room.clone(), leg: id, at },
             }));
         }
+    }
+
+    fn is_speaker(&self, slot: usize) -> bool {
+        matches!(&self.legs[slot], Some(Leg { kind: Kind::Speaker(_), .. }))
     }
 
     /// Whether a speaker's next frame really leaves: towards some RTP peer, or, where none is to hear it, a link.
