@@ -65,6 +65,8 @@ struct Row {
     /// As of the last frame, and as of the next.
     before: Members,
     wanted: Members,
+    /// Of what the last mixed frame was made: the same for all who hear the same.
+    key: u64,
 }
 
 /// The matrix of a room.
@@ -133,6 +135,11 @@ impl Mixer {
         }
     }
 
+    /// A number that listeners share who were given the same frame last, and others hardly ever do.
+    pub fn key(&self, listener: usize) -> u64 {
+        self.rows.get(listener).map_or(0, |row| row.key)
+    }
+
     /// Whether two listeners are given the same next frame, of those slots that have sound.
     pub fn hear_alike(&self, one: usize, other: usize) -> bool {
         let (Some(one), Some(other)) = (self.rows.get(one), self.rows.get(other)) else { return false };
@@ -164,7 +171,11 @@ impl Mixer {
                 continue;
             }
             let steady = |slot: usize| row.before.contains(slot) && row.wanted.contains(slot);
-            let heard = active.iter().filter(|&&slot| steady(slot)).count();
+            let (mut heard, mut key) = (0, 0u64);
+            for &slot in active.iter().filter(|&&slot| steady(slot)) {
+                heard += 1;
+                key = key.wrapping_add(spread(slot));
+            }
             let mut sum = [0; FRAME];
             if out_of_all_but_few(heard, active.len()) && have_total {
                 sum = self.total;
@@ -180,10 +191,12 @@ impl Mixer {
                     match (row.before.contains(slot), row.wanted.contains(slot)) {
                         (false, true) => fade(&mut sum, &said[slot], false),
                         (true, false) => fade(&mut sum, &said[slot], true),
-                        _ => {}
+                        _ => continue,
                     }
+                    key = key.rotate_left(9) ^ spread(slot + usize::from(row.wanted.contains(slot)));
                 }
             }
+            row.key = key;
             for (sample, value) in out.iter_mut().zip(sum) {
                 *sample = saturate(value);
             }
@@ -202,6 +215,14 @@ impl Row {
             self.before.clone_from(&self.wanted);
         }
     }
+}
+
+/// Spreads small numbers over all 64 bits (the finaliser of splitmix64).
+fn spread(slot: usize) -> u64 {
+    let mut bits = (slot as u64 + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    bits = (bits ^ (bits >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+    bits = (bits ^ (bits >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+    bits ^ (bits >> 31)
 }
 
 fn out_of_all_but_few(heard: usize, all: usize) -> bool {
@@ -254,10 +275,11 @@ mod tests {
         let sounding = [false, false, true, true];
         mixer.mix(&[voice; 4], &sounding, &mut out, |listener| listener != 3);
         assert!(mixer.hear_alike(0, 1) && !mixer.hear_alike(0, 2));
+        assert!(mixer.key(0) == mixer.key(1) && mixer.key(0) != mixer.key(2));
         assert_eq!((out[0], out[3]), (out[1], [0; FRAME]), "nobody mixed for the fourth");
         mixer.set(1, [3].into_iter().collect());
         mixer.mix(&[voice; 4], &sounding, &mut out, |_| true);
-        assert!(!mixer.hear_alike(0, 1), "one of them fades");
+        assert!(!mixer.hear_alike(0, 1) && mixer.key(0) != mixer.key(1), "one of them fades");
         assert_eq!(mixer.hears_only(1), None, "not before the fade is over");
         mixer.settle();
         assert_eq!((mixer.hears_only(1), mixer.hears_only(0)), (Some(3), None));

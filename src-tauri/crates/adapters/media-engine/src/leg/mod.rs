@@ -13,13 +13,14 @@ mod watch;
 
 use std::time::Instant;
 
-use tandem_audio::mixer::{Frame, Members};
+use tandem_audio::mixer::Members;
 use tandem_foundation::LegId;
 
 pub(crate) use arrivals::Arrivals;
 pub(crate) use link::LinkLeg;
 pub(crate) use rtp::RtpLeg;
 pub use rtp::RtpSeed;
+pub(crate) use rtp_send::Payload;
 pub(crate) use sound::SoundPlayer;
 pub(crate) use watch::{VoiceMoment, Watch};
 
@@ -73,16 +74,6 @@ impl Leg {
 
     pub(crate) fn rtp_mut(&mut self) -> Option<&mut RtpLeg> {
         if let Kind::Rtp(rtp) = &mut self.kind { Some(rtp) } else { None }
-    }
-
-    /// Gives the leg what it hears; packets and frames go out here.
-    pub(crate) fn deliver(&mut self, frame: &mut Frame) {
-        self.sound.add_to(frame);
-        match &mut self.kind {
-            Kind::Rtp(rtp) => rtp.send(frame),
-            Kind::Link(link) => link.send(frame),
-            Kind::Speaker(_) => {}
-        }
     }
 
     /// Lets time pass that is not made up for.

@@ -102,6 +102,11 @@ impl RtpLeg {
         self.session.as_ref().is_some_and(|s| s.terms.receive && s.terms.dtmf_payload_type.is_none())
     }
 
+    /// Whether it plays nothing and has nothing to read, so that a tick changes nothing.
+    pub(crate) fn rests(&self) -> bool {
+        self.watched && !self.decoding && self.relay.is_some()
+    }
+
     /// Whether decoded sound is at hand.
     pub(crate) fn is_playing(&self) -> bool {
         self.decoding && self.jitter.is_playing()
@@ -127,13 +132,14 @@ impl RtpLeg {
         arrivals: Option<&mut Arrivals>,
         digit: &mut dyn FnMut(char, Instant),
     ) {
-        let Self { socket, session, jitter, statistics, decoding, .. } = self;
+        let Self { socket, session, jitter, statistics, decoding, watched, .. } = self;
         let mut sinks = Sinks { arrivals, jitter, decoding: *decoding, statistics };
-        socket.drain(now, &mut |bytes, from, at| {
+        let mut each = |bytes: &[u8], from, at| {
             if let Some(session) = session.as_mut() {
                 session.take(bytes, from, at, &mut sinks, digit);
             }
-        });
+        };
+        if *watched { socket.take(now, &mut each) } else { socket.drain(now, &mut each) }
     }
 
     /// Fills the next frame; false if it is silent. `digit` is called for each key heard in the sound.

@@ -3,6 +3,7 @@
 //! Plain state: commands by [`Room::handle`], time by [`Room::tick`]. Nothing here waits.
 
 mod command;
+mod encodes;
 mod paths;
 mod tick;
 
@@ -20,6 +21,7 @@ use crate::config::MediaConfig;
 use crate::leg::{Arrivals, Kind, Leg};
 use crate::recording::{NewRecording, RoomRecording};
 
+use encodes::Encodes;
 use paths::Path;
 
 /// One call's media.
@@ -44,6 +46,12 @@ pub struct Room {
     mixed_from: Members,
     carried_from: Members,
     arrivals: Arrivals,
+    encodes: Encodes,
+    /// Since sockets were chosen to be watched; and how many are.
+    paths_changed: bool,
+    watched: usize,
+    /// Ticks in a row in which nothing was to be done but to look whether that is so still.
+    rested: u32,
 }
 
 impl Room {
@@ -64,6 +72,10 @@ impl Room {
             mixed_from: Members::default(),
             carried_from: Members::default(),
             arrivals: Arrivals::default(),
+            encodes: Encodes::default(),
+            paths_changed: false,
+            watched: 0,
+            rested: 0,
         }
     }
 
@@ -114,6 +126,8 @@ impl Room {
         let Some(slot) = self.slot(leg) else { return };
         self.legs[slot] = None;
         self.paths[slot] = Path::START;
+        self.paths_changed = true;
+        self.encodes.forget(slot);
         self.mixer.clear(slot);
         self.legs.iter_mut().flatten().for_each(|leg| leg.unheard_by.remove(slot));
         if let Some(recording) = &mut self.recording {

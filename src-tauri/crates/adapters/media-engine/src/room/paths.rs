@@ -43,7 +43,9 @@ impl Path {
 impl Room {
     /// Brings the paths in line with what the legs hear now, and decides whose packets are to be decoded.
     pub(super) fn choose_paths(&mut self, now: Instant) {
+        let mut changed = false;
         for to in 0..self.legs.len() {
+            let before = self.paths[to];
             let sole = self.sole_source(to, now);
             self.paths[to] = match (self.paths[to], sole) {
                 (Path::Mixed { settled }, Some(from)) => {
@@ -63,8 +65,10 @@ impl Room {
                 }
                 (Path::Carried { from, leaving }, _) => self.leave(to, from, leaving, now),
             };
+            changed |= self.paths[to] != before;
         }
         self.choose_decoding();
+        self.paths_changed |= changed;
     }
 
     /// Ends carrying, at once or as soon as there are samples to go on with.
@@ -158,6 +162,9 @@ impl Room {
     /// Calls `watch` with the slots whose sockets are to be watched from now on, or no longer; gives the number of
     /// those that are.
     pub(crate) fn watch_changes(&mut self, mut watch: impl FnMut(usize, &mut RtpLeg, bool)) -> usize {
+        if !std::mem::take(&mut self.paths_changed) {
+            return self.watched;
+        }
         let mut watched = 0;
         for (slot, leg) in self.legs.iter_mut().enumerate() {
             let carried = self.carried_from.contains(slot);
@@ -167,6 +174,7 @@ impl Room {
             }
             watched += usize::from(rtp.watched);
         }
+        self.watched = watched;
         watched
     }
 

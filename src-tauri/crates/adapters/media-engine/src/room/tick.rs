@@ -12,6 +12,9 @@ use crate::speech::SpeechReport;
 /// Quieter than this (about −54 dBFS) is a line's idle noise and no audible sound.
 const AUDIBLE: u16 = 64;
 
+/// Ticks between two looks after the reports of a room at rest: 100 ms.
+const REPORTS: u32 = 5;
+
 impl Room {
     /// One tick; `now` is the moment it stands for. What happened is appended to `events`.
     pub fn tick(&mut self, now: Instant, events: &mut Vec<MediaEvent>) {
@@ -20,21 +23,28 @@ impl Room {
         self.heard.resize(count, [0; FRAME]);
         self.sounding.resize(count, false);
         self.choose_paths(now);
+        if self.rests() {
+            return;
+        }
         self.take_in(now, events);
         if let Some(recording) = &mut self.recording {
             recording.frame(&self.said, &self.sounding);
         }
-        let Self { legs, paths, mixer, said, sounding, heard, .. } = self;
-        let mixed = |listener: usize| paths.get(listener).is_some_and(|path| path.is_mixed());
-        mixer.mix(said, sounding, heard, mixed);
-        for (slot, (leg, frame)) in legs.iter_mut().zip(heard).enumerate() {
-            if let Some(leg) = leg.as_mut().filter(|_| mixed(slot)) {
-                leg.deliver(frame);
-            }
-        }
-        mixer.settle();
+        let Self { paths, mixer, said, sounding, heard, .. } = self;
+        mixer.mix(said, sounding, heard, |to| paths.get(to).is_some_and(|path| path.is_mixed()));
+        self.give_out();
+        self.mixer.settle();
         self.tell_first_audible(now, events);
         self.tell_quality(now, events);
+    }
+
+    /// Whether all legs have what they hear carried on to them, and nobody needs a sample: then a tick has nothing to
+    /// do, but for the reports, which every fifth looks after.
+    fn rests(&mut self) -> bool {
+        let rest = self.recording.is_none()
+            && self.legs.iter().flatten().all(|leg| leg.rtp().is_some_and(|rtp| rtp.rests()));
+        self.rested = if rest { self.rested + 1 } else { 0 };
+        !self.rested.is_multiple_of(REPORTS)
     }
 
     fn take_in(&mut self, now: Instant, events: &mut Vec<MediaEvent>) {
