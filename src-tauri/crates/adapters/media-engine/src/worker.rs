@@ -25,7 +25,7 @@ pub(crate) enum WorkerCommand {
 }
 
 /// After packets were carried on, this long none are: those of many calls come in one waking then.
-const GATHER: Duration = Duration::from_millis(2);
+const GATHER: Duration = Duration::from_millis(4);
 
 /// The state of one thread.
 #[derive(Debug)]

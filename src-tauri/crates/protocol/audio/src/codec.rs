@@ -105,6 +105,14 @@ impl Encoder {
         }
     }
 
+    /// The loss that it codes for, in percent; 0 for an encoding that tells nothing of lost packets.
+    pub fn expected_loss(&mut self) -> u8 {
+        match &mut self.0 {
+            Writing::Opus(codec) => codec.get_packet_loss_perc().unwrap_or(0) as u8,
+            _ => 0,
+        }
+    }
+
     /// Appends the payload of one frame of 20 ms at 8 kHz.
     pub fn encode(&mut self, samples: &[i16], out: &mut Vec<u8>) {
         match &mut self.0 {

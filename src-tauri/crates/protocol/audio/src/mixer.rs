@@ -41,6 +41,20 @@ impl Members {
         self.0.iter_mut().zip(&other.0).for_each(|(word, more)| *word |= more);
     }
 
+    /// Those in it, upwards.
+    pub fn slots(&self) -> impl Iterator<Item = usize> {
+        slots(self, |n| self.word(n))
+    }
+
+    fn count(&self) -> u32 {
+        self.0.iter().map(|word| word.count_ones()).sum()
+    }
+
+    /// The slots from 64 × `n` on, as bits.
+    fn word(&self, n: usize) -> u64 {
+        self.0.get(n).copied().unwrap_or(0)
+    }
+
     /// Takes all out.
     pub fn clear(&mut self) {
         self.0.fill(0);
@@ -75,12 +89,12 @@ pub struct Mixer {
     rows: Vec<Row>,
     total: [i32; FRAME],
     /// Slots with sound, kept for their memory.
-    active: Vec<usize>,
+    active: Members,
 }
 
 impl Default for Mixer {
     fn default() -> Self {
-        Self { rows: Vec::new(), total: [0; FRAME], active: Vec::new() }
+        Self { rows: Vec::new(), total: [0; FRAME], active: Members::default() }
     }
 }
 
@@ -143,8 +157,10 @@ impl Mixer {
     /// Whether two listeners are given the same next frame, of those slots that have sound.
     pub fn hear_alike(&self, one: usize, other: usize) -> bool {
         let (Some(one), Some(other)) = (self.rows.get(one), self.rows.get(other)) else { return false };
-        let alike = |a: &Members, b: &Members| self.active.iter().all(|&s| a.contains(s) == b.contains(s));
-        alike(&one.wanted, &other.wanted) && alike(&one.before, &other.before)
+        (0..self.active.0.len()).all(|n| {
+            let of = |members: &Members| members.word(n) & self.active.word(n);
+            of(&one.wanted) == of(&other.wanted) && of(&one.before) == of(&other.before)
+        })
     }
 
     /// Mixes one frame of `said`, by slot, where `sounding` says that there is any; `out[n]` is what listener `n`
@@ -157,43 +173,43 @@ impl Mixer {
         wanted: impl Fn(usize) -> bool,
     ) {
         out.iter_mut().skip(self.rows.len()).for_each(|frame| frame.fill(0));
-        let active = &mut self.active;
+        let Self { rows, total, active } = self;
         active.clear();
-        active.extend(sounding.iter().enumerate().filter_map(|(slot, &on)| on.then_some(slot)));
-        let have_total = self.rows.len() > 2;
+        sounding.iter().enumerate().filter(|(_, on)| **on).for_each(|(slot, _)| active.insert(slot));
+        let sounds = active.count();
+        let have_total = rows.len() > 2;
+        let mut all = 0u64;
         if have_total {
-            self.total.fill(0);
-            active.iter().for_each(|&slot| add(&mut self.total, &said[slot]));
+            total.fill(0);
+            for slot in active.slots() {
+                add(total, &said[slot]);
+                all = all.wrapping_add(spread(slot));
+            }
         }
-        for (listener, (row, out)) in self.rows.iter_mut().zip(out.iter_mut()).enumerate() {
+        for (listener, (row, out)) in rows.iter_mut().zip(out.iter_mut()).enumerate() {
             if !wanted(listener) {
                 row.settle();
                 continue;
             }
-            let steady = |slot: usize| row.before.contains(slot) && row.wanted.contains(slot);
-            let (mut heard, mut key) = (0, 0u64);
-            for &slot in active.iter().filter(|&&slot| steady(slot)) {
-                heard += 1;
-                key = key.wrapping_add(spread(slot));
-            }
-            let mut sum = [0; FRAME];
-            if out_of_all_but_few(heard, active.len()) && have_total {
-                sum = self.total;
-                active
-                    .iter()
-                    .filter(|&&slot| !steady(slot))
-                    .for_each(|&slot| subtract(&mut sum, &said[slot]));
+            let heard: u32 = (0..active.0.len()).map(|n| row.steady(active, n).count_ones()).sum();
+            let (mut sum, mut key) = ([0; FRAME], 0);
+            if have_total && sounds - heard < heard {
+                (sum, key) = (*total, all);
+                for slot in slots(active, |n| active.word(n) & !row.steady(active, n)) {
+                    subtract(&mut sum, &said[slot]);
+                    key = u64::wrapping_sub(key, spread(slot));
+                }
             } else {
-                active.iter().filter(|&&slot| steady(slot)).for_each(|&slot| add(&mut sum, &said[slot]));
+                for slot in slots(active, |n| row.steady(active, n)) {
+                    add(&mut sum, &said[slot]);
+                    key = u64::wrapping_add(key, spread(slot));
+                }
             }
             if row.before != row.wanted {
-                for &slot in active.iter() {
-                    match (row.before.contains(slot), row.wanted.contains(slot)) {
-                        (false, true) => fade(&mut sum, &said[slot], false),
-                        (true, false) => fade(&mut sum, &said[slot], true),
-                        _ => continue,
-                    }
-                    key = key.rotate_left(9) ^ spread(slot + usize::from(row.wanted.contains(slot)));
+                for slot in slots(active, |n| active.word(n) & (row.before.word(n) ^ row.wanted.word(n))) {
+                    let down = row.before.contains(slot);
+                    fade(&mut sum, &said[slot], down);
+                    key = key.rotate_left(9) ^ spread(slot + usize::from(down));
                 }
             }
             row.key = key;
@@ -210,6 +226,11 @@ impl Mixer {
 }
 
 impl Row {
+    /// Which of the active slots from 64 × `n` on it hears, and heard before.
+    fn steady(&self, active: &Members, n: usize) -> u64 {
+        self.before.word(n) & self.wanted.word(n) & active.word(n)
+    }
+
     fn settle(&mut self) {
         if self.before != self.wanted {
             self.before.clone_from(&self.wanted);
@@ -225,8 +246,16 @@ fn spread(slot: usize) -> u64 {
     bits ^ (bits >> 31)
 }
 
-fn out_of_all_but_few(heard: usize, all: usize) -> bool {
-    all - heard < heard
+/// The slots that are set in the words that `word` gives for those of `shape`.
+fn slots(shape: &Members, word: impl Fn(usize) -> u64) -> impl Iterator<Item = usize> {
+    (0..shape.0.len()).flat_map(move |n| {
+        let mut left = word(n);
+        std::iter::from_fn(move || {
+            let bit = left.trailing_zeros() as usize;
+            left &= left.checked_sub(1)?;
+            Some(n * 64 + bit)
+        })
+    })
 }
 
 fn add(sum: &mut [i32; FRAME], frame: &Frame) {

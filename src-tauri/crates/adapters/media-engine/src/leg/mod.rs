@@ -9,6 +9,8 @@ mod secure;
 mod session;
 mod sound;
 mod source;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::time::Instant;

@@ -128,7 +128,9 @@ impl Room {
         for slot in 0..self.legs.len() {
             let Some(leg) = self.legs[slot].as_ref().filter(|leg| leg.awaits_hearing) else { continue };
             let reached = self.legs.iter().enumerate().any(|(to, listener)| {
-                leg.unheard_by.contains(to) && listener.as_ref().is_some_and(Leg::is_reached)
+                leg.unheard_by.contains(to)
+                    && self.paths[to].is_mixed()
+                    && listener.as_ref().is_some_and(Leg::is_reached)
             });
             if !self.sounding[slot] || !reached || peak(&self.said[slot]) < AUDIBLE {
                 continue;
