@@ -37,9 +37,10 @@ api: ui/node_modules/.package-lock.json ## Write the API's description and the i
 	cargo run -q -p tandem-console-api --example openapi > ui/src/api/openapi.json
 	cd ui && npm run generate
 
-bench: ## Measure, as ratios against a baseline in the same run (RATE and CALLS change the load of calls)
+bench: ## Measure, as ratios against a baseline in the same run (RATE, CALLS and MEMBERS change the load)
 	cargo bench -p tandem-sip-transport --bench setups
 	cargo bench -p tandem-storage --bench group_commit
+	cargo bench -p tandem-media-engine --bench bridged --bench conference --bench transcoding
 	cargo bench -p tandem-queue --bench decision
 	cargo build --release -p tandem-server
 	cargo bench -p tandem-scenarios --bench start_up
