@@ -7,6 +7,8 @@ use std::time::Duration;
 use tandem_foundation::Pii;
 
 use super::Transport;
+use super::reliable::ReliableProvisionals;
+use crate::dialog::Refresher;
 use crate::digest::Algorithm;
 use crate::registrar::RegistrarLimits;
 use crate::transaction::TimerSettings;
@@ -34,6 +36,30 @@ pub struct Config {
     pub retry_after: u32,
     /// An inbound call nobody decided about is refused with 480 after this.
     pub longest_ringing: Duration,
+    /// When we ask callers to acknowledge our provisional responses (RFC 3262).
+    pub reliable_provisionals: ReliableProvisionals,
+    /// Session timers (RFC 4028); `None`: we do not know them.
+    pub session_timers: Option<SessionTimers>,
+    /// New terms in a call that is up go by UPDATE where the peer takes it, not by re-INVITE. RFC 3311 section 5.1
+    /// recommends re-INVITE there, which gives the peer's user time to decide.
+    pub reoffer_by_update: bool,
+}
+
+/// How session timers are negotiated (RFC 4028).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionTimers {
+    /// The interval we ask for and the longest we agree to, in seconds.
+    pub expires: u32,
+    /// The shortest we take, in seconds: at least 90 (section 4).
+    pub min: u32,
+    /// Who refreshes, where a caller leaves it to us.
+    pub preferred: Refresher,
+}
+
+impl Default for SessionTimers {
+    fn default() -> SessionTimers {
+        SessionTimers { expires: 1800, min: 90, preferred: Refresher::Uac }
+    }
 }
 
 impl Config {
@@ -51,6 +77,9 @@ impl Config {
             max_server_transactions: 4096,
             retry_after: 5,
             longest_ringing: Duration::from_secs(180),
+            reliable_provisionals: ReliableProvisionals::WhenSupported,
+            session_timers: Some(SessionTimers::default()),
+            reoffer_by_update: false,
         }
     }
 }

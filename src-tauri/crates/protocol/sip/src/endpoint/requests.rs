@@ -27,6 +27,8 @@ pub(super) struct Client {
     pub credentials: Option<(String, Pii<String>)>,
     /// How often credentials were asked for.
     pub challenges: u8,
+    /// How often a longer session interval was asked for.
+    pub intervals: u8,
     /// User part of the Contact to add.
     pub contact_user: Option<String>,
     /// An INVITE got a provisional response, so that it may be cancelled.
@@ -52,6 +54,12 @@ pub(super) enum Owner {
     Invite(u64),
     /// A re-INVITE of a leg that is up.
     Reinvite(u64),
+    /// An UPDATE of a leg, with an offer.
+    Update(u64),
+    /// An UPDATE of a leg that is up, without one.
+    Refresh(u64),
+    /// A PRACK of a calling leg.
+    Prack(u64),
     /// An INFO of a leg that is up.
     Info(u64),
     Register(String),
@@ -84,6 +92,7 @@ impl Endpoint {
             account,
             credentials,
             challenges: 0,
+            intervals: 0,
             contact_user,
             provisional: false,
             cancel: Cancel::No,
@@ -94,6 +103,24 @@ impl Endpoint {
             self.launch(now, id, flow);
         }
         id
+    }
+
+    /// Sends a request of ours again, changed, to the same place, with a CSeq one higher. Its number and CSeq.
+    pub(super) fn send_again(&mut self, now: Instant, id: u64, mut request: Request) -> (u64, u32) {
+        let seq = request.headers.cseq().map_or(1, |cseq| cseq.seq) + 1;
+        let Some(client) = self.clients.get(&id) else { return (id, seq) };
+        let hop = client.flow.map_or(client.hop.clone(), Hop::Flow);
+        let (owner, account, contact_user) =
+            (client.owner.clone(), client.account.clone(), client.contact_user.clone());
+        let (credentials, challenges, intervals) =
+            (client.credentials.clone(), client.challenges, client.intervals);
+        request.headers.remove("Via");
+        request.headers.set("CSeq", format!("{seq} {}", request.method));
+        let again = self.send_request(now, request, hop, owner, account, contact_user);
+        if let Some(client) = self.clients.get_mut(&again) {
+            (client.credentials, client.challenges, client.intervals) = (credentials, challenges, intervals);
+        }
+        (again, seq)
     }
 
     /// Starts a request whose next hop was looked up.
@@ -219,6 +246,7 @@ impl Endpoint {
             account: None,
             credentials: None,
             challenges: MAX_CHALLENGES,
+            intervals: 0,
             contact_user: None,
             provisional: false,
             cancel: Cancel::No,
@@ -291,7 +319,9 @@ impl Endpoint {
         let Some(client) = self.clients.get(&id) else { return };
         match client.owner.clone() {
             Owner::Invite(leg) => self.invite_response(now, leg, id, response),
-            Owner::Reinvite(leg) => self.reinvite_response(now, leg, id, response),
+            Owner::Reinvite(leg) | Owner::Update(leg) => self.offer_response(now, leg, id, response),
+            Owner::Refresh(leg) => self.refresh_response(now, leg, &response),
+            Owner::Prack(leg) => self.prack_response(now, leg, id, &response),
             Owner::Info(leg) => self.info_response(now, leg, &response),
             Owner::Register(trunk) => self.register_response(now, &trunk, id, &response),
             Owner::Ping(trunk) => self.ping_response(now, &trunk, id, &response),
