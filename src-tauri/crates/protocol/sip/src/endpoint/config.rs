@@ -9,7 +9,7 @@ use tandem_foundation::Pii;
 use super::Transport;
 use super::reliable::ReliableProvisionals;
 use crate::dialog::Refresher;
-use crate::digest::Algorithm;
+use crate::digest::{Algorithm, Qop};
 use crate::registrar::RegistrarLimits;
 use crate::transaction::TimerSettings;
 
@@ -28,6 +28,8 @@ pub struct Config {
     /// Offered in this order; the first is preferred (RFC 8760). MD5 alone by default: some phones (baresip 1.0 is one)
     /// give up as soon as they see an algorithm they do not know, even beside one they do.
     pub algorithms: Vec<Algorithm>,
+    /// The protections our challenges offer. "auth" alone by default, the one every phone understands.
+    pub qops: Vec<Qop>,
     pub timers: TimerSettings,
     pub registrar: RegistrarLimits,
     /// Requests being answered at once; above it, 503 with Retry-After.
@@ -72,6 +74,7 @@ impl Config {
             realm: "tandem".to_owned(),
             user_agent: "Tandem".to_owned(),
             algorithms: vec![Algorithm::Md5],
+            qops: vec![Qop::Auth],
             timers: TimerSettings::default(),
             registrar: RegistrarLimits::default(),
             max_server_transactions: 4096,

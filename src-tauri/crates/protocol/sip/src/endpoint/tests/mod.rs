@@ -2,6 +2,7 @@
 
 mod calls;
 mod carrier;
+mod digests;
 mod disorder;
 mod forks;
 mod names;
