@@ -5,6 +5,7 @@
 //! seed it is given.
 
 mod authentication;
+mod cancels;
 mod challenges;
 mod config;
 mod early;
@@ -23,6 +24,7 @@ mod responding;
 mod ringing;
 mod session;
 mod session_timers;
+mod targets;
 mod terms;
 #[cfg(test)]
 mod tests;

@@ -6,9 +6,10 @@ use super::early::{Early, settled};
 use super::hops::Hop;
 use super::requests::Owner;
 use super::session::Session;
-use super::{Command, Destination, Endpoint, Event, Flow, Invite, Leg, Transport};
+use super::targets::Target;
+use super::{Command, Endpoint, Event, Flow, Invite, Leg, Transport};
 use crate::dialog::Dialog;
-use crate::message::{Host, Method, NameAddr, Request, Response, Uri};
+use crate::message::{Method, NameAddr, Request, Response, Uri};
 
 /// What we accept inside a dialog and outside.
 pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REGISTER";
@@ -28,17 +29,6 @@ pub(super) struct Calling {
     pub early: Vec<Early>,
     /// The one of them that was last spoken in.
     pub at: Option<usize>,
-}
-
-/// Where to call, and the trunk whose credentials serve.
-type Targets = (Vec<Target>, Option<String>);
-
-/// One place to call.
-struct Target {
-    uri: Uri,
-    hop: Hop,
-    from: Uri,
-    to: Uri,
 }
 
 impl Endpoint {
@@ -200,50 +190,6 @@ impl Endpoint {
     /// Whether the flow is a connection to the host the URI names.
     pub(super) fn is_connection_to(&self, flow: &Flow, uri: &Uri) -> bool {
         flow.transport == Transport::Tcp && uri.host.ip().is_some_and(|ip| ip == flow.remote.ip())
-    }
-
-    fn targets(&self, invite: &Invite) -> Result<Targets, (u16, &'static str)> {
-        let from_user = Uri::escape_user(invite.from.as_str());
-        let from_at =
-            |domain: Host| Uri::sip((!from_user.is_empty()).then_some(from_user.as_str()), domain, None);
-        match &invite.to {
-            Destination::Trunk { trunk, number } => {
-                let found = self.trunks.get(trunk).ok_or((503, "Unknown Trunk"))?;
-                let domain = found.domain();
-                let user = Uri::escape_user(number.as_str());
-                let mut uri = Uri::sip(Some(&user), domain.clone(), None);
-                if found.account.domain.is_none() {
-                    uri.port = Some(found.port).filter(|port| *port != 5060);
-                }
-                let target = Target { uri: uri.clone(), hop: found.hop(), from: from_at(domain), to: uri };
-                Ok((vec![target], Some(trunk.clone())))
-            }
-            Destination::User(user) => {
-                let realm = Host::from(self.config.realm.as_str());
-                let mut targets = Vec::new();
-                for phone in self.phones.iter().filter(|phone| phone.user == *user) {
-                    let to = Uri::sip(Some(&Uri::escape_user(&phone.name)), realm.clone(), None);
-                    for binding in self.registrar.bindings(&phone.name) {
-                        targets.push(Target {
-                            uri: binding.uri().clone(),
-                            hop: Hop::Flow(binding.flow),
-                            from: from_at(realm.clone()),
-                            to: to.clone(),
-                        });
-                    }
-                }
-                if targets.is_empty() { Err((480, "No Phone Registered")) } else { Ok((targets, None)) }
-            }
-            Destination::Uri(text) => {
-                let uri: Uri = text.as_str().parse().map_err(|_| (400, "Unreadable URI"))?;
-                if !uri.is_sip() || uri.host == Host::None {
-                    return Err((416, "Unsupported URI Scheme"));
-                }
-                let (local, _) = self.local_host(Transport::Udp);
-                let target = Target { hop: Hop::of(&uri), to: uri.clone(), uri, from: from_at(local) };
-                Ok((vec![target], None))
-            }
-        }
     }
 
     fn invite_request(&mut self, invite: &Invite, target: &Target, call_id: &str) -> Request {

@@ -97,11 +97,11 @@ impl Endpoint {
         }
         let Some(user) = self.contact_user(leg) else { return };
         let Some(flow) = self.servers.get(&incoming.server).map(|server| server.flow) else { return };
-        let contact = self.contact(&user, flow.transport);
+        let (contact, supported) = (self.contact(&user, flow.transport), self.supported());
         let up = matches!(self.legs.get(&leg), Some(Leg::Up(_))) && incoming.method != Method::Prack;
         let timer = up.then(|| self.agree_timer(incoming.server)).flatten();
         let response = self.respond(now, incoming.server, 200, |response| {
-            with_sdp(response, &contact, answer);
+            with_sdp(response, &contact, supported, answer);
             timer.iter().for_each(|timer| timer.fill(response));
         });
         let repeated = response.and_then(|r| self.repeat(now, &r, flow));

@@ -5,10 +5,9 @@ use std::time::Instant;
 use bytes::Bytes;
 use tandem_foundation::Pii;
 
-use super::challenges::MAX_CHALLENGES;
 use super::hops::Hop;
 use super::{Endpoint, Flow, Output, TimerKey, Transport};
-use crate::message::{BRANCH_COOKIE, Method, Request, Response};
+use crate::message::{BRANCH_COOKIE, Request, Response};
 use crate::transaction::{ClientInput, ClientKey, ClientOutput, ClientTransaction};
 
 /// A request on its way, or waiting for its next hop's address.
@@ -16,8 +15,8 @@ use crate::transaction::{ClientInput, ClientKey, ClientOutput, ClientTransaction
 pub(super) struct Client {
     /// As last sent; without Via while it waits.
     pub request: Request,
-    transaction: Option<ClientTransaction>,
-    key: Option<ClientKey>,
+    pub transaction: Option<ClientTransaction>,
+    pub key: Option<ClientKey>,
     pub hop: Hop,
     pub flow: Option<Flow>,
     pub owner: Owner,
@@ -32,7 +31,7 @@ pub(super) struct Client {
     /// User part of the Contact to add.
     pub contact_user: Option<String>,
     /// An INVITE got a provisional response, so that it may be cancelled.
-    provisional: bool,
+    pub provisional: bool,
     pub cancel: Cancel,
     /// The ACKs sent for each 2xx, by the responder's tag.
     pub acks: Vec<(String, Flow, Bytes)>,
@@ -179,25 +178,6 @@ impl Endpoint {
         }
     }
 
-    /// Sends CANCEL for an INVITE, now or when a provisional response has come (RFC 3261 section 9.1).
-    pub(super) fn cancel_client(&mut self, now: Instant, id: u64) {
-        let Some(client) = self.clients.get_mut(&id) else { return };
-        let Some(transaction) = &client.transaction else {
-            self.clients.remove(&id);
-            return;
-        };
-        if transaction.is_finished() || client.cancel == Cancel::Sent {
-            return;
-        }
-        if !client.provisional {
-            client.cancel = Cancel::Wanted;
-            return;
-        }
-        client.cancel = Cancel::Sent;
-        self.feed_client(now, id, ClientInput::Cancelled);
-        self.launch_cancel(now, id);
-    }
-
     /// Sends a request that has no transaction: ACK to a 2xx.
     pub(super) fn send_ack(&mut self, mut ack: Request, hop: &Hop, client: u64) {
         let fallback = self.clients.get(&client).and_then(|c| c.flow);
@@ -213,58 +193,14 @@ impl Endpoint {
         self.outputs.push_back(Output::Send { flow, bytes, token: None });
     }
 
-    fn launch_cancel(&mut self, now: Instant, invite: u64) {
-        let Some(client) = self.clients.get(&invite) else { return };
-        let Some(flow) = client.flow else { return };
-        let sent = &client.request;
-        let mut cancel = Request::new(Method::Cancel, sent.uri.clone());
-        for (name, value) in sent.headers.iter() {
-            if ["Via", "Max-Forwards", "From", "To", "Call-ID", "Route"]
-                .iter()
-                .any(|n| name.eq_ignore_ascii_case(n))
-            {
-                cancel.headers.push(name, value);
-            }
-        }
-        let seq = sent.headers.cseq().map_or(1, |cseq| cseq.seq);
-        cancel.headers.push("CSeq", format!("{seq} CANCEL"));
-        let Some(branch) = cancel.headers.top_via().ok().and_then(|via| via.branch().map(str::to_owned))
-        else {
-            return;
-        };
-        let id = self.next_id();
-        let key = ClientKey::new(&branch, Method::Cancel);
-        let reliable = flow.transport == Transport::Tcp;
-        let transaction = ClientTransaction::start(now, cancel.clone(), reliable, self.config.timers);
-        let client = Client {
-            request: cancel,
-            transaction: Some(transaction),
-            key: Some(key.clone()),
-            hop: Hop::Flow(flow),
-            flow: Some(flow),
-            owner: Owner::Nobody,
-            account: None,
-            credentials: None,
-            challenges: MAX_CHALLENGES,
-            intervals: 0,
-            contact_user: None,
-            provisional: false,
-            cancel: Cancel::No,
-            acks: Vec::new(),
-        };
-        self.clients.insert(id, client);
-        self.client_ids.insert(key, id);
-        self.drain_client(now, id);
-    }
-
-    fn feed_client(&mut self, now: Instant, id: u64, input: ClientInput) {
+    pub(super) fn feed_client(&mut self, now: Instant, id: u64, input: ClientInput) {
         if let Some(transaction) = self.clients.get_mut(&id).and_then(|c| c.transaction.as_mut()) {
             transaction.handle(now, input);
             self.drain_client(now, id);
         }
     }
 
-    fn drain_client(&mut self, now: Instant, id: u64) {
+    pub(super) fn drain_client(&mut self, now: Instant, id: u64) {
         while let Some(client) = self.clients.get_mut(&id)
             && let Some(output) = client.transaction.as_mut().and_then(ClientTransaction::poll_output)
         {

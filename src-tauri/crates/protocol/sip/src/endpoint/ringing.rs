@@ -121,11 +121,11 @@ impl Endpoint {
         let Some(Leg::Ringing(mut ringing)) = self.forget_leg(leg) else { return };
         let user = self.called_user(ringing.server);
         let contact = self.contact(&user, ringing.flow.transport);
-        let timer = self.agree_timer(ringing.server);
+        let (timer, supported) = (self.agree_timer(ringing.server), self.supported());
         // A reliable response said it already; what is new goes into an offer of its own (RFC 6337 section 2.2).
         let body = if described { Bytes::new() } else { answer.clone() };
         let response = self.respond(now, ringing.server, 200, |response| {
-            with_sdp(response, &contact, body);
+            with_sdp(response, &contact, supported, body);
             timer.iter().for_each(|timer| timer.fill(response));
         });
         let (route, account) = (self.ringing_route(&ringing), ringing.account());
@@ -255,7 +255,8 @@ impl Endpoint {
 }
 
 /// Fills a 2xx to an INVITE.
-pub(super) fn with_sdp(response: &mut Response, contact: &str, body: Bytes) {
+pub(super) fn with_sdp(response: &mut Response, contact: &str, supported: &'static str, body: Bytes) {
+    response.headers.push("Supported", supported);
     response.headers.push("Contact", contact);
     response.headers.push("Allow", ALLOW);
     if !body.is_empty() {

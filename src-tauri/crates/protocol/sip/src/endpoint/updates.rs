@@ -56,11 +56,11 @@ impl Endpoint {
         let Some(user) = self.contact_user(leg) else { return self.respond_plain(now, id, 481) };
         let Some(server) = self.servers.get(&id) else { return };
         let (flow, headers) = (server.flow, server.request.headers.clone());
-        let contact = self.contact(&user, flow.transport);
+        let (contact, supported) = (self.contact(&user, flow.transport), self.supported());
         let up = matches!(self.legs.get(&leg), Some(Leg::Up(_)));
         let timer = up.then(|| self.agree_timer(id)).flatten();
         self.respond(now, id, 200, |response| {
-            with_sdp(response, &contact, bytes::Bytes::new());
+            with_sdp(response, &contact, supported, bytes::Bytes::new());
             timer.iter().for_each(|timer| timer.fill(response));
         });
         if let Some(terms) = self.terms(leg) {
