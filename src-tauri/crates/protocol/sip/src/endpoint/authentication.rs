@@ -113,6 +113,7 @@ impl Endpoint {
     }
 
     fn challenge_with(&self, algorithm: Algorithm, nonce: &str, stale: bool) -> Challenge {
-        Challenge { stale, ..Challenge::new(algorithm, &self.config.realm, nonce) }
+        let qop = self.config.qops.clone();
+        Challenge { stale, qop, ..Challenge::new(algorithm, &self.config.realm, nonce) }
     }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use tandem_foundation::Pii;
 
 use super::Transport;
-use crate::digest::Algorithm;
+use super::reliable::ReliableProvisionals;
+use crate::dialog::Refresher;
+use crate::digest::{Algorithm, Qop};
 use crate::registrar::RegistrarLimits;
 use crate::transaction::TimerSettings;
 
@@ -28,6 +30,8 @@ pub struct Config {
     /// Offered in this order; the first is preferred (RFC 8760). MD5 alone by default: some phones (baresip 1.0 is one)
     /// give up as soon as they see an algorithm they do not know, even beside one they do.
     pub algorithms: Vec<Algorithm>,
+    /// The protections our challenges offer. "auth" alone by default, the one every phone understands.
+    pub qops: Vec<Qop>,
     pub timers: TimerSettings,
     pub registrar: RegistrarLimits,
     /// Requests being answered at once; above it, 503 with Retry-After.
@@ -36,6 +40,30 @@ pub struct Config {
     pub retry_after: u32,
     /// An inbound call nobody decided about is refused with 480 after this.
     pub longest_ringing: Duration,
+    /// When we ask callers to acknowledge our provisional responses (RFC 3262).
+    pub reliable_provisionals: ReliableProvisionals,
+    /// Session timers (RFC 4028); `None`: we do not know them.
+    pub session_timers: Option<SessionTimers>,
+    /// New terms in a call that is up go by UPDATE where the peer takes it, not by re-INVITE. RFC 3311 section 5.1
+    /// recommends re-INVITE there, which gives the peer's user time to decide.
+    pub reoffer_by_update: bool,
+}
+
+/// How session timers are negotiated (RFC 4028).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionTimers {
+    /// The interval we ask for and the longest we agree to, in seconds.
+    pub expires: u32,
+    /// The shortest we take, in seconds: at least 90 (section 4).
+    pub min: u32,
+    /// Who refreshes, where a caller leaves it to us.
+    pub preferred: Refresher,
+}
+
+impl Default for SessionTimers {
+    fn default() -> SessionTimers {
+        SessionTimers { expires: 1800, min: 90, preferred: Refresher::Uac }
+    }
 }
 
 impl Config {
@@ -49,11 +77,15 @@ impl Config {
             realm: "tandem".to_owned(),
             user_agent: "Tandem".to_owned(),
             algorithms: vec![Algorithm::Md5],
+            qops: vec![Qop::Auth],
             timers: TimerSettings::default(),
             registrar: RegistrarLimits::default(),
             max_server_transactions: 4096,
             retry_after: 5,
             longest_ringing: Duration::from_secs(180),
+            reliable_provisionals: ReliableProvisionals::WhenSupported,
+            session_timers: Some(SessionTimers::default()),
+            reoffer_by_update: false,
         }
     }
 }

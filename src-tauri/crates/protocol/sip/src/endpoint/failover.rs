@@ -20,7 +20,8 @@ impl Endpoint {
             self.names.note_unwell(flow.remote, now + UNWELL_FOR);
         }
         // What belongs to a dialog goes where the dialog is.
-        let may_move = !matches!(client.owner, Owner::Reinvite(_) | Owner::Info(_));
+        let may_move =
+            matches!(client.owner, Owner::Invite(_) | Owner::Register(_) | Owner::Ping(_) | Owner::Nobody);
         if client.cancel != Cancel::No || !may_move {
             return false;
         }
@@ -33,6 +34,7 @@ impl Endpoint {
             server: client.server.clone(),
             credentials: client.credentials.clone(),
             challenges: client.challenges,
+            intervals: client.intervals,
             account: client.account.clone(),
             contact_user: client.contact_user.clone(),
             ..Client::new(request, client.hop.clone(), client.owner.clone())
@@ -43,7 +45,8 @@ impl Endpoint {
         match owner {
             Owner::Invite(leg) => self.invite_sent_again(leg, id, again),
             Owner::Register(trunk) | Owner::Ping(trunk) => self.trunk_sent_again(&trunk, again, seq),
-            Owner::Reinvite(_) | Owner::Info(_) | Owner::Nobody => {}
+            // A BYE or a CANCEL has nobody who waits; the others do not move.
+            _ => {}
         }
         self.launch(now, again, Flow { transport, remote, connection: None });
         true

@@ -7,11 +7,10 @@ use std::time::Instant;
 use bytes::Bytes;
 use tandem_foundation::Pii;
 
-use super::challenges::MAX_CHALLENGES;
 use super::failover::PATIENCE;
 use super::hops::Hop;
 use super::{Endpoint, Flow, Output, ServerNames, TimerKey, Transport};
-use crate::message::{BRANCH_COOKIE, Method, Request, Response};
+use crate::message::{BRANCH_COOKIE, Request, Response};
 use crate::transaction::{ClientInput, ClientKey, ClientOutput, ClientTransaction};
 
 /// A request on its way, or waiting for its next hop's address.
@@ -36,6 +35,8 @@ pub(super) struct Client {
     pub credentials: Option<(String, Pii<String>)>,
     /// How often credentials were asked for.
     pub challenges: u8,
+    /// How often a longer session interval was asked for.
+    pub intervals: u8,
     /// User part of the Contact to add.
     pub contact_user: Option<String>,
     /// An INVITE got a provisional response, so that it may be cancelled.
@@ -61,6 +62,12 @@ pub(super) enum Owner {
     Invite(u64),
     /// A re-INVITE of a leg that is up.
     Reinvite(u64),
+    /// An UPDATE of a leg, with an offer.
+    Update(u64),
+    /// An UPDATE of a leg that is up, without one.
+    Refresh(u64),
+    /// A PRACK of a calling leg.
+    Prack(u64),
     /// An INFO of a leg that is up.
     Info(u64),
     Register(String),
@@ -85,6 +92,7 @@ impl Client {
             account: None,
             credentials: None,
             challenges: 0,
+            intervals: 0,
             contact_user: None,
             provisional: false,
             cancel: Cancel::No,
@@ -114,6 +122,26 @@ impl Endpoint {
             self.launch_first(now, id, flow, others);
         }
         id
+    }
+
+    /// Sends a request of ours again, changed, to the same place, with a CSeq one higher. Its number and CSeq.
+    pub(super) fn send_again(&mut self, now: Instant, id: u64, mut request: Request) -> (u64, u32) {
+        let seq = request.headers.cseq().map_or(1, |cseq| cseq.seq) + 1;
+        let Some(client) = self.clients.get(&id) else { return (id, seq) };
+        let hop = client.flow.map_or(client.hop.clone(), Hop::Flow);
+        let (owner, account, contact_user) =
+            (client.owner.clone(), client.account.clone(), client.contact_user.clone());
+        let (credentials, challenges, intervals) =
+            (client.credentials.clone(), client.challenges, client.intervals);
+        let server = client.server.clone();
+        request.headers.remove("Via");
+        request.headers.set("CSeq", format!("{seq} {}", request.method));
+        let again = self.send_request(now, request, hop, owner, account, contact_user);
+        if let Some(client) = self.clients.get_mut(&again) {
+            (client.credentials, client.challenges, client.intervals) = (credentials, challenges, intervals);
+            client.server = server;
+        }
+        (again, seq)
     }
 
     /// Starts a request whose next hop was looked up.
@@ -185,25 +213,6 @@ impl Endpoint {
         }
     }
 
-    /// Sends CANCEL for an INVITE, now or when a provisional response has come (RFC 3261 section 9.1).
-    pub(super) fn cancel_client(&mut self, now: Instant, id: u64) {
-        let Some(client) = self.clients.get_mut(&id) else { return };
-        let Some(transaction) = &client.transaction else {
-            self.clients.remove(&id);
-            return;
-        };
-        if transaction.is_finished() || client.cancel == Cancel::Sent {
-            return;
-        }
-        if !client.provisional {
-            client.cancel = Cancel::Wanted;
-            return;
-        }
-        client.cancel = Cancel::Sent;
-        self.feed_client(now, id, ClientInput::Cancelled);
-        self.launch_cancel(now, id);
-    }
-
     /// Sends a request that has no transaction: ACK to a 2xx.
     pub(super) fn send_ack(&mut self, mut ack: Request, hop: &Hop, client: u64) {
         let fallback = self.clients.get(&client).and_then(|c| c.flow);
@@ -220,50 +229,14 @@ impl Endpoint {
         self.outputs.push_back(Output::Send { flow, bytes, token: None, server });
     }
 
-    fn launch_cancel(&mut self, now: Instant, invite: u64) {
-        let Some(client) = self.clients.get(&invite) else { return };
-        let Some(flow) = client.flow else { return };
-        let (sent, server) = (&client.request, client.server.clone());
-        let mut cancel = Request::new(Method::Cancel, sent.uri.clone());
-        for (name, value) in sent.headers.iter() {
-            if ["Via", "Max-Forwards", "From", "To", "Call-ID", "Route"]
-                .iter()
-                .any(|n| name.eq_ignore_ascii_case(n))
-            {
-                cancel.headers.push(name, value);
-            }
-        }
-        let seq = sent.headers.cseq().map_or(1, |cseq| cseq.seq);
-        cancel.headers.push("CSeq", format!("{seq} CANCEL"));
-        let Some(branch) = cancel.headers.top_via().ok().and_then(|via| via.branch().map(str::to_owned))
-        else {
-            return;
-        };
-        let id = self.next_id();
-        let key = ClientKey::new(&branch, Method::Cancel);
-        let reliable = flow.transport.is_reliable();
-        let transaction = ClientTransaction::start(now, cancel.clone(), reliable, self.config.timers);
-        let client = Client {
-            transaction: Some(transaction),
-            key: Some(key.clone()),
-            flow: Some(flow),
-            server,
-            challenges: MAX_CHALLENGES,
-            ..Client::new(cancel, Hop::Flow(flow), Owner::Nobody)
-        };
-        self.clients.insert(id, client);
-        self.client_ids.insert(key, id);
-        self.drain_client(now, id);
-    }
-
-    fn feed_client(&mut self, now: Instant, id: u64, input: ClientInput) {
+    pub(super) fn feed_client(&mut self, now: Instant, id: u64, input: ClientInput) {
         if let Some(transaction) = self.clients.get_mut(&id).and_then(|c| c.transaction.as_mut()) {
             transaction.handle(now, input);
             self.drain_client(now, id);
         }
     }
 
-    fn drain_client(&mut self, now: Instant, id: u64) {
+    pub(super) fn drain_client(&mut self, now: Instant, id: u64) {
         while let Some(client) = self.clients.get_mut(&id)
             && let Some(output) = client.transaction.as_mut().and_then(ClientTransaction::poll_output)
         {
@@ -327,7 +300,9 @@ impl Endpoint {
         let Some(client) = self.clients.get(&id) else { return };
         match client.owner.clone() {
             Owner::Invite(leg) => self.invite_response(now, leg, id, response),
-            Owner::Reinvite(leg) => self.reinvite_response(now, leg, id, response),
+            Owner::Reinvite(leg) | Owner::Update(leg) => self.offer_response(now, leg, id, response),
+            Owner::Refresh(leg) => self.refresh_response(now, leg, &response),
+            Owner::Prack(leg) => self.prack_response(now, leg, id, &response),
             Owner::Info(leg) => self.info_response(now, leg, &response),
             Owner::Register(trunk) => self.register_response(now, &trunk, id, &response),
             Owner::Ping(trunk) => self.ping_response(now, &trunk, id, &response),

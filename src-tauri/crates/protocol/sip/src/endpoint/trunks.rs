@@ -29,6 +29,8 @@ pub(super) struct Trunk {
     failures: u32,
     /// Registered, and due to register again at this time; pings fill the time until then.
     renew_at: Option<Instant>,
+    /// The realms it asked for credentials in.
+    pub realms: Vec<String>,
     /// The connection we registered over: calls come back through it.
     connection: Option<u64>,
 }
@@ -186,6 +188,7 @@ impl Endpoint {
             failures: 0,
             renew_at: None,
             connection: None,
+            realms: Vec::new(),
             account,
         }
     }
