@@ -14,3 +14,4 @@ mod recordings;
 mod sign_in;
 mod supervision;
 mod support;
+mod vault;

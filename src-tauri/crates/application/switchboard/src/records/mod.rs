@@ -7,11 +7,15 @@ mod assistant;
 mod call;
 mod directory;
 mod event;
+mod provider;
+mod retention;
 
 pub use assistant::*;
 pub use call::*;
 pub use directory::*;
 pub use event::*;
+pub use provider::*;
+pub use retention::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(

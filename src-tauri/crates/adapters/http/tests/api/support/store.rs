@@ -20,6 +20,9 @@ pub struct Data {
     pub numbers: Vec<Number>,
     pub keys: Vec<ApiKey>,
     pub sessions: Vec<Session>,
+    pub providers: Vec<Provider>,
+    pub fallback: Option<ProviderFallback>,
+    pub retention: Retention,
     pub idempotency: HashMap<String, (String, Option<(u16, String)>)>,
 }
 
