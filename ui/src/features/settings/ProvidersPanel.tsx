@@ -1,5 +1,5 @@
 /** Who hears, speaks and thinks for the assistants. */
-import { ActionIcon, Badge, Button, Group, Text } from "@mantine/core";
+import { ActionIcon, Badge, Button, Group, Stack, Text } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -39,7 +39,7 @@ export function ProvidersPanel() {
     remove: setDeleting,
   });
   return (
-    <>
+    <Stack>
       <Card
         title={t("settings.providers")}
         hint={t("providers.hint")}
@@ -89,7 +89,7 @@ export function ProvidersPanel() {
           setDeleting(null);
         }}
       />
-    </>
+    </Stack>
   );
 }
 
@@ -145,7 +145,7 @@ function useColumns(
             </Badge>
           ) : (
             <>
-              <Text size="sm">
+              <Text size="sm" style={{ whiteSpace: "nowrap" }}>
                 {row.key_ends !== null
                   ? t("providers.ends", { ends: row.key_ends })
                   : t(row.has_key ? "providers.kept" : "providers.noKey")}
@@ -165,7 +165,7 @@ function useColumns(
       },
       {
         id: "used",
-        header: () => t("providers.usedBy"),
+        header: () => <span style={{ whiteSpace: "nowrap" }}>{t("providers.usedBy")}</span>,
         cell: ({ row: { original: row } }) =>
           row.used_by.length === 0 ? (
             <Text size="sm" c="dimmed">

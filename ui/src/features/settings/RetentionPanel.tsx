@@ -51,6 +51,7 @@ function RetentionForm({ retention }: { retention: Retention }) {
     ({ what }) => (settings[what] ?? Infinity) < (retention.settings[what] ?? Infinity),
   );
   const { last_sweep: last } = retention;
+  const figure = new Intl.NumberFormat(i18n.language);
   return (
     <Stack>
       <Refused error={save.error} />
@@ -58,7 +59,7 @@ function RetentionForm({ retention }: { retention: Retention }) {
         const days = settings[what];
         const name = t(`retention.${what}`);
         return (
-          <Group key={what} align="flex-end" gap="lg" wrap="wrap">
+          <Group key={what} gap="lg" wrap="wrap">
             <div style={{ flex: "1 1 16rem" }}>
               <Text fw={550} size="sm">
                 {name}
@@ -92,7 +93,7 @@ function RetentionForm({ retention }: { retention: Retention }) {
             <Text size="sm" w={170} c={due !== undefined && retention.due[due] > 0 ? undefined : "dimmed"}>
               {due === undefined || retention.settings[what] === null
                 ? t("retention.nothingDue")
-                : t("retention.due", { count: retention.due[due] })}
+                : t("retention.due", { count: retention.due[due], shown: figure.format(retention.due[due]) })}
             </Text>
           </Group>
         );
@@ -108,9 +109,9 @@ function RetentionForm({ retention }: { retention: Retention }) {
             ? t("retention.never")
             : t("retention.last", {
                 when: moment(last.at, i18n.language),
-                recordings: last.swept.recordings,
-                items: last.swept.transcript_items,
-                events: last.swept.events,
+                recordings: figure.format(last.swept.recordings),
+                items: figure.format(last.swept.transcript_items),
+                events: figure.format(last.swept.events),
               })}
         </Text>
         <Group>
