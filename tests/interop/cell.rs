@@ -251,7 +251,15 @@ impl Run {
         let recording = self.recording(&call).await;
         let heard = phone.heard();
         eprintln!("{last}");
-        std::fs::write("/tmp/log", &log).unwrap(); std::fs::copy(match &phone { Phone::Baresip(p) => p.recording(), Phone::Linphone(p) => p.recording() }, "/tmp/heard.wav").unwrap();
+        std::fs::write("/tmp/log", &log).unwrap();
+        std::fs::copy(
+            match &phone {
+                Phone::Baresip(p) => p.recording(),
+                Phone::Linphone(p) => p.recording(),
+            },
+            "/tmp/heard.wav",
+        )
+        .unwrap();
         let begin = sound::first_sound(&recording, 1).expect("the assistant spoke");
         let at = |field: &str| last["data"][field].as_f64().expect("a time") / 1_000.0;
         for (what, stretch) in

@@ -30,6 +30,9 @@ const screens = {
   phone: "/phone",
   people: "/settings",
   keys: "/settings?tab=keys",
+  providers: "/settings?tab=providers",
+  provider: "/settings?tab=providers",
+  retention: "/settings?tab=retention",
   shortcuts: "/settings?tab=shortcuts",
 };
 

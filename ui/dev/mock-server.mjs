@@ -91,7 +91,13 @@ function route(method, path, body) {
     numbers: data.numbers,
     users: data.users,
     keys: data.keys,
+    providers: data.providers,
   };
+  if (head === "provider-fallback") return one(method === "PUT" ? body : data.fallback);
+  if (head === "retention")
+    return one(method === "PUT" ? { ...data.retention, settings: body } : data.retention);
+  if (head === "providers" && verb === "check")
+    return one({ at: new Date().toISOString(), ok: true, latency_ms: 184, message: "" });
   if (head === "session") return method === "DELETE" ? { status: 204 } : one(data.me);
   if (path.endsWith("/live/ticket")) return one({ ticket: "t", expires_in_s: 30 }, 201);
   if (path.endsWith("/sandbox/customers")) return items(data.customers);

@@ -86,6 +86,8 @@ text_id! {
     KeyId = "key";
     /// A signed-in browser or desktop window.
     SessionId = "sess";
+    /// A provider of speech or text that was set up in the console.
+    ProviderId = "prov";
     /// A stored recording.
     RecordingId = "rec";
     /// A queue.

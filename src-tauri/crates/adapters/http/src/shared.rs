@@ -29,6 +29,8 @@ pub(crate) struct Shared {
     pub(crate) hashing: Semaphore,
     /// Reading whole recordings takes a blocking thread each.
     pub(crate) reading: Semaphore,
+    /// Held while the providers of calls are replaced by those that are stored.
+    pub(crate) providers: tokio::sync::Mutex<()>,
     /// Changes of the configuration, which the exchange does not report.
     pub(crate) changes: broadcast::Sender<LiveMessage>,
     /// Each person's browser audio: who to tell when a newer one takes over.
@@ -47,6 +49,7 @@ impl Shared {
             attempts: Mutex::default(),
             hashing: Semaphore::new(2),
             reading: Semaphore::new(2),
+            providers: tokio::sync::Mutex::default(),
             changes: broadcast::channel(256).0,
             phones: Mutex::default(),
             closing: watch::channel(false).0,

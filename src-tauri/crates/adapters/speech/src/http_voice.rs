@@ -38,6 +38,9 @@ pub struct Endpoint {
     pub key: Option<Pii<String>>,
     #[serde(default)]
     pub model: String,
+    /// Used where an assistant names none.
+    #[serde(default)]
+    pub voice: String,
     /// Samples a second that the server sends.
     #[serde(default = "usual_rate")]
     pub sample_rate: u32,
@@ -52,6 +55,22 @@ fn usual_rate() -> u32 {
 
 fn usual_patience() -> u64 {
     2_000
+}
+
+impl Endpoint {
+    /// What is usual for a kind of server, without its address.
+    pub fn usual(kind: Kind) -> Self {
+        Self {
+            kind,
+            base_url: String::new(),
+            key_env: None,
+            key: None,
+            model: String::new(),
+            voice: String::new(),
+            sample_rate: usual_rate(),
+            stall_timeout_ms: usual_patience(),
+        }
+    }
 }
 
 /// A voice behind an endpoint.
@@ -77,9 +96,10 @@ impl HttpVoice {
     fn request(&self, settings: &VoiceSettings, text: &str) -> RequestBuilder {
         let Endpoint { kind, base_url, model, sample_rate, key, .. } = &self.endpoint;
         let base = base_url.trim_end_matches('/');
+        let voice = if settings.voice.is_empty() { &self.endpoint.voice } else { &settings.voice };
         match kind {
             Kind::ElevenLabs => {
-                let voice = escaped(&settings.voice);
+                let voice = escaped(voice);
                 let url = format!("{base}/v1/text-to-speech/{voice}/stream?output_format=pcm_{sample_rate}");
                 let body =
                     json!({ "text": text, "model_id": model, "voice_settings": { "speed": settings.speed } });
@@ -90,7 +110,7 @@ impl HttpVoice {
                 }
             }
             Kind::OpenAi => {
-                let body = json!({ "model": model, "input": text, "voice": settings.voice,
+                let body = json!({ "model": model, "input": text, "voice": voice,
                     "response_format": "pcm", "speed": settings.speed });
                 let post = self.client.post(format!("{base}/audio/speech")).json(&body);
                 match key {

@@ -1,6 +1,7 @@
 //! Speech providers: recognisers, voices and models, one module each, behind the switchboard's speech ports.
 
 mod chains;
+mod check;
 pub mod deepgram;
 mod espeak;
 pub mod fallback;
@@ -9,6 +10,7 @@ pub mod http_voice;
 pub mod openai_chat;
 pub mod pocketsphinx;
 mod providers;
+mod registry;
 mod resample;
 pub mod scripted;
 mod socket;
@@ -16,3 +18,4 @@ mod socket;
 pub use chains::{Fallback, NextModel, NextVoice};
 pub use espeak::Espeak;
 pub use providers::{Providers, ProvidersConfig, read_models, read_providers};
+pub use registry::Registry;

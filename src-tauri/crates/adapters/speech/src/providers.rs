@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use tandem_foundation::Pii;
@@ -52,7 +53,47 @@ pub struct Providers {
     client: reqwest::Client,
 }
 
+pub(crate) type Configured<'a> = (
+    &'a BTreeMap<String, RecogniserEndpoint>,
+    &'a BTreeMap<String, http_voice::Endpoint>,
+    &'a BTreeMap<String, Endpoint>,
+);
+
+/// What an organisation has beside everyone's providers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Own {
+    pub models: BTreeMap<String, Endpoint>,
+    pub recognisers: BTreeMap<String, RecogniserEndpoint>,
+    pub voices: BTreeMap<String, http_voice::Endpoint>,
+    /// `None`: everyone's order.
+    pub fallback: Option<Fallback>,
+}
+
 impl Providers {
+    /// These and an organisation's own; chains are made anew, and with them what their breakers remember.
+    pub(crate) fn with(&self, own: Own) -> Self {
+        fn joined<T: Clone>(all: &BTreeMap<String, T>, own: BTreeMap<String, T>) -> BTreeMap<String, T> {
+            all.clone().into_iter().chain(own).collect()
+        }
+        Self {
+            recogniser: self.recogniser.clone(),
+            models: joined(&self.models, own.models),
+            recognisers: joined(&self.recognisers, own.recognisers),
+            voices: joined(&self.voices, own.voices),
+            fallback: own.fallback.unwrap_or_else(|| self.fallback.clone()),
+            chains: Chains::default(),
+            client: self.client.clone(),
+        }
+    }
+
+    pub(crate) fn configured(&self) -> Configured<'_> {
+        (&self.recognisers, &self.voices, &self.models)
+    }
+
+    pub(crate) fn order(&self) -> &Fallback {
+        &self.fallback
+    }
+
     pub fn new(config: ProvidersConfig) -> Self {
         Self {
             recogniser: Arc::new(PocketSphinx::new(config.cache_dir)),
@@ -73,7 +114,13 @@ impl Providers {
         self.recogniser.warm_up()
     }
 
-    fn one_voice(&self, name: &str) -> Result<Arc<dyn Voice>, ProviderError> {
+    pub(crate) async fn embedded_recogniser_loads(&self) -> Result<Duration, ProviderError> {
+        let (recogniser, began) = (self.recogniser.clone(), Instant::now());
+        let loaded = tokio::task::spawn_blocking(move || recogniser.warm_up()).await;
+        loaded.expect("loading does not panic").map(|()| began.elapsed())
+    }
+
+    pub(crate) fn one_voice(&self, name: &str) -> Result<Arc<dyn Voice>, ProviderError> {
         match name {
             "" | "embedded" => Ok(Arc::new(Flite)),
             "espeak" => Ok(Arc::new(Espeak::default())),
@@ -87,7 +134,7 @@ impl Providers {
         }
     }
 
-    fn one_model(&self, name: &str, model: &str) -> Result<Arc<dyn Model>, ProviderError> {
+    pub(crate) fn one_model(&self, name: &str, model: &str) -> Result<Arc<dyn Model>, ProviderError> {
         let endpoint = self.models.get(name).cloned().ok_or_else(|| {
             unknown("speech.model_provider", name, &names(&["scripted"], self.models.keys()))
         })?;

@@ -174,6 +174,7 @@ macro_rules! http_voice {
                     base_url: double.base_url().to_owned(),
                     key_env: None,
                     key: None,
+                    voice: String::new(),
                     model: "m".into(),
                     sample_rate: 24_000,
                     stall_timeout_ms: 10_000,

@@ -13,6 +13,7 @@ async fn say(double: &SpeechDouble, kind: Kind) -> (usize, Option<ProviderError>
         base_url: double.base_url().to_owned(),
         key_env: None,
         key: Some(Pii::new("hush".to_owned())),
+        voice: String::new(),
         model: "fast".into(),
         sample_rate: 24_000,
         stall_timeout_ms: 300,

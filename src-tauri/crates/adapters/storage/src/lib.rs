@@ -25,6 +25,8 @@ mod directory;
 mod error;
 mod events;
 mod people;
+mod providers;
+mod pulse;
 mod retention;
 mod row;
 mod seal;
@@ -35,19 +37,18 @@ mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::AnyPool;
 use tandem_switchboard::ports::store::StoreError;
-
-pub use crate::retention::{Retention, Swept};
+pub use tandem_switchboard::records::{Retention, Swept};
 
 use crate::connect::Location;
+use crate::pulse::LivePool;
 use crate::seal::Sealer;
 use crate::writer::Writer;
 
 /// An open database. Clones share it; the writer stops when the last one is gone.
 #[derive(Debug, Clone)]
 pub struct Storage {
-    readers: AnyPool,
+    readers: LivePool,
     writer: Writer,
     sealer: Arc<Sealer>,
 }
@@ -108,7 +109,7 @@ impl Storage {
     /// # Errors
     /// `Broken` with the first defect found; `Unavailable` when it cannot be read.
     pub async fn check(&self) -> Result<(), StoreError> {
-        check::all(&self.readers).await.map_err(|fault| fault.at("check storage"))
+        check::all(&self.readers.now()).await.map_err(|fault| fault.at("check storage"))
     }
 }
 

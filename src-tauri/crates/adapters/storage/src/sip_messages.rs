@@ -4,6 +4,7 @@ use async_trait::async_trait;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
 use tandem_foundation::{CallId, LegId, OrgId};
+use tandem_switchboard::ports::retention::RetentionStore;
 use tandem_switchboard::ports::store::StoreError;
 use tandem_switchboard::ports::trace::SipTraces;
 use tandem_switchboard::records::{SipMessage, TracedMessage};
@@ -28,12 +29,9 @@ impl SipTraces for Storage {
     }
 
     async fn sip_messages(&self, org: &OrgId, call: &CallId) -> Result<Vec<SipMessage>, StoreError> {
-        let rows =
-            sqlx::query("SELECT * FROM sip_messages WHERE org_id = $1 AND call_id = $2 ORDER BY position")
-                .bind(org.as_str())
-                .bind(call.as_str())
-                .fetch_all(&self.readers)
-                .await;
+        let sql = "SELECT * FROM sip_messages WHERE org_id = $1 AND call_id = $2 ORDER BY position";
+        let asked = sqlx::query(sql).bind(org.as_str()).bind(call.as_str()).fetch_all(&self.readers.now());
+        let rows = self.readers.answer(asked).await;
         rows.and_then(|rows| each(&rows, read)).map_err(|error| Fault::from(error).at("read SIP messages"))
     }
 

@@ -9,6 +9,7 @@ use tandem_conformance::store::fixtures::*;
 use tandem_conformance::store::{Subject, sip_message};
 use tandem_foundation::OrgId;
 use tandem_storage::{Retention, Storage, Swept};
+use tandem_switchboard::ports::retention::RetentionStore;
 use tandem_switchboard::ports::store::{CallStore, Commit};
 use tandem_switchboard::records::*;
 
@@ -57,8 +58,15 @@ async fn deletes_what_is_old(url: &str) {
         "no settings: kept for ever"
     );
     let kept = Retention { recordings_days: Some(5), transcripts_days: Some(5), ..Retention::default() };
-    storage.put_retention(&org, kept, now).await.expect("put");
+    storage.put_retention(&org, kept, Vec::new()).await.expect("put");
     assert_eq!(storage.retention(&org).await.expect("read"), kept);
+    let due = storage.due(&org, kept, now).await.expect("count");
+    assert_eq!(
+        due,
+        Swept { recordings: 230, transcript_items: 230, ..Swept::default() },
+        "told before it is done"
+    );
+    assert_eq!(storage.due(&other, kept, now).await.expect("count").recordings, 1);
     let swept = storage.sweep(now, data).await.expect("sweep");
     assert_eq!(swept, Swept { recordings: 230, transcript_items: 230, ..Swept::default() });
     for call in &old {
@@ -76,16 +84,17 @@ async fn deletes_what_is_old(url: &str) {
     }
     let last = storage.last_seq(&org).await.expect("read");
     let told = storage.events_after(&org, last - 1, 1).await.expect("read").remove(0).body;
-    let EventBody::ConfigChanged { what, id, deleted: true, .. } = told else { panic!("{told:?}") };
-    assert_eq!(
-        (what.as_str(), id.as_str()),
-        ("retention", "recordings=230 transcript_items=230 events=0 sip_messages=0")
-    );
+    assert_eq!(told, EventBody::RetentionSwept(swept));
     assert_eq!(storage.sweep(now, data).await.expect("sweep again"), Swept::default());
+    assert_eq!(storage.last_seq(&org).await.expect("read"), last, "nothing happened, nothing is told");
+    let sweep = Sweep { at: now, swept: Swept::default() };
+    assert_eq!(storage.last_sweep(&org).await.expect("read"), Some(sweep));
 
     let kept = Retention { events_days: Some(2), ..Retention::default() };
-    storage.put_retention(&org, kept, now).await.expect("put");
+    storage.put_retention(&org, kept, Vec::new()).await.expect("put");
+    let due = storage.due(&org, kept, now).await.expect("count");
     let swept = storage.sweep(now, data).await.expect("sweep");
+    assert_eq!(due, swept);
     assert_eq!(swept.events, 230 + 2, "of the old calls and of the young one, which is three days old");
     assert_eq!(
         storage.call_events(&org, &live.id).await.expect("read").len(),

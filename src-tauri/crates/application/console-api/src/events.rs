@@ -61,7 +61,11 @@ pub enum EventBody {
     ToolUsed { name: String, ok: bool, at_ms: i64 },
     #[serde(rename = "provider.failed")]
     ProviderFailed { provider: String, operation: String, at_ms: i64 },
-    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user` or `key`.
+    /// What the organisation no longer keeps was deleted.
+    #[serde(rename = "retention.swept")]
+    RetentionSwept(crate::retention::Swept),
+    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback` or
+    /// `retention`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<String> },
 }
@@ -109,6 +113,7 @@ impl From<&records::EventBody> for EventBody {
                 operation: operation.clone(),
                 at_ms: *at_ms,
             },
+            Row::RetentionSwept(swept) => Self::RetentionSwept((*swept).into()),
             Row::ConfigChanged { what, id, deleted, by } => Self::ConfigChanged {
                 what: what.clone(),
                 id: id.clone(),

@@ -20,6 +20,9 @@ mod operation;
 pub mod operations;
 pub mod people;
 pub mod problem;
+mod provider_settings;
+pub mod providers;
+pub mod retention;
 pub mod sandbox;
 pub mod session;
 pub mod sip;
@@ -28,4 +31,6 @@ pub mod transcript;
 pub mod words;
 
 pub use document::openapi;
+pub use provider_settings::ProviderSettings;
+
 pub use operation::{Access, Answer, Body, Method, Operation};

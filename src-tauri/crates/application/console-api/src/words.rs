@@ -103,6 +103,16 @@ twin_enum! {
     Transport = signalling::Transport { Udp, Tcp, Tls }
 }
 
+twin_enum! {
+    /// What a provider does.
+    ProviderKind = records::ProviderKind { Recogniser, Voice, Model }
+}
+
+twin_enum! {
+    /// Whose protocol an outside provider speaks; `openai` stands for every compatible server.
+    ProviderVendor = records::ProviderVendor { Deepgram, Elevenlabs, Openai }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -20,9 +20,10 @@ use tandem_foundation::OrgId;
 use tandem_http::{HttpConfig, HttpServer, PhoneRegistrar};
 use tandem_media_engine::{MediaConfig, MediaEngine};
 use tandem_sip_transport::SipTransport;
-use tandem_speech::{Providers, ProvidersConfig};
+use tandem_speech::{Providers, ProvidersConfig, Registry};
 use tandem_storage::Storage;
 use tandem_switchboard::ports::clock::Clock;
+use tandem_switchboard::ports::providers::{ProviderRegistry, ProviderStore};
 use tandem_switchboard::ports::signalling::{LegIds, Signalling, Transport};
 use tandem_switchboard::ports::speech::ProviderError;
 use tandem_switchboard::ports::store::{Directory, Store, StoreError};
@@ -161,7 +162,7 @@ pub fn log_to_stderr() {
 pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
     let (data_dir, temporary) = data_dir(options.data.as_deref())?;
     let store = open_store(&options, &data_dir).await?;
-    let speech = Arc::new(providers(&options, &data_dir)?);
+    let speech = Arc::new(Registry::new(providers(&options, &data_dir)?));
     let warm = speech.clone();
     tokio::task::spawn_blocking(move || {
         if let Err(error) = warm.warm_up() {
@@ -187,6 +188,10 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         }
     };
 
+    for org in store.organisations().await? {
+        let (rows, order) = (store.providers(&org.id).await?, store.fallback(&org.id).await?);
+        speech.replace(&org.id, &rows, order.as_ref());
+    }
     let leg_ids = Arc::new(LegIds::default());
     let (sip_events, sip_inbox) = mpsc::unbounded_channel();
     let (tap, traced) = mpsc::channel(TRACED);
@@ -209,7 +214,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         signalling: signalling.clone(),
         media: media.clone(),
         store: Arc::new(store.clone()),
-        speech,
+        speech: speech.clone(),
         webhook: Arc::new(HttpWebhook::new(reach, WEBHOOK_TIMEOUT)),
         clock: clock.clone(),
         leg_ids,
@@ -228,6 +233,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
             registrar: sip.to_string(),
             transport: Transport::Udp,
         },
+        providers: Some(speech),
         sandbox: carrier.as_ref().map(PretendCarrier::control),
         ..HttpConfig::new(options.http, data_dir.clone())
     };

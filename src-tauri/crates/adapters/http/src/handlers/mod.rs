@@ -4,7 +4,9 @@ mod assistants;
 mod calls;
 mod keys;
 mod lines;
+mod providers;
 mod recordings;
+mod retention;
 mod sandbox;
 pub(crate) mod session;
 mod sip;
@@ -61,6 +63,16 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("list_keys", handler(keys::list)),
         ("create_key", handler(keys::create)),
         ("revoke_key", handler(keys::revoke)),
+        ("list_providers", handler(providers::list)),
+        ("create_provider", handler(providers::create)),
+        ("get_provider", handler(providers::get)),
+        ("update_provider", handler(providers::update)),
+        ("delete_provider", handler(providers::delete)),
+        ("check_provider", handler(providers::check)),
+        ("get_provider_fallback", handler(providers::fallback)),
+        ("replace_provider_fallback", handler(providers::replace_fallback)),
+        ("get_retention", handler(retention::get)),
+        ("replace_retention", handler(retention::replace)),
         ("create_ticket", handler(session::ticket)),
         ("open_live", handler(live::open)),
         ("open_phone", handler(phone::open)),

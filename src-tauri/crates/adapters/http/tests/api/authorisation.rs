@@ -15,6 +15,7 @@ fn path(operation: &Operation, org: &str) -> String {
         Some("assistants") => "asst",
         Some("trunks") => "trunk",
         Some("numbers") => "pn",
+        Some("providers") => "prov",
         Some("keys") => "key",
         Some("users") => "user_agent",
         _ => "",
@@ -38,6 +39,10 @@ fn example(operation: &Operation) -> Value {
         }
         "update_user" => json!({"name": "Renamed"}),
         "create_key" => json!({"name": "New", "role": "agent"}),
+        "create_provider" => json!({"name": "new", "kind": "model", "vendor": "openai"}),
+        "update_provider" => json!({"settings": {"model": "m"}}),
+        "replace_provider_fallback" => json!({"voices": [{"provider": "embedded"}]}),
+        "replace_retention" => json!({"events_days": 90}),
         "sandbox_call_in" => json!({"from": "+62812345678", "to": "+62215551234"}),
         id => {
             assert!(operation.request.is_none(), "{id} needs an example");

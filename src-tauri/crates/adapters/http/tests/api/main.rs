@@ -15,3 +15,4 @@ mod sign_in;
 mod sip;
 mod supervision;
 mod support;
+mod vault;

@@ -94,8 +94,12 @@ impl OpenAiChat {
         let status = response.status();
         let text = response.text().await.unwrap_or_default();
         let parsed: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-        let message =
+        let mut message =
             parsed["error"]["message"].as_str().map_or_else(|| format!("answered {status}"), str::to_owned);
+        // A server may repeat the key that it refuses.
+        if let Some(key) = self.endpoint.api_key.as_ref().filter(|key| !key.expose().is_empty()) {
+            message = message.replace(key.expose().as_str(), "…");
+        }
         self.error(message, Some(status.as_u16()), may_try_again(status))
     }
 

@@ -4,6 +4,8 @@
 
 pub mod clock;
 pub mod media;
+pub mod providers;
+pub mod retention;
 pub mod signalling;
 pub mod speech;
 pub mod store;

@@ -227,6 +227,10 @@ pub trait Model: Send + Sync {
 /// Finds the provider that an assistant's settings name.
 #[async_trait]
 pub trait SpeechProviders: Send + Sync {
+    /// The organisation's own providers beside everyone's, as they are now; `None`: it has none of its own.
+    fn of(&self, _org: &tandem_foundation::OrgId) -> Option<Arc<dyn SpeechProviders>> {
+        None
+    }
     /// The recogniser for these settings.
     fn recogniser(
         &self,

@@ -47,7 +47,11 @@ pub enum EventBody {
     /// A provider failed or stalled during a call.
     #[serde(rename = "provider.failed")]
     ProviderFailed { provider: String, operation: String, at_ms: i64 },
-    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user` or `key`.
+    /// What the organisation no longer keeps was deleted.
+    #[serde(rename = "retention.swept")]
+    RetentionSwept(super::Swept),
+    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback` or
+    /// `retention`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<UserId> },
 }
@@ -85,6 +89,7 @@ impl EventBody {
             Self::OptOutRecorded { .. } => "opt_out.recorded",
             Self::ToolUsed { .. } => "tool.used",
             Self::ProviderFailed { .. } => "provider.failed",
+            Self::RetentionSwept(_) => "retention.swept",
             Self::ConfigChanged { .. } => "config.changed",
         }
     }

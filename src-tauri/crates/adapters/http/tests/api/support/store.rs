@@ -22,6 +22,9 @@ pub struct Data {
     pub keys: Vec<ApiKey>,
     pub sessions: Vec<Session>,
     pub sip_messages: Vec<(OrgId, SipMessage)>,
+    pub providers: Vec<Provider>,
+    pub fallback: Option<ProviderFallback>,
+    pub retention: Retention,
     pub idempotency: HashMap<String, (String, Option<(u16, String)>)>,
 }
 
