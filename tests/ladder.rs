@@ -1,11 +1,17 @@
 //! A call's SIP messages: in their order and direction, without a secret, over the API and on the command line.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem_scenarios::{Api, Live, Server};
+use tandem_sip_transport::{SipConfig, SipTransport};
+use tandem_switchboard::ports::signalling::{
+    LegIds, Signalling, SignallingCommand, SignallingEvent, Transport, TrunkAccount, TrunkState,
+};
 use tokio::net::UdpSocket;
+use tokio::sync::mpsc;
 use tokio::time::timeout;
 
 /// Waits until the trace has a BYE with its answer: it is written a moment after the call.
@@ -188,4 +194,77 @@ async fn what_authenticates_and_what_encrypts_is_neither_shown_nor_stored() {
         assert!(!all.contains(secret) && !text.contains(secret), "{secret} in the answer");
         assert!(!files_hold(&server.data(), secret), "{secret} in the database");
     }
+}
+
+/// Waits until the phone is told this much.
+async fn told<T>(
+    events: &mut mpsc::UnboundedReceiver<SignallingEvent>,
+    wanted: impl Fn(SignallingEvent) -> Option<T>,
+) -> T {
+    let found = async {
+        loop {
+            if let Some(found) = wanted(events.recv().await.expect("the phone runs")) {
+                return found;
+            }
+        }
+    };
+    timeout(Duration::from_secs(20), found).await.expect("within 20 s")
+}
+
+#[tokio::test]
+async fn the_phone_that_takes_a_call_over_stands_beside_the_customer() {
+    const ANSWER: &[u8] = b"v=0\r\no=- 2 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n\
+        m=audio 40002 RTP/AVP 0\r\n";
+    let server = Server::sandbox();
+    let sam = server.signed_in("supervisor").await;
+    let mut live = Live::open(&sam).await;
+    let (sender, mut events) = mpsc::unbounded_channel();
+    let any = "127.0.0.1:0".parse().expect("an address");
+    let phone = SipTransport::start(SipConfig::new(any), Arc::new(LegIds::default()), sender).await;
+    let phone = phone.expect("binds");
+    let account = &server.ready["sandbox"]["users"]["supervisor"]["phone"];
+    let text = |field: &str| account[field].as_str().expect("text").to_owned();
+    phone.send(SignallingCommand::SetTrunks(vec![TrunkAccount {
+        id: "exchange".into(),
+        host: server.sip().to_owned(),
+        transport: Transport::Udp,
+        domain: None,
+        credentials: Some((text("user"), text("password").into())),
+        register: Some(120),
+        accept_from: vec![any.ip()],
+        options_every: 0,
+    }]));
+    let registered =
+        |event| matches!(event, SignallingEvent::Trunk { state: TrunkState::Registered { .. }, .. });
+    told(&mut events, |event| registered(event).then_some(())).await;
+    let call = sam.call("+62812345678", "asst_jane_collections").await;
+    live.said(&call, "assistant", "jane", 40).await;
+    let version = sam.get(&format!("/calls/{call}")).await["floor"]["version"].clone();
+    sam.post(&format!("/calls/{call}/takeover"), json!({ "floor_version": version })).await;
+    let leg = told(&mut events, |event| match event {
+        SignallingEvent::Incoming { leg, .. } => Some(leg),
+        _ => None,
+    });
+    let leg = leg.await;
+    phone.send(SignallingCommand::Answer { leg, answer: ANSWER.into() });
+    told(&mut events, |event| matches!(event, SignallingEvent::Confirmed { .. }).then_some(())).await;
+    sam.post(&format!("/calls/{call}/end"), Value::Null).await;
+    live.event(&call, "call.ended", 30).await;
+    told(&mut events, |event| matches!(event, SignallingEvent::Ended { .. }).then_some(())).await;
+
+    let path = format!("/calls/{call}/sip");
+    let ours = async {
+        loop {
+            let items = sam.get(&path).await["items"].as_array().expect("items").clone();
+            let ours: Vec<Value> = items.into_iter().filter(|item| item["party"] == "person").collect();
+            if ours.iter().any(|item| item["method"] == "BYE" && item["status"] == 200) {
+                return ours;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    let ours = timeout(Duration::from_secs(10), ours).await.expect("the phone's messages within 10 s");
+    in_order(&steps(&ours), &["> INVITE", "< 200 INVITE", "> ACK", "> BYE", "< 200 BYE"]);
+    let peer = phone.local_address().to_string();
+    assert!(ours.iter().all(|item| item["peer"] == peer.as_str() && item["leg"] == ours[0]["leg"]));
 }

@@ -29,8 +29,7 @@ pub struct Blanked {
 
 /// Reads and blanks one message.
 pub fn message(bytes: &[u8]) -> Blanked {
-    // PostgreSQL has no text with a zero in it.
-    let text = String::from_utf8_lossy(bytes.trim_ascii_start()).replace('\0', "\u{2400}");
+    let text = String::from_utf8_lossy(bytes.trim_ascii_start()).replace(unprintable, "\u{fffd}");
     let (head, body) = split(&text);
     let mut lines = fields(head);
     let start_line = if lines.is_empty() { "" } else { lines.remove(0) };
@@ -65,6 +64,11 @@ pub fn message(bytes: &[u8]) -> Blanked {
     }
     cut(&mut read.text);
     read
+}
+
+/// What a peer may not put on anybody's terminal, and what PostgreSQL does not take (a zero).
+fn unprintable(character: char) -> bool {
+    character.is_control() && !matches!(character, '\r' | '\n' | '\t')
 }
 
 /// The header lines and, where they end, what follows them.

@@ -30,7 +30,8 @@ impl SipTraces for Storage {
 
     async fn sip_messages(&self, org: &OrgId, call: &CallId) -> Result<Vec<SipMessage>, StoreError> {
         let sql = "SELECT * FROM sip_messages WHERE org_id = $1 AND call_id = $2 ORDER BY position";
-        let asked = sqlx::query(sql).bind(org.as_str()).bind(call.as_str()).fetch_all(&self.readers.now());
+        let pool = self.readers.now();
+        let asked = sqlx::query(sql).bind(org.as_str()).bind(call.as_str()).fetch_all(&pool);
         let rows = self.readers.answer(asked).await;
         rows.and_then(|rows| each(&rows, read)).map_err(|error| Fault::from(error).at("read SIP messages"))
     }

@@ -112,6 +112,8 @@ fn anything_is_read_somehow_and_nothing_too_long() {
         let read = message(junk);
         assert_eq!((read.cseq, read.call_id.as_str()), (0, ""));
     }
+    let read = message(b"OPTIONS sip:a@b SIP/2.0\r\nX: a\x1b[2Jb\0c\td\r\n\r\n");
+    assert!(read.text.contains("X: a\u{fffd}[2Jb\u{fffd}c\td\r\n"), "{:?}", read.text);
     let long = format!("MESSAGE sip:a@b SIP/2.0\r\nX: {}\r\n\r\n", "ы".repeat(LONGEST_TEXT));
     let read = message(long.as_bytes());
     assert!(read.text.len() <= LONGEST_TEXT && read.text.ends_with("[cut]"));
