@@ -116,6 +116,15 @@ impl Endpoint {
     }
 
     pub(super) fn refuse_reoffer(&mut self, now: Instant, leg: u64, code: u16) {
+        // Who asks for our offer, and is to get no new one, gets the terms as they stand (RFC 3261 section 14.2): they
+        // stay in force, and a session refreshed that way lives on.
+        let Some(terms) = self.terms(leg) else { return };
+        if terms.incoming.as_ref().is_some_and(|incoming| incoming.late)
+            && code == 488
+            && let Some(local) = terms.local.clone().filter(|local| !local.is_empty())
+        {
+            return self.accept_reoffer(now, leg, local);
+        }
         let Some(incoming) = self.terms(leg).and_then(|terms| terms.incoming.take()) else { return };
         let refusal = self.explained(code.clamp(300, 699));
         self.refuse(now, incoming.server, refusal);

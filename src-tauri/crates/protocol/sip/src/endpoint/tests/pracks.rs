@@ -257,7 +257,7 @@ fn a_response_out_of_order_is_not_acknowledged_until_the_one_before_it_came() {
         panic!("no INVITE");
     };
     assert!(invite.headers.supported().contains(&"100rel"));
-    let mut ring = |rseq: u32, tag: &str| {
+    let ring = |world: &mut World, rseq: u32, tag: &str| {
         let mut response = Response::for_request(&invite, 183, None);
         response.headers.set("To", invite.headers.to().expect("To").with_tag(tag).to_string());
         response.headers.push("Contact", format!("<sip:b@{PEER}>"));
@@ -271,12 +271,21 @@ fn a_response_out_of_order_is_not_acknowledged_until_the_one_before_it_came() {
             world.strays[before..].iter().map(|(_, bytes)| String::from_utf8_lossy(bytes).into_owned());
         sent.filter(|text| text.starts_with("PRACK")).count()
     };
-    assert_eq!(ring(7, "x"), 1);
-    assert_eq!(ring(9, "x"), 0, "8 is missing");
-    assert_eq!(ring(8, "x"), 1);
-    assert_eq!(ring(8, "x"), 0, "a copy");
-    assert_eq!(ring(9, "x"), 1);
-    assert_eq!(ring(1, "y"), 1, "another phone of the fork counts for itself");
+    assert_eq!(ring(&mut world, 7, "x"), 1);
+    assert_eq!(ring(&mut world, 9, "x"), 0, "8 is missing");
+    assert_eq!(ring(&mut world, 8, "x"), 1);
+    assert_eq!(ring(&mut world, 8, "x"), 0, "a copy");
+    assert_eq!(ring(&mut world, 9, "x"), 1);
+    assert_eq!(ring(&mut world, 1, "y"), 1, "another phone of the fork counts for itself");
+    // A PRACK that was overtaken by another request is refused with 500: it was not taken.
+    let Ok(crate::message::Message::Request(prack)) = parse_datagram(&world.strays.last().expect("PRACK").1)
+    else {
+        panic!("no PRACK");
+    };
+    let refusal = Response::for_request(&prack, 500, None).to_bytes();
+    let text = String::from_utf8(refusal.to_vec()).expect("text").replace("\r\n", "\n");
+    world.inject(0, PEER, &text);
+    assert_eq!(ring(&mut world, 1, "y"), 1, "the next copy is acknowledged anew");
 }
 
 #[test]

@@ -215,3 +215,26 @@ fn new_terms_refresh_the_session_too() {
     world.run(Duration::from_secs(60));
     assert_eq!(world.received(1, "UPDATE"), 1);
 }
+
+#[test]
+fn a_peer_that_refreshes_by_a_reinvite_without_an_offer_gets_the_terms_as_they_stand() {
+    let (mut world, leg) = by_hand("INVITE, ACK, BYE");
+    respond(&mut world, 200);
+    let to =
+        last(&world).lines().find(|line| line.starts_with("From: ")).expect("From").replace("From", "To");
+    world.inject(
+        0,
+        PEER,
+        &format!(
+            "INVITE sip:b@10.0.0.1 SIP/2.0\nVia: SIP/2.0/UDP 10.0.0.9;branch=z9hG4bKr\nMax-Forwards: 70\n\
+             From: <sip:a@10.0.0.9>;tag=1\n{to}\nCall-ID: c\nCSeq: 2 INVITE\nSupported: timer\n\
+             Session-Expires: 200;refresher=uac\nContact: <sip:a@10.0.0.9>\n\n"
+        ),
+    );
+    world.until(0, |event| matches!(event, Event::Reoffered { offer: None, .. }).then_some(()));
+    world.command(0, Command::RefuseReoffer { leg, code: 488 });
+    world.run(Duration::from_millis(20));
+    let ok = last(&world);
+    assert!(ok.starts_with("SIP/2.0 200") && ok.ends_with("v=0\r\ns=answer\r\n"), "{ok}");
+    assert!(ok.contains("Session-Expires: 200;refresher=uac\r\n"), "{ok}");
+}
