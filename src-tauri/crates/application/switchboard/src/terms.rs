@@ -206,6 +206,42 @@ mod tests {
     }
 
     #[test]
+    fn without_a_setting_a_trunk_offers_keys_over_tls_only() {
+        let row = |transport, srtp| Trunk {
+            id: "trunk_1".into(),
+            org: "org_1".into(),
+            name: "Carrier".into(),
+            host: "sip.example".into(),
+            transport,
+            domain: None,
+            username: None,
+            password: None,
+            register_s: None,
+            accept_from: Vec::new(),
+            options_every_s: 0,
+            srtp,
+            codecs: Vec::new(),
+            caller_id: None,
+            max_cps: 1,
+            max_channels: 1,
+            enabled: true,
+            created_at: crate::records::UnixMs(0),
+        };
+        for (transport, srtp, policy) in [
+            (Transport::Udp, None, SrtpPolicy::Off),
+            (Transport::Tcp, None, SrtpPolicy::Off),
+            (Transport::Tls, None, SrtpPolicy::Optional),
+            (Transport::Tls, Some(TrunkSrtp::Off), SrtpPolicy::Off),
+            (Transport::Udp, Some(TrunkSrtp::Required), SrtpPolicy::Required),
+        ] {
+            let wishes = Wishes::of_trunk(&row(transport, srtp));
+            assert_eq!((wishes.srtp, wishes.codecs), (policy, Wishes::default().codecs));
+        }
+        let chosen = Trunk { codecs: vec![Codec::Opus], ..row(Transport::Tls, None) };
+        assert_eq!(Wishes::of_trunk(&chosen).codecs, [Codec::Opus]);
+    }
+
+    #[test]
     fn the_first_codec_of_the_offer_that_both_have_is_taken() {
         for codec in Wishes::default().codecs {
             let first = Wishes { codecs: vec![codec, Codec::Pcma], ..Wishes::default() };
