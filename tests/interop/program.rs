@@ -30,10 +30,8 @@ impl Program {
         let lines = Arc::new(Mutex::new(Vec::new()));
         let (told, grown) = watch::channel(0);
         let told = Arc::new(told);
-        let streams: [Box<dyn Read + Send>; 2] = [
-            Box::new(child.stdout.take().expect("piped")),
-            Box::new(child.stderr.take().expect("piped")),
-        ];
+        let streams: [Box<dyn Read + Send>; 2] =
+            [Box::new(child.stdout.take().expect("piped")), Box::new(child.stderr.take().expect("piped"))];
         for stream in streams {
             let (lines, told) = (lines.clone(), told.clone());
             std::thread::spawn(move || {

@@ -99,9 +99,11 @@ fn calling(codec: Codec, ender: Ender) -> String {
     let via = "Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]\n";
     let from = format!("From: <sip:{THEIRS}@[local_ip]:[local_port]>;tag=[pid]-[call_number]\n");
     let whom = format!("sip:{OURS}@[remote_ip]:[remote_port]");
-    let common = |sequence: &str| format!("Call-ID: [call_id]\nCSeq: {sequence}\nMax-Forwards: 70\n{CONTACT}");
+    let common =
+        |sequence: &str| format!("Call-ID: [call_id]\nCSeq: {sequence}\nMax-Forwards: 70\n{CONTACT}");
     let inside = |method: &str, sequence: &str| {
-        let head = format!("{method} [next_url] SIP/2.0\n{via}{from}To: <{whom}>[peer_tag_param]\n[routes]\n");
+        let head =
+            format!("{method} [next_url] SIP/2.0\n{via}{from}To: <{whom}>[peer_tag_param]\n[routes]\n");
         send(&format!("{head}{}Content-Length: 0\n", common(sequence)), "")
     };
     let mut steps = send(
@@ -129,10 +131,13 @@ fn calling(codec: Codec, ender: Ender) -> String {
 
 /// What sipp does as the one who is called.
 fn called(codec: Codec, ender: Ender) -> String {
-    let echoed = "[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]-[call_number]\n[last_Call-ID:]\n[last_CSeq:]\n";
+    let echoed =
+        "[last_Via:]\n[last_From:]\n[last_To:];tag=[pid]-[call_number]\n[last_Call-ID:]\n[last_CSeq:]\n";
     let mut steps = "<recv request=\"INVITE\" rrs=\"true\"/>\n".to_owned();
-    steps +=
-        &send(&format!("SIP/2.0 180 Ringing\n{echoed}[last_Record-Route:]\n{CONTACT}Content-Length: 0\n"), "");
+    steps += &send(
+        &format!("SIP/2.0 180 Ringing\n{echoed}[last_Record-Route:]\n{CONTACT}Content-Length: 0\n"),
+        "",
+    );
     steps += &send(
         &format!(
             "SIP/2.0 200 OK\n{echoed}[last_Record-Route:]\n{CONTACT}Content-Type: application/sdp\n\
