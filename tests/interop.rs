@@ -29,6 +29,7 @@ fn core() -> Vec<Cell> {
         Cell { codec: Codec::G722, ender: Ender::Peer, ..BAREPHONE },
         Cell { codec: Codec::Opus, ender: Ender::Exchange, ..called },
         Cell { srtp: true, codec: Codec::Pcma, ..BAREPHONE },
+        Cell { transport: Transport::Tls, srtp: true, ..called },
         Cell { peer: Peer::Sipp, transport: Transport::Tcp, ..BAREPHONE },
         Cell { transport: Transport::Tcp, direction: Direction::Out, ender: Ender::Peer, ..proxied },
         proxied,
@@ -52,9 +53,10 @@ fn matrix() -> Vec<Cell> {
     }
     for way in [Way::Direct, Way::Kamailio] {
         for peer in [Peer::Baresip, Peer::Linphone] {
-            for transport in Transport::ALL {
+            let proxied = way == Way::Kamailio;
+            for transport in Transport::ALL.into_iter().filter(|t| !proxied || *t != Transport::Tls) {
                 cells.push(Cell { peer, transport, way, direction: Direction::Phone, ..BAREPHONE });
-                if way == Way::Kamailio {
+                if proxied {
                     for direction in [Direction::In, Direction::Out] {
                         cells.push(Cell { peer, transport, way, direction, ..BAREPHONE });
                     }

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use tempfile::TempDir;
 
-use super::cell::{Codec, Transport, free_port};
+use super::cell::{Codec, free_port};
 use super::phone::{Setup, newest};
 use super::program::Program;
 use super::sound::write_phrase;
@@ -31,9 +31,12 @@ impl Baresip {
              module_path /usr/lib/baresip/modules\n\
              module g711.so\nmodule g722.so\nmodule opus.so\nmodule srtp.so\nmodule aufile.so\nmodule sndfile.so\n\
              module_app account.so\nmodule_app menu.so\nmodule_app cons.so\ncons_listen 127.0.0.1:{console}\n\
+             sip_cafile {}\nsip_certificate {}\n\
              audio_source aufile,{}\nsnd_path {}\naudio_channels {channels}\nrtp_timeout 60\n",
             setup.port,
             setup.transport.parameter(),
+            setup.issuer.display(),
+            setup.identity.display(),
             phrase.display(),
             folder.path().display(),
         );
@@ -129,10 +132,6 @@ fn account(setup: &Setup) -> String {
     let outbound = match &setup.proxy {
         Some(proxy) => format!(";outbound=\"sip:{proxy};transport={transport}\""),
         None => String::new(),
-    };
-    let transport = match setup.transport {
-        Transport::Udp => "udp",
-        Transport::Tcp => "tcp",
     };
     format!(
         "<sip:{user}@{host};transport={transport}>{login};answermode=auto;audio_codecs={codec}{secure}{outbound}\n"

@@ -112,14 +112,18 @@ impl Linphone {
 fn configuration(setup: &Setup) -> String {
     let transport = setup.transport.parameter();
     let ports = match setup.transport {
-        Transport::Udp => format!("sip_port={}\nsip_tcp_port=0", setup.port),
-        Transport::Tcp => format!("sip_port=0\nsip_tcp_port={}", setup.port),
+        Transport::Udp => format!("sip_port={}\nsip_tcp_port=0\nsip_tls_port=0", setup.port),
+        Transport::Tcp => format!("sip_port=0\nsip_tcp_port={}\nsip_tls_port=0", setup.port),
+        Transport::Tls => {
+            let issuer = setup.issuer.display();
+            format!("sip_port=0\nsip_tcp_port=0\nsip_tls_port={}\nroot_ca={issuer}", setup.port)
+        }
     };
     let encryption = if setup.srtp { "srtp" } else { "none" };
     let mandatory = u8::from(setup.srtp);
     let rtp = free_port();
     let mut text = format!(
-        "[sip]\n{ports}\nsip_tls_port=0\nbind_address=127.0.0.1\nuse_ipv6=0\nguess_hostname=0\n\
+        "[sip]\n{ports}\nbind_address=127.0.0.1\nuse_ipv6=0\nguess_hostname=0\n\
          contact=sip:{}@127.0.0.1:{}\nmedia_encryption={encryption}\nmedia_encryption_mandatory={mandatory}\n\
          default_proxy={}\n[rtp]\naudio_rtp_port={rtp}\n[sound]\nechocancellation=0\n[video]\ncapture=0\ndisplay=0\n",
         setup.number,

@@ -2,6 +2,7 @@
 
 mod baresip;
 mod cell;
+mod identity;
 mod kamailio;
 mod linphone;
 mod phone;

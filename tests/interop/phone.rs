@@ -24,6 +24,10 @@ pub struct Setup {
     pub port: u16,
     /// The number it answers as.
     pub number: String,
+    /// Whom it trusts to be us over TLS.
+    pub issuer: PathBuf,
+    /// Its own key and certificate.
+    pub identity: PathBuf,
 }
 
 /// A running telephone.

@@ -57,7 +57,7 @@ pub async fn run(run: &mut Run) {
     let begin = sound::first_sound(&recording, 1).expect("the assistant spoke");
     let echo = tandem_scenarios::Wav::mono(recording.rate, recording.channels[0].clone());
     let likeness = sound::likeness(&recording, 1, (begin + 0.5, begin + 2.5), &echo);
-    assert!(likeness.is_good(cell.codec), "of the greeting came back: {likeness:?}");
+    assert!(likeness.is_good(cell), "of the greeting came back: {likeness:?}");
 }
 
 /// Waits until somebody has this port.
@@ -65,7 +65,7 @@ async fn listening(port: u16, transport: Transport) {
     for _ in 0..200 {
         let taken = match transport {
             Transport::Udp => std::net::UdpSocket::bind(("127.0.0.1", port)).is_err(),
-            Transport::Tcp => std::net::TcpListener::bind(("127.0.0.1", port)).is_err(),
+            Transport::Tcp | Transport::Tls => std::net::TcpListener::bind(("127.0.0.1", port)).is_err(),
         };
         if taken {
             return;

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use futures_util::StreamExt;
 
-use super::cell::{Cell, Direction, Ender, Peer, Way};
+use super::cell::{Cell, Direction, Ender, Peer, Transport, Way};
 
 /// What came of a cell.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,8 +54,11 @@ impl Cell {
     fn unsupported(&self) -> Option<&'static str> {
         match self {
             Self { peer: Peer::Sipp, srtp: true, .. } => Some("not supported by the peer (sipp 3.6.1)"),
-            Self { srtp: true, direction: Direction::Out | Direction::Phone, .. } => {
-                Some("we offer no keys; an offer with keys is answered")
+            Self { peer: Peer::Sipp, transport: Transport::Tls, .. } => {
+                Some("not supported by the peer (sipp of Debian)")
+            }
+            Self { peer: Peer::Linphone, transport: Transport::Tls, direction: Direction::Out, .. } => {
+                Some("not supported by the peer (a client only over TLS)")
             }
             _ => None,
         }
