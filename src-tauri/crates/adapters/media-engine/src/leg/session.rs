@@ -167,11 +167,12 @@ impl Session {
                 }
             }
             Carried::Event => {
+                sinks.statistics.counted(&packet.header);
                 if let Some(key) = self.events.receive(&packet) {
                     digit(key, at);
                 }
             }
-            Carried::Noise => {}
+            Carried::Noise => sinks.statistics.counted(&packet.header),
         }
     }
 }

@@ -35,6 +35,14 @@ pub(super) enum Path {
 impl Path {
     pub(super) const START: Self = Self::Mixed { settled: 0 };
 
+    /// Whether a leg with this path gets what another says, if it hears it.
+    pub(super) fn gives(self, slot: usize) -> bool {
+        match self {
+            Self::Mixed { .. } => true,
+            Self::Carried { from, .. } => from == slot,
+        }
+    }
+
     pub(super) fn is_mixed(self) -> bool {
         matches!(self, Self::Mixed { .. })
     }
@@ -95,7 +103,7 @@ impl Room {
             return None;
         }
         let from = self.mixer.hears_only(to)?;
-        let speaker = self.legs.get(from)?.as_ref().filter(|leg| !leg.awaits_hearing)?;
+        let speaker = self.legs.get(from)?.as_ref()?;
         let source = speaker.rtp()?;
         (source.speaks_like(rtp) && source.is_alive(now)).then_some(from)
     }
@@ -120,6 +128,7 @@ impl Room {
             // Who is heard by nobody yet is decoded all the same, to be heard in the very tick of a change.
             let wanted = !carried_from.contains(slot)
                 || mixed_from.contains(slot)
+                || leg.awaits_hearing
                 || leg.watch.is_on()
                 || recording.as_ref().is_some_and(|recording| recording.takes(slot));
             if let Some(rtp) = leg.rtp_mut() {

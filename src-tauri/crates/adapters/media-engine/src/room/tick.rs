@@ -129,7 +129,7 @@ impl Room {
             let Some(leg) = self.legs[slot].as_ref().filter(|leg| leg.awaits_hearing) else { continue };
             let reached = self.legs.iter().enumerate().any(|(to, listener)| {
                 leg.unheard_by.contains(to)
-                    && self.paths[to].is_mixed()
+                    && self.paths[to].gives(slot)
                     && listener.as_ref().is_some_and(Leg::is_reached)
             });
             if !self.sounding[slot] || !reached || peak(&self.said[slot]) < AUDIBLE {
