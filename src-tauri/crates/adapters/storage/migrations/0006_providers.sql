@@ -1,4 +1,5 @@
--- Outside providers of speech and text. key_sealed: as trunks.password_sealed. key_last4 is shown to people.
+-- Outside providers of speech and text. key_sealed: as trunks.password_sealed. key_ends (the last four characters) is shown
+-- to people.
 CREATE TABLE providers (
     org_id TEXT NOT NULL REFERENCES organisations (id),
     id TEXT NOT NULL,
@@ -8,7 +9,7 @@ CREATE TABLE providers (
     base_url TEXT NOT NULL,
     settings TEXT NOT NULL,
     key_sealed TEXT,
-    key_last4 TEXT,
+    key_ends TEXT,
     last_check TEXT,
     created_at BIGINT NOT NULL,
     updated_at BIGINT NOT NULL,

@@ -9,6 +9,7 @@ use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, ConnectOptions, Executor};
 
 use crate::error::Fault;
+use crate::key_home::{self, Keeper};
 use crate::pulse::{LivePool, MakePool, Pulse};
 use crate::seal::{Sealer, private_file};
 
@@ -81,7 +82,7 @@ impl Location {
 }
 
 /// Opens, creates and migrates. `key` is where PostgreSQL's sealing key is kept; SQLite's is beside its file.
-pub(crate) async fn open(location: &Location, key: Option<&Path>) -> Result<Opened, Fault> {
+pub(crate) async fn open(location: &Location, key: Option<&Path>, keeper: Keeper) -> Result<Opened, Fault> {
     if *location == Location::Memory {
         // Each connection to a database in memory is another database: readers share the writer's.
         let pool = writer_pool(location).await?;
@@ -96,7 +97,7 @@ pub(crate) async fn open(location: &Location, key: Option<&Path>) -> Result<Open
     let key = key_path(location, key)?;
     let writer = writer_pool(location).await?;
     MIGRATIONS.run(&writer).await?;
-    let sealer = sealer(&writer, &key).await?;
+    let sealer = sealer(&writer, &key, keeper).await?;
     let readers = reader_pool(location).await?;
     if matches!(location, Location::Postgres(_)) {
         warn_of_lost_commits(&readers).await?;
@@ -197,7 +198,7 @@ async fn warn_of_lost_commits(readers: &AnyPool) -> Result<(), Fault> {
 }
 
 /// The database's key: a new one for a new database, else the one that sealed what is there.
-async fn sealer(writer: &AnyPool, path: &Path) -> Result<Sealer, Fault> {
+async fn sealer(writer: &AnyPool, path: &Path, keeper: Keeper) -> Result<Sealer, Fault> {
     const PLACE: &str = "sealing_key";
     const KNOWN: &str = "tandem";
     let stored: Option<String> =
@@ -205,16 +206,14 @@ async fn sealer(writer: &AnyPool, path: &Path) -> Result<Sealer, Fault> {
             .fetch_optional(writer)
             .await?;
     let Some(stored) = stored else {
-        let sealer = Sealer::load_or_create(path)?;
+        let sealer = key_home::of_new_database(path, keeper).await?;
         sqlx::query("INSERT INTO sealing_key (name, check_value) VALUES ('file', $1)")
             .bind(sealer.seal(PLACE, KNOWN))
             .execute(writer)
             .await?;
         return Ok(sealer);
     };
-    let sealer = Sealer::load(path).map_err(|error| {
-        Fault::Invalid(format!("the key file {} of this database cannot be read: {error}", path.display()))
-    })?;
+    let sealer = key_home::of_known_database(path, keeper).await?;
     match sealer.open(PLACE, &stored) {
         Ok(text) if text == KNOWN => Ok(sealer),
         _ => Err(Fault::Invalid(format!("the key file {} is not this database's", path.display()))),

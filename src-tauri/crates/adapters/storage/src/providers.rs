@@ -22,7 +22,7 @@ static PUT_PROVIDER: LazyLock<String> = LazyLock::new(|| {
         "base_url",
         "settings",
         "key_sealed",
-        "key_last4",
+        "key_ends",
         "last_check",
         "created_at",
         "updated_at",

@@ -10,7 +10,7 @@ use tandem_switchboard::ports::store::{CallStore, Commit, StoreError};
 use crate::Storage;
 use crate::error::Fault;
 
-const SOURCES: [(&str, &str); 12] = [
+const SOURCES: [(&str, &str); 13] = [
     ("access.rs", include_str!("access.rs")),
     ("assistants.rs", include_str!("assistants.rs")),
     ("call_rows.rs", include_str!("call_rows.rs")),

@@ -1,6 +1,7 @@
 //! Joins the switchboard to its adapters and runs it.
 
 mod clock;
+mod keychain;
 pub(crate) mod loop_call;
 mod metrics;
 mod options;
@@ -36,6 +37,7 @@ pub use options::ServeOptions;
 pub(crate) use options::default_data_dir;
 
 use self::clock::SystemClock;
+pub(crate) use self::keychain::Keychain;
 use self::provision::Secrets;
 use self::sandbox::PretendCarrier;
 use crate::first_run::{self, FirstRunError};
@@ -287,6 +289,11 @@ async fn open_store(options: &ServeOptions, data_dir: &Path) -> Result<Storage, 
     match &options.database {
         // PostgreSQL's key stays on this machine: a copy of the database alone gives no password away.
         Some(url) => Storage::open_with_key(url, &data_dir.join("tandem.key")).await,
+        // What is thrown away with its folder leaves nothing in a person's keychain.
+        None if options.keychain && !options.sandbox && options.data.is_some() => {
+            let keychain = Arc::new(Keychain::of(data_dir));
+            Storage::open_file_kept(&data_dir.join("tandem.db"), keychain).await
+        }
         None => Storage::open_file(&data_dir.join("tandem.db")).await,
     }
 }

@@ -25,6 +25,8 @@ pub struct ServeOptions {
     pub sandbox: bool,
     pub sandbox_recordings: Option<PathBuf>,
     pub providers: Option<PathBuf>,
+    /// Keep the key that seals secrets in the system's keychain, where a desktop has one.
+    pub keychain: bool,
 }
 
 impl ServeOptions {
@@ -43,6 +45,7 @@ impl ServeOptions {
             sandbox: true,
             sandbox_recordings: None,
             providers: None,
+            keychain: false,
         }
     }
 
@@ -78,6 +81,7 @@ impl ServeOptions {
             sandbox: arguments.sandbox,
             sandbox_recordings: arguments.sandbox_recordings,
             providers: arguments.providers,
+            keychain: false,
         })
     }
 }
