@@ -2,6 +2,7 @@
 
 mod chains;
 pub mod deepgram;
+pub mod elevenlabs;
 mod espeak;
 pub mod fallback;
 pub mod flite;
@@ -12,6 +13,8 @@ mod providers;
 mod resample;
 pub mod scripted;
 mod socket;
+mod sse;
+pub mod transcriptions;
 
 pub use chains::{Fallback, NextModel, NextVoice};
 pub use espeak::Espeak;

@@ -23,4 +23,5 @@ mod talk_settings;
 pub mod terms;
 
 pub use context::Ports;
+pub use measures::provider_failed;
 pub use switchboard::Switchboard;
