@@ -1344,7 +1344,7 @@ export interface components {
             /** @description What assistants call it; unique among those of its kind. */
             name: string;
             settings?: components["schemas"]["ProviderSettingsInput"];
-            /** @description Recognisers: `deepgram`. Voices: `elevenlabs` or `openai`. Models: `openai`. */
+            /** @description Recognisers: `deepgram` or `openai`. Voices: `elevenlabs` or `openai`. Models: `openai`. */
             vendor: components["schemas"]["ProviderVendor"];
         };
         /** @description The order of what is tried after an assistant's own provider failed. */
@@ -1844,6 +1844,8 @@ export interface components {
             events: number;
             /** Format: int64 */
             recordings: number;
+            /** Format: int64 */
+            sip_messages: number;
             /** Format: int64 */
             transcript_items: number;
         };

@@ -180,7 +180,7 @@ function VendorFields({ form }: { form: UseFormReturnType<Values> }) {
         <TextInput
           label={t("providers.model")}
           description={t("providers.modelHint")}
-          placeholder={usualModel[kind] || t("common.default")}
+          placeholder={usualModel(kind, vendor) || t("common.default")}
           {...form.getInputProps("model")}
         />
         {kind === "voice" && (

@@ -7,7 +7,7 @@ export type Vendor = "deepgram" | "elevenlabs" | "openai";
 export const kinds: readonly Kind[] = ["recogniser", "voice", "model"];
 
 export const vendorsOf: Readonly<Record<Kind, readonly Vendor[]>> = {
-  recogniser: ["deepgram"],
+  recogniser: ["deepgram", "openai"],
   voice: ["elevenlabs", "openai"],
   model: ["openai"],
 };
@@ -18,7 +18,9 @@ export const usualAddress: Readonly<Record<Vendor, string>> = {
   openai: "https://api.openai.com/v1",
 };
 
-export const usualModel: Readonly<Record<Kind, string>> = { recogniser: "nova-3", voice: "", model: "" };
+/** Empty: there is no usual one. */
+export const usualModel = (kind: Kind, vendor: Vendor): string =>
+  kind === "recogniser" ? { deepgram: "nova-3", openai: "whisper-1", elevenlabs: "" }[vendor] : "";
 
 export interface Values {
   kind: Kind;

@@ -3,8 +3,8 @@
 use std::time::{Duration, Instant};
 
 use tandem_switchboard::ports::speech::{
-    Message, ModelEvent, ModelRequest, ProviderError, RecogniserEvent, RecogniserSession, Role,
-    SpeechProviders, VoiceEvent, VoiceSettings,
+    Message, ModelEvent, ModelRequest, ProviderError, ProviderErrorKind, RecogniserEvent, RecogniserSession,
+    Role, SpeechProviders, VoiceEvent, VoiceSettings,
 };
 use tandem_switchboard::records::{ProviderKind, SpeechSettings};
 use tokio::time::timeout;
@@ -93,7 +93,8 @@ async fn model(providers: &Providers, settings: &SpeechSettings) -> Result<Durat
     let mut events = provider.reply(request).await?;
     match events.recv().await {
         Some(ModelEvent::Failed { message, transient }) => {
-            Err(ProviderError { transient, ..failed(name, &message) })
+            let kind = if transient { ProviderErrorKind::Unavailable } else { ProviderErrorKind::Invalid };
+            Err(ProviderError { kind, ..failed(name, &message) })
         }
         Some(_) => Ok(began.elapsed()),
         None => Err(failed(name, "it said nothing")),
@@ -101,11 +102,5 @@ async fn model(providers: &Providers, settings: &SpeechSettings) -> Result<Durat
 }
 
 fn failed(name: &str, message: &str) -> ProviderError {
-    ProviderError {
-        provider: name.to_owned(),
-        operation: "checking",
-        message: message.to_owned(),
-        code: None,
-        transient: true,
-    }
+    ProviderError::new(name, "checking", ProviderErrorKind::Unavailable, message)
 }

@@ -8,11 +8,16 @@ use reqwest::{Client, RequestBuilder, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tandem_foundation::Pii;
-use tandem_switchboard::ports::speech::{ProviderError, Voice, VoiceEvent, VoiceSession, VoiceSettings};
+use tandem_switchboard::ports::speech::{
+    ProviderError, ProviderErrorKind, Voice, VoiceEvent, VoiceSession, VoiceSettings,
+};
 use tokio::sync::mpsc;
 
 use crate::resample::Resampler;
-use crate::socket::{escaped, transient};
+use crate::socket::{escaped, retry_after};
+
+/// Longest wait before the one second try.
+const SECOND_TRY: Duration = Duration::from_millis(300);
 
 /// Whose protocol a server speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -22,6 +27,17 @@ pub enum Kind {
     ElevenLabs,
     /// `POST /audio/speech`.
     OpenAi,
+}
+
+/// What carries text and audio.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// One socket a call (`multi-stream-input`).
+    #[default]
+    Socket,
+    /// One request a sentence.
+    Http,
 }
 
 /// How a server is asked.
@@ -44,6 +60,9 @@ pub struct Endpoint {
     /// Samples a second that the server sends.
     #[serde(default = "usual_rate")]
     pub sample_rate: u32,
+    /// How ElevenLabs is spoken to; other servers know HTTP only.
+    #[serde(default)]
+    pub transport: Transport,
     /// Longest wait for the first audio and between two pieces of it.
     #[serde(default = "usual_patience")]
     pub stall_timeout_ms: u64,
@@ -68,6 +87,7 @@ impl Endpoint {
             model: String::new(),
             voice: String::new(),
             sample_rate: usual_rate(),
+            transport: Transport::default(),
             stall_timeout_ms: usual_patience(),
         }
     }
@@ -131,19 +151,25 @@ impl HttpVoice {
             return Ok(());
         }
         let patience = Duration::from_millis(self.endpoint.stall_timeout_ms);
-        let stalled = |_| self.error("no audio in time".into(), None, true);
-        let sent =
-            tokio::time::timeout(patience, self.request(settings, text).send()).await.map_err(stalled)?;
-        let response = sent.map_err(|error| self.error(error.without_url().to_string(), None, true))?;
-        if !response.status().is_success() {
-            return Err(tokio::time::timeout(patience, self.refused(response)).await.map_err(stalled)?);
-        }
+        let stalled = |_| self.error(ProviderErrorKind::Timeout, "no audio in time".into());
+        let asked = tokio::time::timeout(patience, self.ask(settings, text)).await.map_err(stalled)?;
+        let response = match asked {
+            Ok(response) => response,
+            Err(error) => match error.second_try_after(SECOND_TRY).filter(|_| error.code.is_some()) {
+                Some(wait) => {
+                    tokio::time::sleep(wait).await;
+                    tokio::time::timeout(patience, self.ask(settings, text)).await.map_err(stalled)??
+                }
+                None => return Err(error),
+            },
+        };
         let mut bytes = response.bytes_stream();
         let mut resampler = Resampler::new(self.endpoint.sample_rate, settings.sample_rate);
         // A piece may end in the middle of a sample.
         let (mut odd, mut any) = (Vec::new(), false);
         while let Some(piece) = tokio::time::timeout(patience, bytes.next()).await.map_err(stalled)? {
-            let piece = piece.map_err(|_| self.error("the connection broke".into(), None, true))?;
+            let piece = piece
+                .map_err(|_| self.error(ProviderErrorKind::Unavailable, "the connection broke".into()))?;
             odd.extend_from_slice(&piece);
             let whole: Vec<i16> =
                 odd.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
@@ -157,7 +183,7 @@ impl HttpVoice {
             }
         }
         if !any {
-            return Err(self.error("sent no audio".into(), None, true));
+            return Err(self.error(ProviderErrorKind::Protocol, "sent no audio".into()));
         }
         let samples = resampler.finish();
         if !samples.is_empty() {
@@ -166,10 +192,16 @@ impl HttpVoice {
         Ok(())
     }
 
+    async fn ask(&self, settings: &VoiceSettings, text: &str) -> Result<Response, ProviderError> {
+        let sent = self.request(settings, text).send().await;
+        let response = sent
+            .map_err(|error| self.error(ProviderErrorKind::Unavailable, error.without_url().to_string()))?;
+        if response.status().is_success() { Ok(response) } else { Err(self.refused(response).await) }
+    }
+
     async fn refused(&self, response: Response) -> ProviderError {
         let status = response.status().as_u16();
-        let wait =
-            response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let wait = retry_after(response.headers());
         let body: Value =
             serde_json::from_str(&response.text().await.unwrap_or_default()).unwrap_or_default();
         let said = body["error"]["message"].as_str().or_else(|| body["detail"]["message"].as_str());
@@ -179,13 +211,18 @@ impl HttpVoice {
             message = message.replace(key.expose().as_str(), "…");
         }
         if let Some(wait) = wait {
-            message = format!("{message}; asked to wait {wait} s");
+            message = format!("{message}; asked to wait {} s", wait.as_secs_f32());
         }
-        self.error(message, Some(status), transient(status))
+        let mut error = self.error(ProviderErrorKind::Protocol, message).with_code(status);
+        // ElevenLabs says both "wrong key" and "no credit" with 401.
+        if body["detail"]["status"] == "quota_exceeded" {
+            error.kind = ProviderErrorKind::Quota;
+        }
+        ProviderError { retry_after: wait, ..error }
     }
 
-    fn error(&self, message: String, code: Option<u16>, transient: bool) -> ProviderError {
-        ProviderError { provider: self.name.clone(), operation: "speaking", message, code, transient }
+    fn error(&self, kind: ProviderErrorKind, message: String) -> ProviderError {
+        ProviderError::new(&self.name, "speaking", kind, message)
     }
 }
 

@@ -3,6 +3,7 @@
 mod chains;
 mod check;
 pub mod deepgram;
+pub mod elevenlabs;
 mod espeak;
 pub mod fallback;
 pub mod flite;
@@ -14,6 +15,8 @@ mod registry;
 mod resample;
 pub mod scripted;
 mod socket;
+mod sse;
+pub mod transcriptions;
 
 pub use chains::{Fallback, NextModel, NextVoice};
 pub use espeak::Espeak;

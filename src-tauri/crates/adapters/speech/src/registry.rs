@@ -15,7 +15,7 @@ use tandem_switchboard::records::{
 
 use crate::chains::{Fallback, NextModel, NextVoice};
 use crate::providers::{Own, Providers, RecogniserEndpoint};
-use crate::{check, deepgram, http_voice, openai_chat};
+use crate::{check, deepgram, http_voice, openai_chat, transcriptions};
 
 /// Part of the program: kind, name in an assistant's settings, what it is.
 const BUILT_IN: [(ProviderKind, &str, &str); 4] = [
@@ -88,8 +88,12 @@ impl ProviderRegistry for Registry {
             has_key,
         };
         let (recognisers, voices, models) = self.everyone.configured();
-        let recognisers = recognisers.iter().map(|(name, RecogniserEndpoint::Deepgram(at))| {
-            of_file(ProviderKind::Recogniser, name, "deepgram", &at.base_url, at.key.is_some())
+        let recognisers = recognisers.iter().map(|(name, endpoint)| {
+            let (vendor, base_url, has_key) = match endpoint {
+                RecogniserEndpoint::Deepgram(at) => ("deepgram", &at.base_url, at.key.is_some()),
+                RecogniserEndpoint::OpenAi(at) => ("openai", &at.base_url, at.key.is_some()),
+            };
+            of_file(ProviderKind::Recogniser, name, vendor, base_url, has_key)
         });
         let voices = voices.iter().map(|(name, at)| {
             let vendor = match at.kind {
@@ -105,7 +109,7 @@ impl ProviderRegistry for Registry {
     }
 
     fn fixed_fallback(&self) -> ProviderFallback {
-        let Fallback { voices, models } = self.everyone.order();
+        let Fallback { voices, models, .. } = self.everyone.order();
         let next = |provider: &String, option: &String| NextProvider {
             provider: provider.clone(),
             option: option.clone(),
@@ -117,12 +121,16 @@ impl ProviderRegistry for Registry {
     }
 
     fn replace(&self, org: &OrgId, rows: &[Provider], fallback: Option<&ProviderFallback>) {
-        let mut own = Own { fallback: fallback.map(order), ..Own::default() };
+        let recognisers = &self.everyone.order().recognisers;
+        let mut own = Own { fallback: fallback.map(|chosen| order(chosen, recognisers)), ..Own::default() };
         for row in rows {
             let name = row.name.clone();
             match (row.kind, row.vendor) {
                 (ProviderKind::Recogniser, ProviderVendor::Deepgram) => {
                     own.recognisers.insert(name, RecogniserEndpoint::Deepgram(recogniser(row)));
+                }
+                (ProviderKind::Recogniser, ProviderVendor::Openai) => {
+                    own.recognisers.insert(name, RecogniserEndpoint::OpenAi(transcriptions(row)));
                 }
                 (ProviderKind::Voice, ProviderVendor::Elevenlabs) => {
                     own.voices.insert(name, voice(row, http_voice::Kind::ElevenLabs));
@@ -160,6 +168,17 @@ fn recogniser(row: &Provider) -> deepgram::Endpoint {
     }
 }
 
+fn transcriptions(row: &Provider) -> transcriptions::Endpoint {
+    let (usual, set) = (transcriptions::Endpoint::usual(), &row.settings);
+    transcriptions::Endpoint {
+        base_url: row.base_url.clone(),
+        key: row.key.clone(),
+        model: set.model.clone().unwrap_or(usual.model),
+        timeout_ms: set.connect_timeout_ms.map_or(usual.timeout_ms, u64::from),
+        ..usual
+    }
+}
+
 fn voice(row: &Provider, kind: http_voice::Kind) -> http_voice::Endpoint {
     let (usual, set) = (http_voice::Endpoint::usual(kind), &row.settings);
     http_voice::Endpoint {
@@ -184,10 +203,12 @@ fn model(row: &Provider) -> openai_chat::Endpoint {
     }
 }
 
-fn order(fallback: &ProviderFallback) -> Fallback {
+/// The order of recognisers is the providers' file's.
+fn order(fallback: &ProviderFallback, recognisers: &[String]) -> Fallback {
     let voices = fallback.voices.iter();
     let models = fallback.models.iter();
     Fallback {
+        recognisers: recognisers.to_vec(),
         voices: voices
             .map(|next| NextVoice { provider: next.provider.clone(), voice: next.option.clone() })
             .collect(),

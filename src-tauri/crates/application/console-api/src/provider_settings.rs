@@ -52,7 +52,7 @@ impl ProviderVendor {
             (self, kind),
             (Self::Deepgram, ProviderKind::Recogniser)
                 | (Self::Elevenlabs, ProviderKind::Voice)
-                | (Self::Openai, ProviderKind::Voice | ProviderKind::Model)
+                | (Self::Openai, _)
         )
     }
 

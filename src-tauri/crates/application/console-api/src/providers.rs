@@ -76,7 +76,7 @@ pub struct ProviderCreate {
     #[schema(pattern = "^[a-z0-9][a-z0-9-]{0,39}$")]
     pub name: String,
     pub kind: ProviderKind,
-    /// Recognisers: `deepgram`. Voices: `elevenlabs` or `openai`. Models: `openai`.
+    /// Recognisers: `deepgram` or `openai`. Voices: `elevenlabs` or `openai`. Models: `openai`.
     pub vendor: ProviderVendor,
     /// The vendor's own server where left out.
     pub base_url: Option<String>,

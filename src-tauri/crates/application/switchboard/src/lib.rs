@@ -24,4 +24,5 @@ pub mod terms;
 mod traces;
 
 pub use context::Ports;
+pub use measures::provider_failed;
 pub use switchboard::Switchboard;

@@ -260,6 +260,7 @@ impl CallTask {
         tracing::warn!(call = %self.call.id, %error, "a provider failed");
         let at_ms = self.offset_ms(Instant::now());
         let (provider, operation) = (error.provider.clone(), error.operation.to_owned());
+        crate::measures::provider_failed(error);
         self.commit_event(EventBody::ProviderFailed { provider, operation, at_ms });
     }
 }

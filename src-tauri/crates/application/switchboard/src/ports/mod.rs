@@ -4,6 +4,7 @@
 
 pub mod clock;
 pub mod media;
+mod provider_error;
 pub mod providers;
 pub mod retention;
 pub mod signalling;

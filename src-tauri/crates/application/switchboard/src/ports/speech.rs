@@ -10,17 +10,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-/// Why a provider could not do it; `transient` faults may be tried again at once.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{provider}: {operation}: {message}")]
-pub struct ProviderError {
-    pub provider: String,
-    pub operation: &'static str,
-    pub message: String,
-    /// HTTP status or socket close code, where there was one.
-    pub code: Option<u16>,
-    pub transient: bool,
-}
+pub use super::provider_error::{ProviderError, ProviderErrorKind};
 
 // ---- recogniser -------------------------------------------------------------------------------------------
 

@@ -41,7 +41,7 @@ pub enum ProviderVendor {
     Deepgram,
     /// Voice.
     Elevenlabs,
-    /// Model or voice: any server that is compatible with OpenAI's.
+    /// Recogniser, voice or model: any server that is compatible with OpenAI's.
     Openai,
 }
 
@@ -61,7 +61,7 @@ pub struct ProviderSettings {
     /// Longest wait for a voice's audio, ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub stall_timeout_ms: Option<u32>,
-    /// Longest wait for a recogniser's connection, ms.
+    /// Longest wait for a recogniser's connection, or for the text of an utterance where each is a request, ms.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub connect_timeout_ms: Option<u32>,
     /// Silence that ends an utterance, ms.

@@ -7,7 +7,7 @@ use parking_lot::Mutex;
 use tandem_foundation::*;
 use tandem_switchboard::ports::providers::*;
 use tandem_switchboard::ports::retention::RetentionStore;
-use tandem_switchboard::ports::speech::ProviderError;
+use tandem_switchboard::ports::speech::{ProviderError, ProviderErrorKind};
 use tandem_switchboard::ports::store::StoreError;
 use tandem_switchboard::records::*;
 
@@ -131,13 +131,10 @@ impl ProviderRegistry for Registry {
         name: &str,
     ) -> std::result::Result<Duration, ProviderError> {
         match name {
-            "wrong-key" => Err(ProviderError {
-                provider: name.into(),
-                operation: "checking",
-                message: "invalid key".into(),
-                code: Some(401),
-                transient: false,
-            }),
+            "wrong-key" => {
+                Err(ProviderError::new(name, "checking", ProviderErrorKind::Auth, "invalid key")
+                    .with_code(401))
+            }
             _ => Ok(Duration::from_millis(42)),
         }
     }
