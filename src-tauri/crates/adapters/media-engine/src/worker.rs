@@ -93,6 +93,10 @@ impl Worker {
                 if !self.obey(due.at, &mut happened) {
                     return;
                 }
+                if let Some(poller) = poller.as_mut().filter(|_| watched > 0) {
+                    // A thread that is behind never waits between its ticks, and must not forget these for it.
+                    self.carry(Duration::ZERO, poller, &mut happened);
+                }
                 watched = 0;
                 for (number, room) in self.rooms.list.iter_mut().enumerate() {
                     let Some(room) = room else { continue };
@@ -117,21 +121,33 @@ impl Worker {
             if left < GATHER {
                 return;
             }
-            let Self { rooms, .. } = self;
-            let mut began = None;
-            poller.wait(left, |token| {
-                let now = *began.get_or_insert_with(Instant::now);
-                let (number, slot) = ((token >> 32) as usize, (token & 0xFFFF_FFFF) as usize);
-                if let Some(room) = rooms.list.get_mut(number).and_then(Option::as_mut) {
-                    room.arrived(slot, now, happened);
-                }
-            });
-            self.tell(happened);
-            if let Some(began) = began {
-                self.statistics.busy(began.elapsed());
+            if let Some(began) = self.carry(left, poller, happened) {
                 wait_until(deadline.min(began + GATHER));
             }
         }
+    }
+
+    /// Carries on what comes within this time; gives when it came, if anything did.
+    fn carry(
+        &mut self,
+        time: Duration,
+        poller: &mut Poller,
+        happened: &mut Vec<MediaEvent>,
+    ) -> Option<Instant> {
+        let mut began = None;
+        let rooms = &mut self.rooms.list;
+        poller.wait(time, |token| {
+            let now = *began.get_or_insert_with(Instant::now);
+            let (number, slot) = ((token >> 32) as usize, (token & 0xFFFF_FFFF) as usize);
+            if let Some(room) = rooms.get_mut(number).and_then(Option::as_mut) {
+                room.arrived(slot, now, happened);
+            }
+        });
+        self.tell(happened);
+        if let Some(began) = began {
+            self.statistics.busy(began.elapsed());
+        }
+        began
     }
 
     fn tell(&self, happened: &mut Vec<MediaEvent>) {
