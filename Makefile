@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh Debian machine with Rust and Node:
 #   make run    installs what is missing, builds, and opens the console on the sandbox
 #   make test   all checks and tests
-.PHONY: run test setup setup-run setup-test ui build fmt lint deny house unit ui-test api-check scenario bench clean help
+.PHONY: run test interop setup setup-run setup-test ui build fmt lint deny house unit ui-test api-check scenario bench fuzz clean help
 
 export CARGO_TERM_COLOR ?= auto
 PORT ?= 7700
@@ -16,6 +16,10 @@ run: setup-run ui ## Build everything and open the desktop console on the sandbo
 
 test: setup-test ## Format, lints, licences, house rules, unit, interface, browser, desktop and scenario tests
 	@src-tauri/scripts/test.sh
+
+interop: setup-test ## Call foreign telephones and proxies in every combination; writes target/interop.md
+	cargo build -p tandem-server --bins
+	cargo test -p tandem-scenarios --test interop -- --ignored the_whole_matrix
 
 setup-run:
 	@src-tauri/scripts/setup.sh run
@@ -37,9 +41,19 @@ api: ui/node_modules/.package-lock.json ## Write the API's description and the i
 	cargo run -q -p tandem-console-api --example openapi > ui/src/api/openapi.json
 	cd ui && npm run generate
 
-bench: ## Measure, as ratios against a baseline in the same run (RATE and CALLS change the load of calls)
+bench: ## Measure, as ratios against a baseline in the same run (RATE, CALLS and MEMBERS change the load)
 	cargo bench -p tandem-sip-transport --bench setups
 	cargo bench -p tandem-storage --bench group_commit
+	cargo bench -p tandem-media-engine --bench bridged --bench conference --bench transcoding
+	cargo bench -p tandem-queue --bench decision
+	cargo build --release -p tandem-server
+	cargo bench -p tandem-scenarios --bench start_up
+	cargo bench -p tandem-scenarios --bench turns
+	cargo bench -p tandem-scenarios --bench screen
+	cargo bench -p tandem-scenarios --bench memory
+
+fuzz: ## Fuzz the SIP, SDP and RTP parsers, an hour each (SECONDS changes that)
+	src-tauri/scripts/fuzz.sh $(or $(SECONDS),3600)
 
 fmt: ## Format everything
 	cargo fmt --all

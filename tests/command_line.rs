@@ -96,7 +96,34 @@ fn the_first_line_is_ready_and_sigterm_drains() {
 fn help_is_worth_reading() {
     let help = std::process::Command::new(binary("tandem")).arg("--help").output().expect("help");
     let text = String::from_utf8_lossy(&help.stdout);
-    for word in ["serve", "call", "apply", "key", "sandbox", "doctor", "Exit codes"] {
+    for word in ["serve", "call", "apply", "key", "sandbox", "doctor", "simulate", "Exit codes"] {
         assert!(text.contains(word), "{word} is missing from:\n{text}");
+    }
+}
+
+#[test]
+fn a_simulated_queue_is_one_document_and_what_cannot_be_is_named() {
+    let tandem = |arguments: &[&str]| {
+        std::process::Command::new(binary("tandem"))
+            .arg("simulate")
+            .args(arguments)
+            .output()
+            .expect("it runs")
+    };
+    let output = tandem(&["queue", "--calls-per-hour", "200", "--agents", "14", "--hours", "200", "--json"]);
+    assert!(output.status.success());
+    let report: Value = serde_json::from_slice(&output.stdout).expect("one document");
+    let theory = report["theory"]["service_level"].as_f64().expect("a share");
+    let simulated = report["service_level"].as_f64().expect("a share");
+    assert!((simulated - theory).abs() < 0.03, "{report}");
+    assert!(report["waits"].is_null());
+    for (arguments, named) in [
+        (["queue", "--agents", "4"], "--agents 4: expected more than 5.0"),
+        (["queue", "--handling", "-1"], "--handling -1: expected more than 0"),
+        (["queue", "--hours", "1e9"], "--hours 1000000000: expected at most"),
+    ] {
+        let output = tandem(&arguments);
+        assert_eq!(output.status.code(), Some(5), "{arguments:?}");
+        assert!(String::from_utf8_lossy(&output.stderr).contains(named), "{output:?}");
     }
 }

@@ -40,6 +40,7 @@ step "interface: build" ui npm run --silent build
 step "clippy" cargo clippy --workspace --all-targets -- -D warnings
 step "licences and bans" cargo_deny
 step "API drift" api_drift
+step "fuzz targets' lock" cargo metadata --locked --format-version 1 --manifest-path src-tauri/fuzz/Cargo.toml >/dev/null
 step "binaries" cargo build --workspace --bins
 step "unit tests" cargo test --workspace --no-fail-fast --exclude tandem-scenarios
 step "scenarios" cargo test -p tandem-scenarios --no-fail-fast -- --test-threads=1

@@ -35,6 +35,7 @@ impl Exchange {
             return Ok(Self { url: url.clone(), own: None });
         }
         let options = ServeOptions::from_arguments(arguments.serve()).map_err(OpenError::Arguments)?;
+        let options = ServeOptions { keychain: true, ..options };
         let running = compose::start(options).await?;
         let url = format!("http://{}/", running.http()).parse().map_err(|_| OpenError::Address)?;
         Ok(Self { url, own: Some(running) })

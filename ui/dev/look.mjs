@@ -12,11 +12,14 @@ const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 const first = "call_0003";
 /** Keys pressed after a screen is there, to open what floats above it. */
 const presses = { place: "n", palette: "Control+k", end: "e", taken: "t" };
+/** What is further down a screen, by its accessible name. */
+const below = { sip: "SIP messages in order" };
 const screens = {
   floor: calls === "0" ? "/floor" : `/floor?call=${first}`,
   ...(calls === "0"
     ? {}
     : { "floor-none": "/floor", past: "/history/call_" + String(Number(calls) + 1).padStart(4, "0") }),
+  ...(calls === "0" ? {} : { sip: `/history/call_${String(Number(calls) + 1).padStart(4, "0")}` }),
   ...(calls === "0" ? {} : { end: `/floor?call=${first}`, taken: `/floor?call=${first}` }),
   place: "/floor",
   palette: "/floor",
@@ -27,6 +30,9 @@ const screens = {
   phone: "/phone",
   people: "/settings",
   keys: "/settings?tab=keys",
+  providers: "/settings?tab=providers",
+  provider: "/settings?tab=providers",
+  retention: "/settings?tab=retention",
   shortcuts: "/settings?tab=shortcuts",
 };
 
@@ -62,6 +68,7 @@ for (const colorScheme of ["light", "dark"]) {
       await page.keyboard.press(presses[name]);
       await page.waitForTimeout(500);
     }
+    if (below[name] !== undefined) await page.getByLabel(below[name]).scrollIntoViewIfNeeded();
     await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${calls}.png` });
     await page.evaluate(axe);
     const found = await page.evaluate(() =>

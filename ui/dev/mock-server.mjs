@@ -8,6 +8,7 @@ import { extname, join } from "node:path";
 import { WebSocketServer } from "ws";
 
 import * as data from "./mock/data.mjs";
+import { sip } from "./mock/sip.mjs";
 
 const [wanted = 40, port = 7799] = process.argv.slice(2).map(Number);
 const live = new Map();
@@ -22,6 +23,9 @@ for (let index = 0; index < wanted; index++) {
     packets_sent: 4000,
     jitter_ms: 8.2,
     buffer_ms: 40,
+    round_trip_ms: 84,
+    remote_loss: index % 7 === 0 ? 0.04 : 0,
+    mos: index % 7 === 0 ? 3.1 : 4.3,
   };
   live.set(call.id, { call, supervisors, last_line, quality });
 }
@@ -87,7 +91,13 @@ function route(method, path, body) {
     numbers: data.numbers,
     users: data.users,
     keys: data.keys,
+    providers: data.providers,
   };
+  if (head === "provider-fallback") return one(method === "PUT" ? body : data.fallback);
+  if (head === "retention")
+    return one(method === "PUT" ? { ...data.retention, settings: body } : data.retention);
+  if (head === "providers" && verb === "check")
+    return one({ at: new Date().toISOString(), ok: true, latency_ms: 184, message: "" });
   if (head === "session") return method === "DELETE" ? { status: 204 } : one(data.me);
   if (path.endsWith("/live/ticket")) return one({ ticket: "t", expires_in_s: 30 }, 201);
   if (path.endsWith("/sandbox/customers")) return items(data.customers);
@@ -97,6 +107,13 @@ function route(method, path, body) {
       return live.has(id) ? act(live.get(id), verb, body) : problem(409, "wrong_state", "The call is over");
     if (verb === "transcript") return items(data.transcript(id));
     if (verb === "events") return items(data.events(id));
+    if (verb === "sip")
+      return one(
+        sip(
+          id,
+          past.find((call) => call.id === id),
+        ),
+      );
     if (verb === "waveform") {
       const wave = (phase) =>
         Array.from({ length: 600 }, (_, x) => (Math.sin(x / 25 + phase) > 0 ? data.random() * 0.6 : 0.01));

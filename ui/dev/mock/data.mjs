@@ -291,3 +291,74 @@ export const keys = [
     revoked_at: null,
   },
 ];
+
+const provider = (kind, name, vendor, change = {}) => ({
+  id: `${kind}:${name}`,
+  name,
+  kind,
+  vendor,
+  source: "built_in",
+  base_url: null,
+  settings: {
+    model: null,
+    voice: null,
+    sample_rate: null,
+    stall_timeout_ms: null,
+    connect_timeout_ms: null,
+    endpointing_ms: null,
+    eot_threshold: null,
+    legacy_max_tokens: null,
+  },
+  has_key: false,
+  key_ends: null,
+  last_check: null,
+  used_by: [],
+  created_at: null,
+  updated_at: null,
+  ...change,
+});
+const checked = (ok, latency_ms, message = "") => ({ at: "2026-03-02T08:11:00Z", ok, latency_ms, message });
+
+export const providers = [
+  provider("recogniser", "embedded", "pocketsphinx", { used_by: [{ id: "asst_jane", name: "Jane" }] }),
+  provider("voice", "embedded", "flite", { used_by: [{ id: "asst_jane", name: "Jane" }] }),
+  provider("voice", "espeak", "espeak"),
+  provider("model", "scripted", "scripted"),
+  provider("model", "ollama", "openai", {
+    source: "file",
+    base_url: "http://127.0.0.1:11434/v1",
+    has_key: true,
+  }),
+  provider("recogniser", "nova", "deepgram", {
+    id: "prov_1",
+    source: "console",
+    base_url: "wss://api.deepgram.com",
+    has_key: true,
+    key_ends: "9f3c",
+    last_check: checked(true, 231),
+    used_by: [{ id: "asst_akylai", name: "Akylai" }],
+  }),
+  provider("voice", "eleven", "elevenlabs", {
+    id: "prov_2",
+    source: "console",
+    base_url: "https://api.elevenlabs.io",
+    has_key: true,
+    key_ends: "77aa",
+    last_check: checked(false, 0, "The provider refused the key (401): Invalid API key"),
+  }),
+];
+export const fallback = {
+  voices: [
+    { provider: "eleven", option: "21m00Tcm4TlvDq8ikWAM" },
+    { provider: "embedded", option: "slt" },
+  ],
+  models: [],
+};
+export const retention = {
+  settings: { recordings_days: 90, transcripts_days: 180, events_days: null, sip_traces_days: 7 },
+  due: { recordings: 12, transcript_items: 3480, events: 0 },
+  last_sweep: {
+    at: "2026-03-02T08:00:00Z",
+    swept: { recordings: 4, transcript_items: 211, events: 0 },
+  },
+};

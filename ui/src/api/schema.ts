@@ -161,6 +161,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calls/{id}/sip": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The call's SIP messages, without their secrets */
+        get: operations["get_sip_trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/sip/text": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The call's SIP messages as plain text */
+        get: operations["get_sip_trace_text"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calls/{id}/supervision": {
         parameters: {
             query?: never;
@@ -395,6 +429,96 @@ export interface paths {
         /** Audio both ways; see PhoneMessage */
         get: operations["open_phone"];
         put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/provider-fallback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is tried after a provider failed */
+        get: operations["get_provider_fallback"];
+        /** Replace the order as a whole */
+        put: operations["replace_provider_fallback"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All providers */
+        get: operations["list_providers"];
+        put?: never;
+        /** Set up a provider; the next call can use it */
+        post: operations["create_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One provider */
+        get: operations["get_provider"];
+        put?: never;
+        post?: never;
+        /** Delete */
+        delete: operations["delete_provider"];
+        options?: never;
+        head?: never;
+        /** Change a provider */
+        patch: operations["update_provider"];
+        trace?: never;
+    };
+    "/providers/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ask the provider for something small */
+        post: operations["check_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How long things are kept, and what the next sweep deletes */
+        get: operations["get_retention"];
+        /** Replace as a whole */
+        put: operations["replace_retention"];
         post?: never;
         delete?: never;
         options?: never;
@@ -799,7 +923,12 @@ export interface components {
          * @description Why a request was refused.
          * @enum {string}
          */
-        Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "do_not_call" | "in_use" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "storage_unavailable";
+        Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "do_not_call" | "in_use" | "read_only" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "storage_unavailable";
+        /**
+         * @description A way to code audio.
+         * @enum {string}
+         */
+        Codec: "pcmu" | "pcma" | "g722" | "opus";
         /**
          * @description Which way a call was begun, seen from us.
          * @enum {string}
@@ -907,7 +1036,15 @@ export interface components {
             /** @enum {string} */
             kind: "provider.failed";
         } | {
-            /** @description A row of the configuration changed: `assistant`, `trunk`, `number`, `user` or `key`. */
+            /** @description What the organisation no longer keeps was deleted. */
+            data: components["schemas"]["Swept"];
+            /** @enum {string} */
+            kind: "retention.swept";
+        } | {
+            /**
+             * @description A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback` or
+             *     `retention`.
+             */
             data: {
                 by: string | null;
                 deleted: boolean;
@@ -1038,6 +1175,20 @@ export interface components {
             /** @description Send it as `Authorization: Bearer …`. */
             secret: string;
         };
+        /** @description A provider that is tried next. */
+        NextProvider: {
+            /** @description The provider's own name of the voice or model; its usual one where empty. */
+            option: string;
+            /** @description Name of a provider of this kind. */
+            provider: string;
+        };
+        /** @description A provider that is tried next. */
+        NextProviderInput: {
+            /** @description The provider's own name of the voice or model; its usual one where empty. */
+            option?: string;
+            /** @description Name of a provider of this kind. */
+            provider: string;
+        };
         /** @description A telephone number of ours. */
         Number: {
             created_at: components["schemas"]["Time"];
@@ -1148,6 +1299,196 @@ export interface components {
             /** @description `urn:tandem:problem:` and the code. */
             type: string;
         };
+        /** @description A provider that assistants can name. */
+        Provider: {
+            base_url: string | null;
+            created_at: components["schemas"]["Time"] | null;
+            has_key: boolean;
+            /** @description Of those that are fixed: the kind, a colon and the name. */
+            id: string;
+            /** @description The last four characters, of a key that is long enough. */
+            key_ends: string | null;
+            kind: components["schemas"]["ProviderKind"];
+            last_check: components["schemas"]["ProviderCheck"] | null;
+            name: string;
+            settings: components["schemas"]["ProviderSettings"];
+            source: components["schemas"]["ProviderSource"];
+            updated_at: components["schemas"]["Time"] | null;
+            /** @description Assistants that name it. */
+            used_by: components["schemas"]["ProviderUser"][];
+            /** @description `deepgram`, `elevenlabs` or `openai`; of built-in ones what they are (`pocketsphinx`, `flite`, …). */
+            vendor: string;
+        };
+        /** @description What came of a check. */
+        ProviderCheck: {
+            at: components["schemas"]["Time"];
+            /**
+             * Format: int32
+             * @description Until the first of the answer.
+             */
+            latency_ms: number;
+            /** @description The provider's error; empty where all is well. */
+            message: string;
+            ok: boolean;
+        };
+        /** @description A provider to be set up. */
+        ProviderCreate: {
+            /** @description The vendor's own server where left out. */
+            base_url?: string | null;
+            /**
+             * Format: password
+             * @description Written, never read.
+             */
+            key?: string | null;
+            kind: components["schemas"]["ProviderKind"];
+            /** @description What assistants call it; unique among those of its kind. */
+            name: string;
+            settings?: components["schemas"]["ProviderSettingsInput"];
+            /** @description Recognisers: `deepgram` or `openai`. Voices: `elevenlabs` or `openai`. Models: `openai`. */
+            vendor: components["schemas"]["ProviderVendor"];
+        };
+        /** @description The order of what is tried after an assistant's own provider failed. */
+        ProviderFallback: {
+            models: components["schemas"]["NextProvider"][];
+            voices: components["schemas"]["NextProvider"][];
+        };
+        /** @description The order of what is tried after an assistant's own provider failed. */
+        ProviderFallbackInput: {
+            models?: components["schemas"]["NextProviderInput"][];
+            voices?: components["schemas"]["NextProviderInput"][];
+        };
+        /**
+         * @description What a provider does.
+         * @enum {string}
+         */
+        ProviderKind: "recogniser" | "voice" | "model";
+        /** @description What else is set; `null` keeps the vendor's usual value. */
+        ProviderSettings: {
+            /**
+             * Format: int32
+             * @description Recognisers: longest wait for a connection, ms.
+             * @default null
+             */
+            connect_timeout_ms: number | null;
+            /**
+             * Format: int32
+             * @description Recognisers: silence that ends an utterance, ms.
+             * @default null
+             */
+            endpointing_ms: number | null;
+            /**
+             * Format: float
+             * @description Recognisers (Flux models): confidence at which a turn is over.
+             * @default null
+             */
+            eot_threshold: number | null;
+            /**
+             * @description Models: the server knows `max_tokens` and not `max_completion_tokens`.
+             * @default null
+             */
+            legacy_max_tokens: boolean | null;
+            /**
+             * @description Used where an assistant names none.
+             * @default null
+             */
+            model: string | null;
+            /**
+             * Format: int32
+             * @description Voices: samples a second that the server sends.
+             * @default null
+             */
+            sample_rate: number | null;
+            /**
+             * Format: int32
+             * @description Voices: longest wait for audio, ms.
+             * @default null
+             */
+            stall_timeout_ms: number | null;
+            /**
+             * @description Voices: used where an assistant names none, and by the check.
+             * @default null
+             */
+            voice: string | null;
+        };
+        /** @description What else is set; `null` keeps the vendor's usual value. */
+        ProviderSettingsInput: {
+            /**
+             * Format: int32
+             * @description Recognisers: longest wait for a connection, ms.
+             * @default null
+             */
+            connect_timeout_ms: number | null;
+            /**
+             * Format: int32
+             * @description Recognisers: silence that ends an utterance, ms.
+             * @default null
+             */
+            endpointing_ms: number | null;
+            /**
+             * Format: float
+             * @description Recognisers (Flux models): confidence at which a turn is over.
+             * @default null
+             */
+            eot_threshold: number | null;
+            /**
+             * @description Models: the server knows `max_tokens` and not `max_completion_tokens`.
+             * @default null
+             */
+            legacy_max_tokens: boolean | null;
+            /**
+             * @description Used where an assistant names none.
+             * @default null
+             */
+            model: string | null;
+            /**
+             * Format: int32
+             * @description Voices: samples a second that the server sends.
+             * @default null
+             */
+            sample_rate: number | null;
+            /**
+             * Format: int32
+             * @description Voices: longest wait for audio, ms.
+             * @default null
+             */
+            stall_timeout_ms: number | null;
+            /**
+             * @description Voices: used where an assistant names none, and by the check.
+             * @default null
+             */
+            voice: string | null;
+        };
+        /**
+         * @description Where a provider was set up.
+         * @enum {string}
+         */
+        ProviderSource: "built_in" | "file" | "console";
+        /** @description What is to be changed; what is left out stays. */
+        ProviderUpdate: {
+            base_url?: string | null;
+            /**
+             * Format: password
+             * @description Written, never read. Not given, `null` or empty keeps the old one.
+             */
+            key?: string | null;
+            /** @description Takes the key away. */
+            remove_key?: boolean;
+            settings?: components["schemas"]["ProviderSettingsInput"] | null;
+        };
+        /** @description An assistant that names a provider. */
+        ProviderUser: {
+            id: string;
+            name: string;
+        };
+        /**
+         * @description Whose protocol an outside provider speaks; `openai` stands for every compatible server.
+         * @enum {string}
+         */
+        ProviderVendor: "deepgram" | "elevenlabs" | "openai";
+        /** @description All providers: built-in ones, those of the file, then those that were set up here, oldest first. */
+        Providers: {
+            items: components["schemas"]["Provider"][];
+        };
         /** @description Packet statistics of the customer's leg. */
         Quality: {
             /**
@@ -1160,12 +1501,27 @@ export interface components {
              * @description Interarrival jitter (RFC 3550, section 6.4.1), ms.
              */
             jitter_ms: number;
+            /**
+             * Format: float
+             * @description Estimated mean opinion score of what comes in, 1 to 4.5; absent without packets.
+             */
+            mos: number | null;
             /** Format: int64 */
             packets_lost: number;
             /** Format: int64 */
             packets_received: number;
             /** Format: int64 */
             packets_sent: number;
+            /**
+             * Format: float
+             * @description The part of our packets that the peer missed lately, 0 to 1; absent while it does not report.
+             */
+            remote_loss: number | null;
+            /**
+             * Format: float
+             * @description There and back, ms, by the peer's RTCP reports; absent while there are none.
+             */
+            round_trip_ms: number | null;
         };
         /** @description A call's audio: stereo WAV, customer left, our side right. */
         Recording: {
@@ -1176,6 +1532,53 @@ export interface components {
             id: string;
             /** @description Path on this server. */
             url: string;
+        };
+        /** @description The settings, what the next sweep will delete, and what the last one did. */
+        Retention: {
+            /** @description As of now; the sweep is once an hour. */
+            due: components["schemas"]["Swept"];
+            last_sweep: components["schemas"]["Sweep"] | null;
+            settings: components["schemas"]["RetentionSettings"];
+        };
+        /** @description How many days what is kept; `null` keeps it for ever. */
+        RetentionSettings: {
+            /**
+             * Format: int32
+             * @description Events of ended calls and of the configuration.
+             */
+            events_days: number | null;
+            /** Format: int32 */
+            recordings_days: number | null;
+            /**
+             * Format: int32
+             * @description SIP messages kept for fault finding.
+             */
+            sip_traces_days: number | null;
+            /**
+             * Format: int32
+             * @description What was said, in transcripts and in the events that report it.
+             */
+            transcripts_days: number | null;
+        };
+        /** @description How many days what is kept; `null` keeps it for ever. */
+        RetentionSettingsInput: {
+            /**
+             * Format: int32
+             * @description Events of ended calls and of the configuration.
+             */
+            events_days?: number | null;
+            /** Format: int32 */
+            recordings_days?: number | null;
+            /**
+             * Format: int32
+             * @description SIP messages kept for fault finding.
+             */
+            sip_traces_days?: number | null;
+            /**
+             * Format: int32
+             * @description What was said, in transcripts and in the events that report it.
+             */
+            transcripts_days?: number | null;
         };
         /**
          * @description What a person or key may do; each role may do all that the ones before it may.
@@ -1259,6 +1662,68 @@ export interface components {
             email: string;
             /** Format: password */
             password: string;
+        };
+        /**
+         * @description Which way a SIP message went, seen from us.
+         * @enum {string}
+         */
+        SipDirection: "received" | "sent";
+        /** @description One SIP message, without its secrets: what authenticates or encrypts shows as `***`. */
+        SipMessage: {
+            at: components["schemas"]["Time"];
+            /** Format: int64 */
+            cseq: number;
+            direction: components["schemas"]["SipDirection"];
+            /**
+             * Format: int64
+             * @description Number of the connection that it belongs to; a call has one with the customer and one with each phone of ours.
+             */
+            leg: number;
+            /** @description `address:port` of ours. */
+            local: string;
+            /** @description Of the request, or of the one that this answers. */
+            method: string;
+            /** @description Who is at the other end of the leg. */
+            party: components["schemas"]["SipParty"];
+            /** @description `address:port` of the peer. */
+            peer: string;
+            /**
+             * Format: int64
+             * @description 1 is the first.
+             */
+            position: number;
+            /** @description The same message went the same way before. */
+            retransmission: boolean;
+            /** @description It carries a session description. */
+            session_description: boolean;
+            sip_call_id: string;
+            /**
+             * Format: int32
+             * @description Of an answer.
+             */
+            status: number | null;
+            /** @description `INVITE`, or `180 Ringing`. */
+            summary: string;
+            /** @description The whole message. */
+            text: string;
+            /** @description `udp`, `tcp` … */
+            transport: string;
+        };
+        /**
+         * @description Who is at the other end of a SIP leg.
+         * @enum {string}
+         */
+        SipParty: "customer" | "person" | "outside";
+        /** @description A call's SIP messages, in the order in which they were sent and received. */
+        SipTrace: {
+            /** @description The call had more messages than are kept of one; the last are missing. */
+            cut_short: boolean;
+            items: components["schemas"]["SipMessage"][];
+            /**
+             * Format: int32
+             * @description After this many days messages are deleted; never where absent.
+             */
+            kept_days: number | null;
         };
         /**
          * @description Who said something; `system` marks what was not speech.
@@ -1367,6 +1832,22 @@ export interface components {
             mode: components["schemas"]["SupervisionMode"];
             name: string;
             user: string;
+        };
+        /** @description A sweep that was finished. */
+        Sweep: {
+            at: components["schemas"]["Time"];
+            swept: components["schemas"]["Swept"];
+        };
+        /** @description So many were deleted, or are to be. */
+        Swept: {
+            /** Format: int64 */
+            events: number;
+            /** Format: int64 */
+            recordings: number;
+            /** Format: int64 */
+            sip_messages: number;
+            /** Format: int64 */
+            transcript_items: number;
         };
         /** @description Take the floor; refused unless the floor still has this version. */
         TakeOver: {
@@ -1481,18 +1962,20 @@ export interface components {
          * @description SIP transport of a trunk.
          * @enum {string}
          */
-        Transport: "udp" | "tcp";
+        Transport: "udp" | "tcp" | "tls";
         /** @description A SIP trunk. Its password is never shown. */
         Trunk: {
             /** @description Source addresses accepted without a challenge. */
             accept_from: string[];
             caller_id: string | null;
+            /** @description The preferred first; empty: all of them, in our order. */
+            codecs: components["schemas"]["Codec"][];
             created_at: components["schemas"]["Time"];
             /** @description `From` and registration domain; `host` where `null`. */
             domain: string | null;
             enabled: boolean;
             has_password: boolean;
-            /** @description Host or address of the carrier's proxy, with optional port. */
+            /** @description Host or address of the carrier's proxy, with optional port. A name without a port is looked up with its SRV records. */
             host: string;
             id: string;
             /** Format: int32 */
@@ -1510,10 +1993,16 @@ export interface components {
              * @description Ask for a registration of so many seconds; `null`: the trunk takes us by address.
              */
             register_s: number | null;
+            srtp: components["schemas"]["TrunkSrtp"] | null;
             state: components["schemas"]["TrunkState"];
             transport: components["schemas"]["Transport"];
             username: string | null;
         };
+        /**
+         * @description Whether a trunk's audio is encrypted (SRTP, keys in the session description).
+         * @enum {string}
+         */
+        TrunkSrtp: "off" | "optional" | "required";
         /** @description Whether a trunk can be used right now. */
         TrunkState: {
             /** @enum {string} */
@@ -1555,6 +2044,8 @@ export interface components {
             accept_from?: string[];
             /** @description E.164 with `+`. */
             caller_id?: string | null;
+            /** @description The preferred first, each once; empty: all of them, in our order. */
+            codecs?: components["schemas"]["Codec"][];
             domain?: string | null;
             enabled?: boolean;
             host: string;
@@ -1572,6 +2063,7 @@ export interface components {
             password?: string | null;
             /** Format: int32 */
             register_s?: number | null;
+            srtp?: components["schemas"]["TrunkSrtp"] | null;
             transport?: components["schemas"]["Transport"];
             username?: string | null;
         };
@@ -2907,6 +3399,140 @@ export interface operations {
             };
         };
     };
+    get_sip_trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SipTrace"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_sip_trace_text: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     supervise: {
         parameters: {
             query?: never;
@@ -4229,6 +4855,795 @@ export interface operations {
             };
             /** @description `origin_refused` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_provider_fallback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderFallback"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_provider_fallback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderFallbackInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderFallback"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Providers"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderCreate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `in_use`, `read_only` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Provider"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `read_only` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    check_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProviderCheck"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_retention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RetentionSettingsInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Retention"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -43,6 +43,7 @@ const answers: Answers = {
       event(1, { kind: "floor.changed", data: { floor: ann, by: null, reason: "take_over", at_ms: 10 } }),
     ],
   },
+  "GET /calls/call_1/sip": { items: [], kept_days: 7, cut_short: false },
   "GET /calls/call_1/waveform": { duration_ms: 92_000, customer: [0.5], ours: [0.1] },
   "GET /trunks": { items: [trunk] },
   "GET /numbers": { items: [] },

@@ -17,6 +17,9 @@ const configured: Readonly<Record<string, readonly string[]>> = {
   number: ["numbers"],
   user: ["users"],
   key: ["keys"],
+  provider: ["providers"],
+  fallback: ["provider-fallback"],
+  retention: ["retention"],
 };
 
 /** The query keys that a message makes stale. */
@@ -28,6 +31,7 @@ export function staleAfter(message: ServerMessage): (readonly string[])[] {
     const key = configured[message.data.what];
     return key === undefined ? [] : [key];
   }
+  if (message.kind === "retention.swept") return [["retention"]];
   if (message.kind === "call.ended" || message.kind === "call.analyzed") {
     return [
       ["calls", "list"],

@@ -2,8 +2,10 @@
 export {
   IconAlertTriangle,
   IconArrowBackUp,
+  IconArrowDown,
   IconArrowLeft,
   IconArrowsExchange,
+  IconArrowUp,
   IconBan,
   IconCheck,
   IconChevronDown,

@@ -3,7 +3,15 @@ import type { CallEvent, TranscriptItem } from "@/api/types";
 
 export type Mark = Exclude<
   CallEvent,
-  { kind: `call.${string}` | "transcript.item" | "config.changed" | "floor.silenced" | "floor.audible" }
+  {
+    kind:
+      | `call.${string}`
+      | "transcript.item"
+      | "config.changed"
+      | "retention.swept"
+      | "floor.silenced"
+      | "floor.audible";
+  }
 >;
 
 export type Entry =

@@ -77,6 +77,8 @@ export const trunk: Trunk = {
   register_s: 600,
   accept_from: [],
   options_every_s: 60,
+  srtp: null,
+  codecs: [],
   caller_id: null,
   max_cps: 5,
   max_channels: 100,

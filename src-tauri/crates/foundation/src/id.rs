@@ -86,8 +86,12 @@ text_id! {
     KeyId = "key";
     /// A signed-in browser or desktop window.
     SessionId = "sess";
+    /// A provider of speech or text that was set up in the console.
+    ProviderId = "prov";
     /// A stored recording.
     RecordingId = "rec";
+    /// A queue.
+    QueueId = "queue";
 }
 
 /// One SIP, WebRTC or local audio connection; unique within a running process.

@@ -4,7 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { assistantsQuery } from "@/api/assistants";
-import type { Call, LiveCall, Quality } from "@/api/types";
+import type { Call, LiveCall } from "@/api/types";
 import { callState, customerNumber } from "@/components/callState";
 import { IconArrowLeft } from "@/components/icons";
 import { StateBadge } from "@/components/StateBadge";
@@ -12,6 +12,7 @@ import { Timer } from "@/components/Timer";
 import { showNumber } from "@/lib/format/number";
 
 import classes from "./CallPanel.module.css";
+import { LineQuality } from "./LineQuality";
 
 interface Props {
   live: LiveCall;
@@ -53,7 +54,7 @@ export function CallHeader({ live: { call, quality, supervisors }, onClose }: Pr
           </span>
         )}
         {call.recording !== null && <RecordingNote state={call.recording.state} />}
-        {quality !== null && <Line quality={quality} />}
+        {quality !== null && <LineQuality quality={quality} />}
         {watching.map(({ user, name, mode }) => (
           <span key={user}>{t(`floor.watching.${mode as "listen" | "whisper" | "barge"}`, { name })}</span>
         ))}
@@ -70,24 +71,5 @@ function RecordingNote({ state }: { state: NonNullable<Call["recording"]>["state
     <b role="status" data-tone="warn" style={{ color: "var(--tone)" }}>
       {t(`floor.recording.${state}`)}
     </b>
-  );
-}
-
-/** Share of packets lost, above which people ask “pardon?”. */
-const badLoss = 0.03;
-const badJitterMs = 40;
-
-function Line({ quality }: { quality: Quality }) {
-  const { t, i18n } = useTranslation();
-  const seen = quality.packets_received + quality.packets_lost;
-  const loss = seen === 0 ? 0 : quality.packets_lost / seen;
-  const bad = loss > badLoss || quality.jitter_ms > badJitterMs;
-  const percent = new Intl.NumberFormat(i18n.language, { style: "percent", maximumFractionDigits: 1 }).format(
-    loss,
-  );
-  return (
-    <span data-tone={bad ? "bad" : "quiet"} style={{ color: "var(--tone)" }}>
-      {t(bad ? "floor.lineBad" : "floor.lineGood", { loss: percent, jitter: Math.round(quality.jitter_ms) })}
-    </span>
   );
 }

@@ -22,6 +22,7 @@ import { Latencies } from "./Latencies";
 import { OutcomeCard } from "./OutcomeCard";
 import { PastTranscript } from "./PastTranscript";
 import { Player } from "./Player";
+import { SipCard } from "./sip/SipCard";
 import { usePlayback } from "./usePlayback";
 
 const none: never[] = [];
@@ -83,6 +84,9 @@ export function CallScreen() {
           <CallFacts call={call.data} />
           <Latencies items={transcript.data ?? none} summary={call.data.latency} onSeek={seek} />
           <EventList events={events.data ?? none} />
+        </div>
+        <div className={classes.wide}>
+          <SipCard call={call.data} />
         </div>
       </div>
     </article>

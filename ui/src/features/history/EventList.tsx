@@ -15,7 +15,7 @@ export function EventList({ events }: { events: readonly CallEvent[] }) {
     fractionalSecondDigits: 2,
     hourCycle: "h23",
   });
-  const shown = events.filter(({ kind }) => kind !== "transcript.item" && kind !== "config.changed");
+  const shown = events.filter(({ kind }) => !unseen.includes(kind));
   if (shown.length === 0) return null;
   return (
     <Card title={t("events.title")}>
@@ -35,7 +35,9 @@ export function EventList({ events }: { events: readonly CallEvent[] }) {
   );
 }
 
-type Shown = Exclude<CallEvent["kind"], "transcript.item" | "config.changed">;
+type Unseen = "transcript.item" | "config.changed" | "retention.swept";
+const unseen: readonly CallEvent["kind"][] = ["transcript.item", "config.changed", "retention.swept"];
+type Shown = Exclude<CallEvent["kind"], Unseen>;
 type Underscored<K> = K extends `${infer A}.${infer B}` ? `${A}_${B}` : never;
 type EventWord = Underscored<Shown>;
 

@@ -1,21 +1,25 @@
-/** People, programs' keys, and one's own shortcuts. */
+/** People, programs' keys, providers, retention, and one's own shortcuts. */
 import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { sessionQuery } from "@/api/session";
-import { IconKey, IconKeyboard, IconUsers } from "@/components/icons";
+import { IconHourglass, IconKey, IconKeyboard, IconRobot, IconUsers } from "@/components/icons";
 import { Page } from "@/components/Page";
 import { isAtLeast } from "@/lib/roles";
 
 import { KeysPanel } from "./KeysPanel";
 import { PeoplePanel } from "./PeoplePanel";
+import { ProvidersPanel } from "./ProvidersPanel";
+import { RetentionPanel } from "./RetentionPanel";
 import { ShortcutsPanel } from "./ShortcutsPanel";
 
 const tabs = [
   { name: "people", icon: IconUsers, panel: PeoplePanel, admin: true },
   { name: "keys", icon: IconKey, panel: KeysPanel, admin: true },
+  { name: "providers", icon: IconRobot, panel: ProvidersPanel, admin: true },
+  { name: "retention", icon: IconHourglass, panel: RetentionPanel, admin: true },
   { name: "shortcuts", icon: IconKeyboard, panel: ShortcutsPanel, admin: false },
 ] as const;
 

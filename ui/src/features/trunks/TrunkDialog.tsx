@@ -22,6 +22,8 @@ import type { Trunk, TrunkWrite } from "@/api/types";
 import { Refused } from "@/components/Refused";
 import { isE164, toE164 } from "@/lib/format/number";
 
+import { TrunkMedia } from "./TrunkMedia";
+
 interface Props {
   trunk: Trunk | "new" | null;
   onClose: () => void;
@@ -52,13 +54,15 @@ const initial = (trunk: Trunk | null) => ({
   register_s: trunk?.register_s ?? 600,
   accept_from: trunk?.accept_from ?? [],
   options_every_s: trunk?.options_every_s ?? 60,
+  srtp: trunk?.srtp ?? ("" as const),
+  codecs: trunk?.codecs ?? [],
   caller_id: trunk?.caller_id ?? "",
   max_cps: trunk?.max_cps ?? 5,
   max_channels: trunk?.max_channels ?? 100,
   enabled: trunk?.enabled ?? true,
 });
 
-type Values = ReturnType<typeof initial>;
+export type Values = ReturnType<typeof initial>;
 
 /** The request for these values; what is empty is not set, and an empty password keeps the old one. */
 export const toTrunkWrite = ({ registers, ...values }: Values): TrunkWrite => ({
@@ -69,6 +73,7 @@ export const toTrunkWrite = ({ registers, ...values }: Values): TrunkWrite => ({
   username: values.username.trim() || null,
   password: values.password === "" ? null : values.password,
   register_s: registers ? values.register_s : null,
+  srtp: values.srtp === "" ? null : values.srtp,
   caller_id: values.caller_id.trim() === "" ? null : toE164(values.caller_id),
 });
 
@@ -113,7 +118,12 @@ function TrunkForm({ trunk, onClose }: { trunk: Trunk | null; onClose: () => voi
           />
           <Select
             label={t("trunks.transport")}
-            data={["udp", "tcp"]}
+            description={t("trunks.transportHint")}
+            data={[
+              { value: "udp", label: "UDP" },
+              { value: "tcp", label: "TCP" },
+              { value: "tls", label: "TLS" },
+            ]}
             allowDeselect={false}
             {...form.getInputProps("transport")}
           />
@@ -169,6 +179,7 @@ function TrunkForm({ trunk, onClose }: { trunk: Trunk | null; onClose: () => voi
             {...form.getInputProps("accept_from")}
           />
         </SimpleGrid>
+        <TrunkMedia form={form} />
         <Switch label={t("trunks.enabled")} {...form.getInputProps("enabled", { type: "checkbox" })} />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

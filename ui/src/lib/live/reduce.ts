@@ -108,6 +108,7 @@ class Draft {
       }
       case "call.analyzed":
       case "config.changed":
+      case "retention.swept":
         return;
       default:
         this.mark(event);

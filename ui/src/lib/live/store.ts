@@ -88,6 +88,7 @@ export function isMark(kind: CallEvent["kind"]): boolean {
     kind.startsWith("call.") ||
     kind === "transcript.item" ||
     kind === "config.changed" ||
+    kind === "retention.swept" ||
     kind === "supervision.changed"
   );
 }

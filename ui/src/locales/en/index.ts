@@ -7,6 +7,7 @@ import history from "./history.json";
 import lines from "./lines.json";
 import phone from "./phone.json";
 import settings from "./settings.json";
+import sip from "./sip.json";
 
 export const english = {
   ...common,
@@ -17,6 +18,7 @@ export const english = {
   ...lines,
   ...phone,
   ...settings,
+  ...sip,
 };
 
 export type English = typeof english;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tandem_console_api::sandbox::SandboxCustomer;
+use tandem_switchboard::ports::providers::ProviderRegistry;
 use tandem_switchboard::ports::signalling::Transport;
 
 /// Where and how to serve.
@@ -27,6 +28,8 @@ pub struct HttpConfig {
     pub phone: PhoneRegistrar,
     /// The page of figures (Prometheus' text format), for who asks from this machine or with a key.
     pub metrics: Option<Metrics>,
+    /// The providers that calls use; its operations answer 404 without.
+    pub providers: Option<Arc<dyn ProviderRegistry>>,
     /// Present under `--sandbox` alone; its operations answer 404 otherwise.
     pub sandbox: Option<Arc<dyn SandboxControl>>,
 }
@@ -81,6 +84,7 @@ impl HttpConfig {
                 transport: Transport::Udp,
             },
             metrics: None,
+            providers: None,
             sandbox: None,
         }
     }
@@ -97,6 +101,7 @@ impl std::fmt::Debug for HttpConfig {
             .field("allowed_origins", &self.allowed_origins)
             .field("phone", &self.phone)
             .field("metrics", &self.metrics.is_some())
+            .field("providers", &self.providers.is_some())
             .field("sandbox", &self.sandbox.is_some())
             .finish()
     }

@@ -31,6 +31,8 @@ pub(crate) struct Shared {
     pub(crate) reading: Semaphore,
     /// Converting one keeps a core busy; more at once are refused.
     pub(crate) converting: Arc<Semaphore>,
+    /// Held while the providers of calls are replaced by those that are stored.
+    pub(crate) providers: tokio::sync::Mutex<()>,
     /// Changes of the configuration, which the exchange does not report.
     pub(crate) changes: broadcast::Sender<LiveMessage>,
     /// Each person's browser audio: who to tell when a newer one takes over.
@@ -50,6 +52,7 @@ impl Shared {
             attempts: Mutex::default(),
             hashing: Semaphore::new(2),
             reading: Semaphore::new(2),
+            providers: tokio::sync::Mutex::default(),
             changes: broadcast::channel(256).0,
             phones: Mutex::default(),
             closing: watch::channel(false).0,

@@ -48,12 +48,16 @@ impl TickClock {
 
     /// Sleeps until the next tick is due.
     pub(crate) fn wait(&self) {
-        let deadline = self.deadline();
-        #[cfg(target_os = "linux")]
-        sleep_until(deadline);
-        #[cfg(not(target_os = "linux"))]
-        std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
+        wait_until(self.deadline());
     }
+}
+
+/// Sleeps until then.
+pub(crate) fn wait_until(deadline: Instant) {
+    #[cfg(target_os = "linux")]
+    sleep_until(deadline);
+    #[cfg(not(target_os = "linux"))]
+    std::thread::sleep(deadline.saturating_duration_since(Instant::now()));
 }
 
 /// Sleeps by the kernel's absolute timer, so that losing the processor between reading the clock and falling asleep

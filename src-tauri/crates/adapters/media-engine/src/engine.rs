@@ -22,7 +22,7 @@ use crate::recording::RecordingWriter;
 use crate::room::RoomCommand;
 use crate::statistics::TickStatistics;
 use crate::udp::UdpPort;
-use crate::worker::{Worker, WorkerCommand};
+use crate::worker::{Rooms, Worker, WorkerCommand};
 
 /// Frames a link's sender may be ahead, and a link's reader behind, in the channels.
 const LINK_IN: usize = 10;
@@ -77,7 +77,7 @@ impl MediaEngine {
                 events: events.clone(),
                 writer: recordings.clone(),
                 statistics: Arc::clone(&statistics),
-                rooms: HashMap::new(),
+                rooms: Rooms::default(),
             };
             // Spread over the 20 ms, so that the threads do not all wake at once.
             let first = start + TICK * n as u32 / count as u32;

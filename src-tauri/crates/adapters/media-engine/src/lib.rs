@@ -8,6 +8,7 @@ mod clock;
 mod config;
 mod engine;
 mod leg;
+mod poll;
 mod ports;
 mod recording;
 mod room;

@@ -30,7 +30,12 @@ impl UdpPort {
 impl PacketSocket for UdpPort {
     #[cfg(target_os = "linux")]
     fn drain(&mut self, now: Instant, each: &mut dyn FnMut(&[u8], SocketAddr, Instant)) {
-        linux::drain(&self.socket, now, each);
+        linux::drain(&self.socket, linux::BATCH, now, each);
+    }
+
+    #[cfg(target_os = "linux")]
+    fn take(&mut self, now: Instant, each: &mut dyn FnMut(&[u8], SocketAddr, Instant)) {
+        linux::drain(&self.socket, 1, now, each);
     }
 
     #[cfg(not(target_os = "linux"))]
@@ -49,18 +54,24 @@ impl PacketSocket for UdpPort {
     fn send(&mut self, packet: &[u8], to: SocketAddr) -> bool {
         self.socket.send_to(packet, to).is_ok()
     }
+
+    #[cfg(target_os = "linux")]
+    fn descriptor(&self) -> Option<i32> {
+        Some(std::os::fd::AsRawFd::as_raw_fd(&self.socket))
+    }
 }
 
 #[cfg(target_os = "linux")]
 mod linux {
     //! The system calls; everything unsafe of this crate's sockets is here.
 
+    use std::cell::RefCell;
     use std::mem::{size_of, zeroed};
     use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
     use std::os::fd::AsRawFd;
     use std::time::{Duration, Instant};
 
-    const BATCH: usize = 8;
+    pub(super) const BATCH: usize = 8;
     const ROUNDS: usize = 4;
     const LARGEST: usize = 2048;
     const CONTROL: usize = 64;
@@ -85,69 +96,124 @@ mod linux {
     }
 
     #[repr(align(8))]
-    #[derive(Clone, Copy)]
+    #[derive(Debug, Clone, Copy)]
     struct Control([u8; CONTROL]);
 
-    pub(super) fn drain(socket: &UdpSocket, now: Instant, each: &mut dyn FnMut(&[u8], SocketAddr, Instant)) {
-        let mut buffers = [[0u8; LARGEST]; BATCH];
-        let mut controls = [Control([0; CONTROL]); BATCH];
-        for _ in 0..ROUNDS {
+    /// What `recvmmsg` writes to, made once a thread: to clear it for each read would cost more than the read.
+    struct Batch {
+        buffers: [[u8; LARGEST]; BATCH],
+        controls: [Control; BATCH],
+        names: [libc::sockaddr_storage; BATCH],
+        parts: [libc::iovec; BATCH],
+        messages: [libc::mmsghdr; BATCH],
+        /// The caller's moment for which the clocks were compared last: (then, wall clock, monotonic clock).
+        compared: Option<(Instant, Duration, Instant)>,
+    }
+
+    thread_local! {
+        static READING: RefCell<Box<Batch>> = RefCell::new(Batch::new());
+    }
+
+    impl Batch {
+        fn new() -> Box<Self> {
             // SAFETY: these are plain C structures for which all zeros is a valid value.
-            let mut names: [libc::sockaddr_storage; BATCH] = unsafe { zeroed() };
-            // SAFETY: as above.
-            let mut parts: [libc::iovec; BATCH] = unsafe { zeroed() };
-            // SAFETY: as above.
-            let mut messages: [libc::mmsghdr; BATCH] = unsafe { zeroed() };
+            let (names, parts, messages) = unsafe { (zeroed(), zeroed(), zeroed()) };
+            let mut batch = Box::new(Self {
+                buffers: [[0; LARGEST]; BATCH],
+                controls: [Control([0; CONTROL]); BATCH],
+                names,
+                parts,
+                messages,
+                compared: None,
+            });
+            let Self { buffers, controls, names, parts, messages, .. } = &mut *batch;
             for n in 0..BATCH {
                 parts[n] = libc::iovec { iov_base: buffers[n].as_mut_ptr().cast(), iov_len: LARGEST };
                 let header = &mut messages[n].msg_hdr;
                 header.msg_name = (&raw mut names[n]).cast();
-                header.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
                 header.msg_iov = &raw mut parts[n];
                 header.msg_iovlen = 1;
                 header.msg_control = controls[n].0.as_mut_ptr().cast();
-                header.msg_controllen = CONTROL as _;
             }
-            // SAFETY: every message points at buffers of the given lengths that outlive the call.
-            let count = unsafe {
-                libc::recvmmsg(
-                    socket.as_raw_fd(),
-                    messages.as_mut_ptr(),
-                    BATCH as _,
-                    libc::MSG_DONTWAIT as _,
-                    std::ptr::null_mut(),
-                )
+            batch.refresh(BATCH);
+            batch
+        }
+
+        /// The kernel writes into the lengths how much it has used.
+        fn refresh(&mut self, used: usize) {
+            for message in &mut self.messages[..used] {
+                message.msg_hdr.msg_namelen = size_of::<libc::sockaddr_storage>() as libc::socklen_t;
+                message.msg_hdr.msg_controllen = CONTROL as _;
+            }
+        }
+
+        /// The kernel's arrival time; it is wall-clock time, so it is turned into an age first.
+        fn arrival(&mut self, n: usize, now: Instant) -> Instant {
+            // SAFETY: the header was filled in by the kernel, and its control buffer is alive.
+            let stamp = unsafe {
+                let control = libc::CMSG_FIRSTHDR(&raw const self.messages[n].msg_hdr);
+                if control.is_null()
+                    || (*control).cmsg_level != libc::SOL_SOCKET
+                    || (*control).cmsg_type != libc::SCM_TIMESTAMPNS
+                {
+                    return now;
+                }
+                std::ptr::read_unaligned(libc::CMSG_DATA(control).cast::<libc::timespec>())
             };
-            let Ok(count) = usize::try_from(count) else { return };
-            for n in 0..count {
-                let Some(from) = address(&names[n]) else { continue };
-                let length = (messages[n].msg_len as usize).min(LARGEST);
-                each(&buffers[n][..length], from, arrival(&messages[n].msg_hdr, now));
+            let stamp = Duration::new(stamp.tv_sec.unsigned_abs(), stamp.tv_nsec.unsigned_abs() as u32);
+            let (_, wall, here) = match self.compared {
+                // One comparison serves for all sockets that are read at this moment.
+                Some(compared) if compared.0 == now => compared,
+                _ => {
+                    let wall = std::time::SystemTime::now()
+                        .duration_since(std::time::UNIX_EPOCH)
+                        .unwrap_or_default();
+                    *self.compared.insert((now, wall, Instant::now()))
+                }
+            };
+            if stamp > wall {
+                // It came while the sockets were being read.
+                return here + (stamp - wall).min(Duration::from_millis(20));
             }
-            if count < BATCH {
-                return;
-            }
+            let age = wall - stamp;
+            // A wall clock that was just set would tell nonsense.
+            if age > Duration::from_secs(5) { now } else { here.checked_sub(age).unwrap_or(now) }
         }
     }
 
-    /// The kernel's arrival time; it is wall-clock time, so it is turned into an age first.
-    fn arrival(header: &libc::msghdr, now: Instant) -> Instant {
-        // SAFETY: the header was filled in by the kernel, and its control buffer is alive.
-        let stamp = unsafe {
-            let control = libc::CMSG_FIRSTHDR(header);
-            if control.is_null()
-                || (*control).cmsg_level != libc::SOL_SOCKET
-                || (*control).cmsg_type != libc::SCM_TIMESTAMPNS
-            {
-                return now;
+    /// Reads what waits: all of it, or one datagram where `most` is 1, which spares the system the look for more.
+    pub(super) fn drain(
+        socket: &UdpSocket,
+        most: usize,
+        now: Instant,
+        each: &mut dyn FnMut(&[u8], SocketAddr, Instant),
+    ) {
+        READING.with_borrow_mut(|batch| {
+            for _ in 0..ROUNDS {
+                // SAFETY: every message points at buffers of the given lengths, which live as long as the thread: the
+                // batch is boxed and never moved.
+                let count = unsafe {
+                    libc::recvmmsg(
+                        socket.as_raw_fd(),
+                        batch.messages.as_mut_ptr(),
+                        most as _,
+                        libc::MSG_DONTWAIT as _,
+                        std::ptr::null_mut(),
+                    )
+                };
+                let Ok(count) = usize::try_from(count) else { return };
+                for n in 0..count {
+                    let Some(from) = address(&batch.names[n]) else { continue };
+                    let at = batch.arrival(n, now);
+                    let length = (batch.messages[n].msg_len as usize).min(LARGEST);
+                    each(&batch.buffers[n][..length], from, at);
+                }
+                batch.refresh(count);
+                if count < BATCH || most == 1 {
+                    return;
+                }
             }
-            std::ptr::read_unaligned(libc::CMSG_DATA(control).cast::<libc::timespec>())
-        };
-        let stamp = Duration::new(stamp.tv_sec.unsigned_abs(), stamp.tv_nsec.unsigned_abs() as u32);
-        let wall = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
-        let age = wall.saturating_sub(stamp);
-        // A wall clock that was just set would tell nonsense.
-        if age > Duration::from_secs(5) { now } else { Instant::now().checked_sub(age).unwrap_or(now) }
+        });
     }
 
     fn address(storage: &libc::sockaddr_storage) -> Option<SocketAddr> {

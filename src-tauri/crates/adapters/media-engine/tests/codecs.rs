@@ -60,3 +60,47 @@ fn every_codec_is_heard_both_ways_and_changes_in_mid_call() {
         assert_eq!(tones(&house.phone_of(2).heard_last(20), &[1, 2]), [1], "{codec:?} in");
     }
 }
+
+#[test]
+fn a_call_that_changes_to_opus_on_both_legs_is_carried_again_and_hears_every_packet() {
+    let mut house = House::new(MediaConfig::default());
+    (1..=2).for_each(|leg| house.connected_phone(leg));
+    house.hearing(&[(1, 2), (2, 1)]);
+    house.run(75, hum);
+    assert_eq!(house.room.carried_legs(), 2);
+    for (leg, payload_type) in [(1, 96), (2, 111)] {
+        let terms = terms(Codec::Opus, payload_type);
+        let terms = RtpTerms { remote: House::terms(leg).remote, ..terms };
+        house.tell(RoomCommand::Connect { leg: LegId(leg), terms });
+    }
+    let mut encoders = [Encoder::new(Encoding::Opus), Encoder::new(Encoding::Opus)];
+    let mut sent = Vec::new();
+    house.phones.iter_mut().for_each(|phone| phone.got.clear());
+    for _ in 0..150 {
+        let tick = house.ticks as usize;
+        for (encoder, (leg, payload_type)) in encoders.iter_mut().zip([(1, 96), (2, 111)]) {
+            let phone = house.phone_of(leg);
+            let mut payload = Vec::new();
+            encoder.encode(&hum(phone, tick).expect("a hum"), &mut payload);
+            phone.send(payload_type, false, phone.timestamp, &payload);
+            phone.timestamp = phone.timestamp.wrapping_add(960);
+            if leg == 1 {
+                sent.push(payload);
+            }
+        }
+        house.wait(1);
+    }
+    assert_eq!(house.room.carried_legs(), 2);
+    let got = house.phone_of(2).got.clone();
+    let packets: Vec<_> = got.iter().map(|(bytes, _)| Packet::parse(bytes).expect("RTP")).collect();
+    assert_eq!(packets.len(), 150, "one each 20 ms, through both changes");
+    assert!(packets.iter().all(|p| p.header.payload_type == 111));
+    assert!(packets.windows(2).all(|w| w[1].header.sequence == w[0].header.sequence.wrapping_add(1)));
+    let last: Vec<_> = packets[120..].iter().map(|p| p.payload.to_vec()).collect();
+    assert_eq!(last, sent[120..]);
+    let (mut decoder, mut heard) = (Decoder::new(Encoding::Opus), Vec::new());
+    packets.iter().for_each(|packet| decoder.decode(packet.payload, &mut heard));
+    for second in heard[20 * FRAME..].chunks(20 * FRAME) {
+        assert_eq!(tones(second, &[1, 2]), [1]);
+    }
+}

@@ -104,3 +104,35 @@ fn new_keys_in_mid_call_take_over_and_unchanged_ones_go_on() {
     assert_eq!(tones(&house.phone_of(2).heard_last(20), &[1]), [1]);
     assert!(opened(&mut house, 44).len() >= 55 * FRAME);
 }
+
+#[test]
+fn carried_payloads_are_opened_and_sealed_anew_both_ways() {
+    let mut house = house(11, 22);
+    let mut phone = protector(22);
+    run(&mut house, 90, &mut phone);
+    assert_eq!(house.room.carried_legs(), 2);
+    let tick = house.ticks as usize;
+    house.phone_of(2).got.clear();
+    let before = house.phone_of(1).got.len();
+    run(&mut house, 30, &mut phone);
+    let hummed = |phone: &support::Phone| {
+        let mut payloads = Vec::new();
+        (tick..tick + 30).for_each(|n| Law::Mu.encode(&hum(phone, n).expect("a hum"), &mut payloads));
+        payloads
+    };
+    let (one, two) = (hummed(house.phone_of(1)), hummed(house.phone_of(2)));
+    let plain = house.phone_of(2).got.clone();
+    let plain: Vec<_> = plain.iter().flat_map(|(bytes, _)| bytes[12..].to_vec()).collect();
+    assert_eq!(plain, one);
+    // From the first packet on, for that is how a receiver learns of the roll-over.
+    let mut unprotector = Unprotector::new(Suite::Sha1_80, &Pii::new([11; 30]));
+    let sealed = house.phone_of(1).got.clone();
+    let mut payloads = Vec::new();
+    for (n, (mut bytes, _)) in sealed.into_iter().enumerate() {
+        unprotector.unprotect_rtp(&mut bytes).expect("sealed under the leg's own key");
+        if n >= before {
+            payloads.extend_from_slice(Packet::parse(&bytes).expect("RTP").payload);
+        }
+    }
+    assert_eq!(payloads, two);
+}

@@ -158,6 +158,9 @@ fn digits_are_sent_as_events_or_as_tones_as_the_peer_takes_them() {
 #[test]
 fn quality_tells_loss_and_counts() {
     let mut house = two();
+    // A tap needs samples, and samples need the jitter buffer.
+    let (reader, _tapped) = tokio::sync::mpsc::channel(4);
+    house.tell(RoomCommand::Tap { leg: LegId(1), reader });
     house.run(600, hum);
     let phone = house.phone_of(1);
     phone.sequence += 10;

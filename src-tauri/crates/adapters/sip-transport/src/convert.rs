@@ -89,6 +89,7 @@ fn trunk(account: TrunkAccount) -> sip::TrunkAccount {
         transport: match account.transport {
             Transport::Udp => sip::Transport::Udp,
             Transport::Tcp => sip::Transport::Tcp,
+            Transport::Tls => sip::Transport::Tls,
         },
         domain: account.domain,
         credentials: account.credentials,

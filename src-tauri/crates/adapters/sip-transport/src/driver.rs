@@ -1,22 +1,26 @@
 //! The task that owns the machine.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use tandem_sip::endpoint::{Endpoint, Flow, Input, Output, Transport};
+use tandem_sip::endpoint::{Endpoint, Flow, Input, Output, ServerNames, Transport};
 use tandem_sip::message::MAX_DATAGRAM;
 use tandem_switchboard::ports::signalling::{SignallingCommand, SignallingEvent};
+use tandem_switchboard::records::SipDirection;
 use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
+use crate::connections::{self, Connections, Happening, StreamItem};
 use crate::convert;
-use crate::names;
+use crate::names::{self, NameService};
 use crate::sockets::Bound;
-use crate::tcp::{self, Connections, Happening, TcpItem};
+use crate::tap::Tap;
+use crate::tls::Tls;
 
-/// Messages from TCP peers that wait for the machine; beyond that their connections are not read.
+/// Messages from connections that wait for the machine; beyond that they are not read.
 const NETWORK_QUEUE: usize = 1024;
 /// Datagrams handled in a row before timers and commands get their turn.
 const BATCH: usize = 64;
@@ -25,15 +29,21 @@ const BATCH: usize = 64;
 pub fn spawn(
     endpoint: Endpoint,
     bound: Bound,
+    tap: Tap,
+    tls: Tls,
+    names: Arc<dyn NameService>,
     commands: mpsc::UnboundedReceiver<SignallingCommand>,
     events: mpsc::UnboundedSender<SignallingEvent>,
 ) {
     let (report, network) = mpsc::channel(NETWORK_QUEUE);
     if let Some(listener) = bound.tcp {
-        tcp::listen(listener, report.clone());
+        connections::listen(listener, Transport::Tcp, report.clone());
     }
-    let connections = Connections::new(report.clone());
-    let driver = Driver { endpoint, udp: bound.udp, connections, report, events };
+    if let Some(listener) = bound.tls {
+        connections::listen(listener, Transport::Tls, report.clone());
+    }
+    let connections = Connections::new(report.clone(), tls);
+    let driver = Driver { endpoint, udp: bound.udp, connections, names, report, events, tap };
     tokio::spawn(driver.run(commands, network));
 }
 
@@ -41,8 +51,10 @@ struct Driver {
     endpoint: Endpoint,
     udp: UdpSocket,
     connections: Connections,
+    names: Arc<dyn NameService>,
     report: mpsc::Sender<Happening>,
     events: mpsc::UnboundedSender<SignallingEvent>,
+    tap: Tap,
 }
 
 impl Driver {
@@ -84,25 +96,31 @@ impl Driver {
 
     fn datagram(&mut self, bytes: &[u8], remote: SocketAddr) {
         let flow = Flow::udp(remote);
-        self.input(Input::Datagram { flow, bytes: Bytes::copy_from_slice(bytes) });
+        let bytes = Bytes::copy_from_slice(bytes);
+        self.tap.note(SipDirection::Received, flow.transport, remote, [bytes.clone(), Bytes::new()]);
+        self.input(Input::Datagram { flow, bytes });
     }
 
     fn happening(&mut self, happening: Happening) {
         match happening {
-            Happening::Accepted { stream, remote } => self.connections.accept(stream, remote),
-            Happening::Item { connection, remote, item } => {
-                let flow = Flow { transport: Transport::Tcp, remote, connection: Some(connection) };
+            Happening::Accepted { stream, remote, transport } => {
+                self.connections.accept(stream, remote, transport);
+            }
+            Happening::Item { flow, item, raw } => {
+                self.tap.note(SipDirection::Received, flow.transport, flow.remote, raw);
                 self.input(match *item {
-                    TcpItem::Message(message) => Input::Message { flow, message },
-                    TcpItem::Malformed(error) => Input::Malformed { flow, error },
+                    StreamItem::Message(message) => Input::Message { flow, message },
+                    StreamItem::Malformed(error) => Input::Malformed { flow, error },
                 });
             }
-            Happening::Closed { connection, unsent } => {
+            Happening::Closed { connection, unsent, reason } => {
                 self.connections.forget(connection);
-                unsent.into_iter().for_each(|token| self.input(Input::SendFailed { token }));
+                for token in unsent {
+                    self.input(Input::SendFailed { token, reason: reason.clone() });
+                }
                 self.input(Input::ConnectionClosed { connection });
             }
-            Happening::Resolved { query, addresses } => self.input(Input::Resolved { query, addresses }),
+            Happening::Resolved { query, found } => self.input(Input::Resolved { query, found }),
         }
     }
 
@@ -111,31 +129,44 @@ impl Driver {
         let mut failed = Vec::new();
         while let Some(output) = self.endpoint.poll_output() {
             match output {
-                Output::Send { flow, bytes, token } => {
-                    if self.send(flow, bytes, token).is_err() {
-                        failed.extend(token);
+                Output::Send { flow, bytes, token, server } => {
+                    match self.send(flow, bytes.clone(), token, server) {
+                        Ok(()) => {
+                            let pieces = [bytes, Bytes::new()];
+                            self.tap.note(SipDirection::Sent, flow.transport, flow.remote, pieces);
+                        }
+                        Err(reason) => failed.extend(token.map(|token| (token, reason))),
                     }
                 }
-                Output::Resolve { query, host, port } => {
-                    names::look_up(query, host, port, self.report.clone())
+                Output::Resolve { query, lookup } => {
+                    names::look_up(self.names.clone(), query, lookup, self.report.clone());
                 }
                 // Without a receiver there is nobody left to tell.
                 Output::Event(event) => drop(self.events.send(convert::event(event))),
             }
         }
-        failed.into_iter().for_each(|token| self.input(Input::SendFailed { token }));
+        for (token, reason) in failed {
+            self.input(Input::SendFailed { token, reason });
+        }
     }
 
-    fn send(&mut self, flow: Flow, bytes: Bytes, token: Option<u64>) -> Result<(), ()> {
+    fn send(
+        &mut self,
+        flow: Flow,
+        bytes: Bytes,
+        token: Option<u64>,
+        server: Option<ServerNames>,
+    ) -> Result<(), String> {
         match flow.transport {
-            Transport::Tcp => self.connections.send(flow.connection, flow.remote, (bytes, token)),
+            Transport::Tcp => self.connections.send(flow, None, (bytes, token)),
+            Transport::Tls => self.connections.send(flow, server, (bytes, token)),
             Transport::Udp => match self.udp.try_send_to(&bytes, flow.remote) {
                 Ok(_) => Ok(()),
                 // A full buffer is a lost datagram, which retransmission makes good.
                 Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => Ok(()),
                 Err(error) => {
                     tracing::debug!(peer = %flow.remote, %error, "sending a datagram failed");
-                    Err(())
+                    Err(format!("sending failed: {error}"))
                 }
             },
         }

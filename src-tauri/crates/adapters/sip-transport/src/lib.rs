@@ -1,24 +1,38 @@
-//! The signalling port over real sockets: one task owns the SIP machine, feeds it with what UDP and TCP bring, and
-//! sends what it wants sent.
+//! The signalling port over real sockets: one task owns the SIP machine, feeds it with what UDP, TCP and TLS bring,
+//! and sends what it wants sent.
 //!
 //! Invariants: nothing here blocks; every queue has an end (network input is read only as fast as it is handled, a peer
 //! that does not read its connection loses it); no number, name or message body is logged.
 
+mod blank;
+mod certificate;
+mod connections;
 mod convert;
+mod dns;
 mod driver;
 mod names;
 mod sockets;
-mod tcp;
+mod stream;
+mod tap;
+mod tls;
 
 use std::io;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use certificate::CertificateFiles;
+pub use dns::SystemNames;
+pub use names::{Found, NameError, NameService, Naptr, Srv};
 pub use tandem_sip::digest::Algorithm;
 use tandem_sip::endpoint::{Config, Endpoint};
 pub use tandem_sip::registrar::RegistrarLimits;
 use tandem_switchboard::ports::signalling::{LegIds, Signalling, SignallingCommand, SignallingEvent};
+use tandem_switchboard::ports::trace::Traced;
 use tokio::sync::mpsc;
+
+use crate::tap::Tap;
+use crate::tls::Tls;
 
 /// How the SIP side is set up.
 #[derive(Debug, Clone)]
@@ -28,6 +42,13 @@ pub struct SipConfig {
     /// Where to listen for TCP; port 0 means the port UDP got. Without it, connections are still opened to trunks that
     /// want TCP.
     pub tcp: Option<SocketAddr>,
+    /// Where to listen for TLS, and the certificate to show. Without it, connections are still opened to trunks that
+    /// want TLS.
+    pub tls: Option<(SocketAddr, CertificateFiles)>,
+    /// Certificates (PEM) of issuers to trust beside those of the system, where a server shows its certificate to us.
+    pub tls_issuers: Option<PathBuf>,
+    /// Whom to ask for names.
+    pub names: Arc<dyn NameService>,
     /// Host to write into Via and Contact instead of the local address.
     pub advertised_host: Option<String>,
     /// Realm of our challenges, and domain of our users.
@@ -37,6 +58,8 @@ pub struct SipConfig {
     /// see an unknown one, even beside it. Where all phones are known to understand it, put SHA-256 first.
     pub algorithms: Vec<Algorithm>,
     pub registrar: RegistrarLimits,
+    /// Where copies of all messages go, without their secrets. A listener that is slow misses some.
+    pub tap: Option<mpsc::Sender<Traced>>,
 }
 
 impl SipConfig {
@@ -46,11 +69,15 @@ impl SipConfig {
         SipConfig {
             udp: address,
             tcp: Some(address),
+            tls: None,
+            tls_issuers: None,
+            names: Arc::new(SystemNames::new()),
             advertised_host: None,
             realm: defaults.realm,
             user_agent: defaults.user_agent,
             algorithms: defaults.algorithms,
             registrar: defaults.registrar,
+            tap: None,
         }
     }
 }
@@ -60,22 +87,28 @@ impl SipConfig {
 pub struct SipTransport {
     commands: mpsc::UnboundedSender<SignallingCommand>,
     address: SocketAddr,
+    tls_address: Option<SocketAddr>,
 }
 
 impl SipTransport {
     /// Binds the sockets and starts to serve them, in a task of the current tokio runtime.
     ///
     /// # Errors
-    /// When a socket cannot be bound.
+    /// When a socket cannot be bound, or a certificate cannot be read.
     pub async fn start(
         config: SipConfig,
         leg_ids: Arc<LegIds>,
         events: mpsc::UnboundedSender<SignallingEvent>,
     ) -> io::Result<Arc<SipTransport>> {
-        let bound = sockets::bind(config.udp, config.tcp)?;
+        let (tls_wish, certificate) = config.tls.map_or((None, None), |(at, files)| (Some(at), Some(files)));
+        let tls = Tls::new(certificate.as_ref(), config.tls_issuers.as_deref())?;
+        let bound = sockets::bind(config.udp, config.tcp, tls_wish)?;
+        let tls_address = bound.tls.as_ref().map(tokio::net::TcpListener::local_addr).transpose()?;
+        let tls_address = tls_address.map(sockets::reachable);
         let address = sockets::reachable(bound.address);
         let settings = Config {
             tcp: bound.tcp.as_ref().map(|_| address),
+            tls: tls_address,
             advertised: config.advertised_host,
             realm: config.realm,
             user_agent: config.user_agent,
@@ -85,9 +118,18 @@ impl SipTransport {
         };
         let endpoint = Endpoint::new(settings, rand::random(), move || leg_ids.next().0);
         let (commands, inbox) = mpsc::unbounded_channel();
-        driver::spawn(endpoint, bound, inbox, events);
+        let tap = Tap::new(config.tap, address);
+        driver::spawn(endpoint, bound, tap, tls, config.names, inbox, events);
         tracing::info!(%address, "SIP is served");
-        Ok(Arc::new(SipTransport { commands, address }))
+        if let Some(address) = tls_address {
+            tracing::info!(%address, "SIP over TLS is served");
+        }
+        Ok(Arc::new(SipTransport { commands, address, tls_address }))
+    }
+
+    /// Where phones and trunks reach us by TLS, if we listen.
+    pub fn tls_address(&self) -> Option<SocketAddr> {
+        self.tls_address
     }
 }
 

@@ -1,4 +1,4 @@
-//! Binding UDP and TCP on one port number.
+//! Binding UDP and TCP on one port number, and TLS on another.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -16,11 +16,13 @@ const ATTEMPTS: usize = 32;
 pub struct Bound {
     pub udp: UdpSocket,
     pub tcp: Option<TcpListener>,
+    pub tls: Option<TcpListener>,
     pub address: SocketAddr,
 }
 
-/// Binds both. With port 0 for both, TCP gets the port that UDP got.
-pub fn bind(udp: SocketAddr, tcp: Option<SocketAddr>) -> io::Result<Bound> {
+/// Binds all of them. With port 0 for both, TCP gets the port that UDP got.
+pub fn bind(udp: SocketAddr, tcp: Option<SocketAddr>, tls: Option<SocketAddr>) -> io::Result<Bound> {
+    let tls = tls.map(bind_tcp).transpose()?;
     let mut attempts = if udp.port() == 0 { ATTEMPTS } else { 1 };
     loop {
         attempts -= 1;
@@ -39,7 +41,7 @@ pub fn bind(udp: SocketAddr, tcp: Option<SocketAddr>) -> io::Result<Bound> {
                 }
             }
         };
-        return Ok(Bound { udp: socket, tcp: listener, address });
+        return Ok(Bound { udp: socket, tcp: listener, tls, address });
     }
 }
 
@@ -89,7 +91,7 @@ mod tests {
     #[tokio::test]
     async fn with_port_zero_udp_and_tcp_get_one_number() {
         let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
-        let bound = bind(any, Some(any)).expect("binds");
+        let bound = bind(any, Some(any), None).expect("binds");
         let tcp = bound.tcp.expect("listens").local_addr().expect("bound");
         assert_eq!(tcp, bound.address);
         assert_ne!(tcp.port(), 0);

@@ -58,10 +58,7 @@ async fn a_call_a_failure_and_a_refused_registration_leave_nothing_private_in_th
     exchange.call(Destination::Uri("sip:62812345678@127.0.0.1:9;transport=tcp".into()));
     exchange.until(|event| matches!(event, Event::Failed { code: 503, .. })).await;
     let text = String::from_utf8_lossy(&log.0.lock().expect("readable")).into_owned();
-    assert!(
-        text.contains("SIP is served") && text.contains("connecting by TCP failed"),
-        "the log works: {text}"
-    );
+    assert!(text.contains("SIP is served") && text.contains("connecting failed"), "the log works: {text}");
     for private in ["62812345678", "62215551234", "annabel", "s3cret", "wr0ng", "v=0", "branch="] {
         assert!(!text.contains(private), "{private} in the log: {text}");
     }

@@ -8,9 +8,11 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use parking_lot::Mutex;
 use serde::Deserialize;
-use tandem_switchboard::ports::speech::{Model, ProviderError, Voice, VoiceSession, VoiceSettings};
+use tandem_switchboard::ports::speech::{
+    Model, ProviderError, Recogniser, Voice, VoiceSession, VoiceSettings,
+};
 
-use crate::fallback::{FallbackModel, FallbackVoice, Patience};
+use crate::fallback::{FallbackModel, FallbackRecogniser, FallbackVoice, Patience};
 
 /// What to try next, in this order.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
@@ -18,6 +20,8 @@ use crate::fallback::{FallbackModel, FallbackVoice, Patience};
 pub struct Fallback {
     pub voices: Vec<NextVoice>,
     pub models: Vec<NextModel>,
+    /// `embedded` or names of `[recognisers]`.
+    pub recognisers: Vec<String>,
 }
 
 /// A voice that is tried after the assistant's own.
@@ -47,6 +51,7 @@ pub struct NextModel {
 pub(crate) struct Chains {
     voices: Mutex<HashMap<String, Arc<dyn Voice>>>,
     models: Mutex<HashMap<(String, String), Arc<dyn Model>>>,
+    recognisers: Mutex<HashMap<String, Arc<dyn Recogniser>>>,
 }
 
 impl Chains {
@@ -61,6 +66,21 @@ impl Chains {
             return Ok(chain.clone());
         }
         let chain: Arc<dyn Voice> = Arc::new(FallbackVoice::new(make()?, Patience::default()));
+        known.insert(first.to_owned(), chain.clone());
+        Ok(chain)
+    }
+
+    /// As [`Chains::voice`], for a recogniser.
+    pub fn recogniser(
+        &self,
+        first: &str,
+        make: impl FnOnce() -> Result<Vec<Arc<dyn Recogniser>>, ProviderError>,
+    ) -> Result<Arc<dyn Recogniser>, ProviderError> {
+        let mut known = self.recognisers.lock();
+        if let Some(chain) = known.get(first) {
+            return Ok(chain.clone());
+        }
+        let chain: Arc<dyn Recogniser> = Arc::new(FallbackRecogniser::new(make()?, Patience::default()));
         known.insert(first.to_owned(), chain.clone());
         Ok(chain)
     }

@@ -8,11 +8,16 @@ use reqwest::{Client, RequestBuilder, Response};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tandem_foundation::Pii;
-use tandem_switchboard::ports::speech::{ProviderError, Voice, VoiceEvent, VoiceSession, VoiceSettings};
+use tandem_switchboard::ports::speech::{
+    ProviderError, ProviderErrorKind, Voice, VoiceEvent, VoiceSession, VoiceSettings,
+};
 use tokio::sync::mpsc;
 
 use crate::resample::Resampler;
-use crate::socket::{escaped, transient};
+use crate::socket::{escaped, retry_after};
+
+/// Longest wait before the one second try.
+const SECOND_TRY: Duration = Duration::from_millis(300);
 
 /// Whose protocol a server speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -22,6 +27,17 @@ pub enum Kind {
     ElevenLabs,
     /// `POST /audio/speech`.
     OpenAi,
+}
+
+/// What carries text and audio.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// One socket a call (`multi-stream-input`).
+    #[default]
+    Socket,
+    /// One request a sentence.
+    Http,
 }
 
 /// How a server is asked.
@@ -38,9 +54,15 @@ pub struct Endpoint {
     pub key: Option<Pii<String>>,
     #[serde(default)]
     pub model: String,
+    /// Used where an assistant names none.
+    #[serde(default)]
+    pub voice: String,
     /// Samples a second that the server sends.
     #[serde(default = "usual_rate")]
     pub sample_rate: u32,
+    /// How ElevenLabs is spoken to; other servers know HTTP only.
+    #[serde(default)]
+    pub transport: Transport,
     /// Longest wait for the first audio and between two pieces of it.
     #[serde(default = "usual_patience")]
     pub stall_timeout_ms: u64,
@@ -52,6 +74,23 @@ fn usual_rate() -> u32 {
 
 fn usual_patience() -> u64 {
     2_000
+}
+
+impl Endpoint {
+    /// What is usual for a kind of server, without its address.
+    pub fn usual(kind: Kind) -> Self {
+        Self {
+            kind,
+            base_url: String::new(),
+            key_env: None,
+            key: None,
+            model: String::new(),
+            voice: String::new(),
+            sample_rate: usual_rate(),
+            transport: Transport::default(),
+            stall_timeout_ms: usual_patience(),
+        }
+    }
 }
 
 /// A voice behind an endpoint.
@@ -77,9 +116,10 @@ impl HttpVoice {
     fn request(&self, settings: &VoiceSettings, text: &str) -> RequestBuilder {
         let Endpoint { kind, base_url, model, sample_rate, key, .. } = &self.endpoint;
         let base = base_url.trim_end_matches('/');
+        let voice = if settings.voice.is_empty() { &self.endpoint.voice } else { &settings.voice };
         match kind {
             Kind::ElevenLabs => {
-                let voice = escaped(&settings.voice);
+                let voice = escaped(voice);
                 let url = format!("{base}/v1/text-to-speech/{voice}/stream?output_format=pcm_{sample_rate}");
                 let body =
                     json!({ "text": text, "model_id": model, "voice_settings": { "speed": settings.speed } });
@@ -90,7 +130,7 @@ impl HttpVoice {
                 }
             }
             Kind::OpenAi => {
-                let body = json!({ "model": model, "input": text, "voice": settings.voice,
+                let body = json!({ "model": model, "input": text, "voice": voice,
                     "response_format": "pcm", "speed": settings.speed });
                 let post = self.client.post(format!("{base}/audio/speech")).json(&body);
                 match key {
@@ -111,19 +151,25 @@ impl HttpVoice {
             return Ok(());
         }
         let patience = Duration::from_millis(self.endpoint.stall_timeout_ms);
-        let stalled = |_| self.error("no audio in time".into(), None, true);
-        let sent =
-            tokio::time::timeout(patience, self.request(settings, text).send()).await.map_err(stalled)?;
-        let response = sent.map_err(|error| self.error(error.without_url().to_string(), None, true))?;
-        if !response.status().is_success() {
-            return Err(tokio::time::timeout(patience, self.refused(response)).await.map_err(stalled)?);
-        }
+        let stalled = |_| self.error(ProviderErrorKind::Timeout, "no audio in time".into());
+        let asked = tokio::time::timeout(patience, self.ask(settings, text)).await.map_err(stalled)?;
+        let response = match asked {
+            Ok(response) => response,
+            Err(error) => match error.second_try_after(SECOND_TRY).filter(|_| error.code.is_some()) {
+                Some(wait) => {
+                    tokio::time::sleep(wait).await;
+                    tokio::time::timeout(patience, self.ask(settings, text)).await.map_err(stalled)??
+                }
+                None => return Err(error),
+            },
+        };
         let mut bytes = response.bytes_stream();
         let mut resampler = Resampler::new(self.endpoint.sample_rate, settings.sample_rate);
         // A piece may end in the middle of a sample.
         let (mut odd, mut any) = (Vec::new(), false);
         while let Some(piece) = tokio::time::timeout(patience, bytes.next()).await.map_err(stalled)? {
-            let piece = piece.map_err(|_| self.error("the connection broke".into(), None, true))?;
+            let piece = piece
+                .map_err(|_| self.error(ProviderErrorKind::Unavailable, "the connection broke".into()))?;
             odd.extend_from_slice(&piece);
             let whole: Vec<i16> =
                 odd.chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
@@ -137,7 +183,7 @@ impl HttpVoice {
             }
         }
         if !any {
-            return Err(self.error("sent no audio".into(), None, true));
+            return Err(self.error(ProviderErrorKind::Protocol, "sent no audio".into()));
         }
         let samples = resampler.finish();
         if !samples.is_empty() {
@@ -146,10 +192,16 @@ impl HttpVoice {
         Ok(())
     }
 
+    async fn ask(&self, settings: &VoiceSettings, text: &str) -> Result<Response, ProviderError> {
+        let sent = self.request(settings, text).send().await;
+        let response = sent
+            .map_err(|error| self.error(ProviderErrorKind::Unavailable, error.without_url().to_string()))?;
+        if response.status().is_success() { Ok(response) } else { Err(self.refused(response).await) }
+    }
+
     async fn refused(&self, response: Response) -> ProviderError {
         let status = response.status().as_u16();
-        let wait =
-            response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let wait = retry_after(response.headers());
         let body: Value =
             serde_json::from_str(&response.text().await.unwrap_or_default()).unwrap_or_default();
         let said = body["error"]["message"].as_str().or_else(|| body["detail"]["message"].as_str());
@@ -159,13 +211,18 @@ impl HttpVoice {
             message = message.replace(key.expose().as_str(), "…");
         }
         if let Some(wait) = wait {
-            message = format!("{message}; asked to wait {wait} s");
+            message = format!("{message}; asked to wait {} s", wait.as_secs_f32());
         }
-        self.error(message, Some(status), transient(status))
+        let mut error = self.error(ProviderErrorKind::Protocol, message).with_code(status);
+        // ElevenLabs says both "wrong key" and "no credit" with 401.
+        if body["detail"]["status"] == "quota_exceeded" {
+            error.kind = ProviderErrorKind::Quota;
+        }
+        ProviderError { retry_after: wait, ..error }
     }
 
-    fn error(&self, message: String, code: Option<u16>, transient: bool) -> ProviderError {
-        ProviderError { provider: self.name.clone(), operation: "speaking", message, code, transient }
+    fn error(&self, kind: ProviderErrorKind, message: String) -> ProviderError {
+        ProviderError::new(&self.name, "speaking", kind, message)
     }
 }
 

@@ -3,20 +3,28 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use serde::Deserialize;
 use tandem_foundation::Pii;
-use tandem_switchboard::ports::speech::{Model, ProviderError, Recogniser, SpeechProviders, Voice};
+use tandem_switchboard::ports::speech::{
+    Model, ProviderError, ProviderErrorKind, Recogniser, SpeechProviders, Voice,
+};
 use tandem_switchboard::records::SpeechSettings;
 
 use crate::chains::{Chains, Fallback, NextModel, NextVoice, WithVoice};
 use crate::deepgram::{self, Deepgram};
+use crate::elevenlabs::ElevenLabs;
 use crate::espeak::Espeak;
 use crate::flite::Flite;
-use crate::http_voice::{self, HttpVoice};
+use crate::http_voice::{self, HttpVoice, Transport};
 use crate::openai_chat::{Endpoint, OpenAiChat};
 use crate::pocketsphinx::PocketSphinx;
 use crate::scripted::Scripted;
+use crate::transcriptions::{self, Transcriptions};
+
+/// Whose protocol has a socket.
+const SOCKET: (http_voice::Kind, Transport) = (http_voice::Kind::ElevenLabs, Transport::Socket);
 
 /// What is configured beside the embedded providers.
 #[derive(Debug, Clone, Default)]
@@ -38,6 +46,8 @@ pub struct ProvidersConfig {
 #[serde(tag = "kind", rename_all = "lowercase")]
 pub enum RecogniserEndpoint {
     Deepgram(deepgram::Endpoint),
+    /// `POST /audio/transcriptions`, one request an utterance.
+    OpenAi(transcriptions::Endpoint),
 }
 
 /// Every provider of this server.
@@ -52,7 +62,47 @@ pub struct Providers {
     client: reqwest::Client,
 }
 
+pub(crate) type Configured<'a> = (
+    &'a BTreeMap<String, RecogniserEndpoint>,
+    &'a BTreeMap<String, http_voice::Endpoint>,
+    &'a BTreeMap<String, Endpoint>,
+);
+
+/// What an organisation has beside everyone's providers.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Own {
+    pub models: BTreeMap<String, Endpoint>,
+    pub recognisers: BTreeMap<String, RecogniserEndpoint>,
+    pub voices: BTreeMap<String, http_voice::Endpoint>,
+    /// `None`: everyone's order.
+    pub fallback: Option<Fallback>,
+}
+
 impl Providers {
+    /// These and an organisation's own; chains are made anew, and with them what their breakers remember.
+    pub(crate) fn with(&self, own: Own) -> Self {
+        fn joined<T: Clone>(all: &BTreeMap<String, T>, own: BTreeMap<String, T>) -> BTreeMap<String, T> {
+            all.clone().into_iter().chain(own).collect()
+        }
+        Self {
+            recogniser: self.recogniser.clone(),
+            models: joined(&self.models, own.models),
+            recognisers: joined(&self.recognisers, own.recognisers),
+            voices: joined(&self.voices, own.voices),
+            fallback: own.fallback.unwrap_or_else(|| self.fallback.clone()),
+            chains: Chains::default(),
+            client: self.client.clone(),
+        }
+    }
+
+    pub(crate) fn configured(&self) -> Configured<'_> {
+        (&self.recognisers, &self.voices, &self.models)
+    }
+
+    pub(crate) fn order(&self) -> &Fallback {
+        &self.fallback
+    }
+
     pub fn new(config: ProvidersConfig) -> Self {
         Self {
             recogniser: Arc::new(PocketSphinx::new(config.cache_dir)),
@@ -73,11 +123,37 @@ impl Providers {
         self.recogniser.warm_up()
     }
 
-    fn one_voice(&self, name: &str) -> Result<Arc<dyn Voice>, ProviderError> {
+    pub(crate) async fn embedded_recogniser_loads(&self) -> Result<Duration, ProviderError> {
+        let (recogniser, began) = (self.recogniser.clone(), Instant::now());
+        let loaded = tokio::task::spawn_blocking(move || recogniser.warm_up()).await;
+        loaded.expect("loading does not panic").map(|()| began.elapsed())
+    }
+
+    pub(crate) fn one_recogniser(&self, name: &str) -> Result<Arc<dyn Recogniser>, ProviderError> {
+        match name {
+            "" | "embedded" => Ok(self.recogniser.clone()),
+            name => match self.recognisers.get(name) {
+                Some(RecogniserEndpoint::Deepgram(endpoint)) => {
+                    Ok(Arc::new(Deepgram::new(name, endpoint.clone())))
+                }
+                Some(RecogniserEndpoint::OpenAi(endpoint)) => {
+                    Ok(Arc::new(Transcriptions::new(name, endpoint.clone(), self.client.clone())))
+                }
+                None => {
+                    Err(unknown("speech.recogniser", name, &names(&["embedded"], self.recognisers.keys())))
+                }
+            },
+        }
+    }
+
+    pub(crate) fn one_voice(&self, name: &str) -> Result<Arc<dyn Voice>, ProviderError> {
         match name {
             "" | "embedded" => Ok(Arc::new(Flite)),
             "espeak" => Ok(Arc::new(Espeak::default())),
             name => match self.voices.get(name) {
+                Some(endpoint) if (endpoint.kind, endpoint.transport) == SOCKET => {
+                    Ok(Arc::new(ElevenLabs::new(name, endpoint.clone())))
+                }
                 Some(endpoint) => Ok(Arc::new(HttpVoice::new(name, endpoint.clone(), self.client.clone()))),
                 None => {
                     let known = names(&["embedded", "espeak"], self.voices.keys());
@@ -87,7 +163,7 @@ impl Providers {
         }
     }
 
-    fn one_model(&self, name: &str, model: &str) -> Result<Arc<dyn Model>, ProviderError> {
+    pub(crate) fn one_model(&self, name: &str, model: &str) -> Result<Arc<dyn Model>, ProviderError> {
         let endpoint = self.models.get(name).cloned().ok_or_else(|| {
             unknown("speech.model_provider", name, &names(&["scripted"], self.models.keys()))
         })?;
@@ -126,8 +202,12 @@ pub fn read_providers(
     for (name, endpoint) in &mut file.models {
         endpoint.api_key = key(format!("models.{name}.api_key_env"), &endpoint.api_key_env)?;
     }
-    for (name, RecogniserEndpoint::Deepgram(endpoint)) in &mut file.recognisers {
-        endpoint.key = key(format!("recognisers.{name}.key_env"), &endpoint.key_env)?;
+    for (name, endpoint) in &mut file.recognisers {
+        let field = format!("recognisers.{name}.key_env");
+        match endpoint {
+            RecogniserEndpoint::Deepgram(endpoint) => endpoint.key = key(field, &endpoint.key_env)?,
+            RecogniserEndpoint::OpenAi(endpoint) => endpoint.key = key(field, &endpoint.key_env)?,
+        }
     }
     for (name, endpoint) in &mut file.voices {
         endpoint.key = key(format!("voices.{name}.key_env"), &endpoint.key_env)?;
@@ -137,6 +217,10 @@ pub fn read_providers(
         if !["embedded", "espeak"].contains(&provider.as_str()) && !voices.contains_key(provider) {
             return Err(format!("fallback.voices: {provider} is no voice of this file"));
         }
+    }
+    let known = |name: &&String| name.as_str() == "embedded" || recognisers.contains_key(*name);
+    if let Some(next) = fallback.recognisers.iter().find(|name| !known(name)) {
+        return Err(format!("fallback.recognisers: {next} is no recogniser of this file"));
     }
     if let Some(next) = fallback.models.iter().find(|next| !models.contains_key(&next.provider)) {
         return Err(format!("fallback.models: {} is no model of this file", next.provider));
@@ -157,17 +241,16 @@ pub fn read_models(
 
 impl SpeechProviders for Providers {
     fn recogniser(&self, settings: &SpeechSettings) -> Result<Arc<dyn Recogniser>, ProviderError> {
-        match settings.recogniser.as_str() {
-            "" | "embedded" => Ok(self.recogniser.clone()),
-            name => match self.recognisers.get(name) {
-                Some(RecogniserEndpoint::Deepgram(endpoint)) => {
-                    Ok(Arc::new(Deepgram::new(name, endpoint.clone())))
-                }
-                None => {
-                    Err(unknown("speech.recogniser", name, &names(&["embedded"], self.recognisers.keys())))
-                }
-            },
+        let name = settings.recogniser.as_str();
+        let first = self.one_recogniser(name)?;
+        if self.fallback.recognisers.is_empty() || !self.recognisers.contains_key(name) {
+            return Ok(first);
         }
+        self.chains.recogniser(name, || {
+            let others = self.fallback.recognisers.iter().filter(|next| *next != name);
+            let next: Result<Vec<_>, _> = others.map(|next| self.one_recogniser(next)).collect();
+            Ok(std::iter::once(first).chain(next?).collect())
+        })
     }
 
     fn voice(&self, settings: &SpeechSettings) -> Result<Arc<dyn Voice>, ProviderError> {
@@ -189,12 +272,9 @@ impl SpeechProviders for Providers {
     fn model(&self, settings: &SpeechSettings) -> Result<Arc<dyn Model>, ProviderError> {
         match settings.model_provider.as_str() {
             "" | "scripted" => {
-                let script = Scripted::new(&settings.script).map_err(|error| ProviderError {
-                    provider: "scripted".into(),
-                    operation: "reading the dialogue",
-                    message: error.to_string(),
-                    code: None,
-                    transient: false,
+                let script = Scripted::new(&settings.script).map_err(|error| {
+                    let kind = ProviderErrorKind::Invalid;
+                    ProviderError::new("scripted", "reading the dialogue", kind, error.to_string())
                 })?;
                 Ok(Arc::new(script))
             }
@@ -220,13 +300,8 @@ fn names<'a>(own: &[&'a str], configured: impl Iterator<Item = &'a String>) -> S
 }
 
 fn unknown(field: &'static str, name: &str, known: &str) -> ProviderError {
-    ProviderError {
-        provider: name.to_owned(),
-        operation: field,
-        message: format!("not configured; expected one of: {known}"),
-        code: None,
-        transient: false,
-    }
+    let message = format!("not configured; expected one of: {known}");
+    ProviderError::new(name, field, ProviderErrorKind::Invalid, message)
 }
 
 #[cfg(test)]

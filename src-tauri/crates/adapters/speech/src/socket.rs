@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use tandem_foundation::Pii;
-use tandem_switchboard::ports::speech::ProviderError;
+use tandem_switchboard::ports::speech::{ProviderError, ProviderErrorKind};
 use tokio::net::TcpStream;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::{HeaderName, HeaderValue};
@@ -22,23 +22,19 @@ pub(crate) async fn connect(
     header: Option<(&'static str, Pii<String>)>,
     patience: Duration,
 ) -> Result<Socket, ProviderError> {
-    let failed = |message: String, code, transient| ProviderError {
-        provider: provider.to_owned(),
-        operation: "connecting",
-        message,
-        code,
-        transient,
-    };
-    let mut request =
-        url.into_client_request().map_err(|_| failed("the base URL is not one".into(), None, false))?;
+    let failed = |kind, message: String| ProviderError::new(provider, "connecting", kind, message);
+    let mut request = url
+        .into_client_request()
+        .map_err(|_| failed(ProviderErrorKind::Invalid, "the base URL is not one".into()))?;
     if let Some((name, value)) = header {
-        let mut value = HeaderValue::from_str(value.expose())
-            .map_err(|_| failed("the key has characters that a header cannot carry".into(), None, false))?;
+        let mut value = HeaderValue::from_str(value.expose()).map_err(|_| {
+            failed(ProviderErrorKind::Auth, "the key has characters that a header cannot carry".into())
+        })?;
         value.set_sensitive(true);
         request.headers_mut().insert(HeaderName::from_static(name), value);
     }
     match tokio::time::timeout(patience, tokio_tungstenite::connect_async(request)).await {
-        Err(_) => Err(failed("no answer in time".into(), None, true)),
+        Err(_) => Err(failed(ProviderErrorKind::Timeout, "no answer in time".into())),
         Ok(Ok((socket, _))) => Ok(socket),
         Ok(Err(Error::Http(response))) => {
             let status = response.status().as_u16();
@@ -51,15 +47,23 @@ pub(crate) async fn connect(
             if let Some(wait) = header("retry-after") {
                 message = format!("{message}; asked to wait {wait} s");
             }
-            Err(failed(message, Some(status), transient(status)))
+            let error = failed(ProviderErrorKind::Protocol, message).with_code(status);
+            Err(ProviderError { retry_after: header("retry-after").and_then(seconds), ..error })
         }
-        Ok(Err(error)) => Err(failed(error.to_string(), None, true)),
+        Ok(Err(error)) => Err(failed(ProviderErrorKind::Unavailable, error.to_string())),
     }
 }
 
-/// Whether a status may be followed by a better one at once.
-pub(crate) fn transient(status: u16) -> bool {
-    matches!(status, 408 | 409 | 425 | 429 | 500..)
+/// What `Retry-After` asks for where it is a number; a date is too far away for a call (RFC 9110, section 10.2.3).
+pub(crate) fn seconds(header: &str) -> Option<Duration> {
+    Duration::try_from_secs_f64(header.trim().parse().ok()?).ok()
+}
+
+/// What the headers of a refusal ask for; `retry-after-ms` is OpenAI's.
+pub(crate) fn retry_after(headers: &reqwest::header::HeaderMap) -> Option<Duration> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let millis = header("retry-after-ms").and_then(seconds).map(|wait| wait / 1_000);
+    millis.or_else(|| header("retry-after").and_then(seconds))
 }
 
 /// `text` as a query's value (RFC 3986, section 2.3).

@@ -164,7 +164,7 @@ macro_rules! http_voice {
 
             use tandem_conformance::speech::voice::Subject;
             use tandem_simulation::SpeechDouble;
-            use tandem_speech::http_voice::{Endpoint, HttpVoice, Kind};
+            use tandem_speech::http_voice::{Endpoint, HttpVoice, Kind, Transport};
             use tandem_switchboard::ports::speech::VoiceSettings;
 
             async fn open() -> (SpeechDouble, Subject) {
@@ -174,8 +174,10 @@ macro_rules! http_voice {
                     base_url: double.base_url().to_owned(),
                     key_env: None,
                     key: None,
+                    voice: String::new(),
                     model: "m".into(),
                     sample_rate: 24_000,
+                    transport: Transport::Http,
                     stall_timeout_ms: 10_000,
                 };
                 let voice = Arc::new(HttpVoice::new("double", endpoint, reqwest::Client::new()));
@@ -195,3 +197,45 @@ macro_rules! http_voice {
 
 http_voice!(elevenlabs_http, ElevenLabs);
 http_voice!(openai_speech, OpenAi);
+
+mod elevenlabs_socket {
+    use std::sync::Arc;
+
+    use tandem_conformance::speech::voice::Subject;
+    use tandem_simulation::ElevenLabsDouble;
+    use tandem_speech::elevenlabs::ElevenLabs;
+    use tandem_switchboard::ports::speech::VoiceSettings;
+
+    async fn open() -> (ElevenLabsDouble, Subject) {
+        let double = ElevenLabsDouble::start().await;
+        let endpoint = serde_json::json!({ "kind": "elevenlabs", "base_url": double.base_url(), "stall_timeout_ms": 10_000 });
+        let voice = ElevenLabs::new("double", serde_json::from_value(endpoint).expect("an endpoint"));
+        let settings =
+            VoiceSettings { voice: "v".into(), language: "en".into(), speed: 1.0, sample_rate: 8_000 };
+        (double, Subject { voice: Arc::new(voice), settings })
+    }
+
+    tandem_conformance::voice_conformance!(open());
+}
+
+mod transcriptions {
+    use std::sync::Arc;
+
+    use tandem_conformance::speech::recogniser::{Subject, Utterance};
+    use tandem_simulation::{LOUD, TranscriptionDouble};
+    use tandem_speech::transcriptions::Transcriptions;
+
+    async fn open() -> (TranscriptionDouble, Subject) {
+        let double = TranscriptionDouble::start().await;
+        let endpoint =
+            serde_json::json!({ "base_url": double.base_url(), "model": "whisper-1", "format": "stream" });
+        let endpoint = serde_json::from_value(endpoint).expect("an endpoint");
+        let loud = LOUD as i16;
+        let said = [(loud / 2, "alpha"), (loud + 2_000, "bravo")]
+            .map(|(level, word)| Utterance { samples: vec![level; 16_000], word: word.into() });
+        let recogniser = Arc::new(Transcriptions::new("double", endpoint, reqwest::Client::new()));
+        (double, Subject { recogniser, language: "en".into(), said })
+    }
+
+    tandem_conformance::recogniser_conformance!(open());
+}

@@ -63,7 +63,7 @@ async fn refusals_carry_their_status_and_never_the_key() {
     {
         double.push(Listen::Refuse(status, vec![("retry-after", "30"), ("dg-error", "refused")]));
         let error = open(&double, "nova-3").await.expect_err("refused");
-        assert_eq!((error.code, error.transient), (Some(status), transient));
+        assert_eq!((error.code, error.is_transient()), (Some(status), transient));
         assert!(error.message.contains("30 s") && !format!("{error:?}").contains("hush"), "{error:?}");
     }
 }
@@ -93,7 +93,7 @@ async fn a_provider_that_closes_again_and_again_has_failed() {
     let mut line = open(&double, "nova-3").await.expect("opened");
     speak(&line).await;
     let RecogniserEvent::Failed(error) = next(&mut line).await else { panic!("no failure") };
-    assert!(error.transient && double.requests().len() == 3, "{error:?}");
+    assert!(error.is_transient() && double.requests().len() == 3, "{error:?}");
     assert!(line.events.recv().await.is_none(), "nothing follows");
 }
 

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tandem_foundation::Pii;
 use tandem_simulation::{Speak, SpeechDouble};
-use tandem_speech::http_voice::{Endpoint, HttpVoice, Kind};
+use tandem_speech::http_voice::{Endpoint, HttpVoice, Kind, Transport};
 use tandem_switchboard::ports::speech::{ProviderError, Voice, VoiceEvent, VoiceSettings};
 
 async fn say(double: &SpeechDouble, kind: Kind) -> (usize, Option<ProviderError>) {
@@ -13,8 +13,10 @@ async fn say(double: &SpeechDouble, kind: Kind) -> (usize, Option<ProviderError>
         base_url: double.base_url().to_owned(),
         key_env: None,
         key: Some(Pii::new("hush".to_owned())),
+        voice: String::new(),
         model: "fast".into(),
         sample_rate: 24_000,
+        transport: Transport::Http,
         stall_timeout_ms: 300,
     };
     let settings =
@@ -63,7 +65,7 @@ async fn refusals_carry_their_status_and_never_the_key() {
         double.push(Speak::Refuse(status, vec![("retry-after", "7")], "no such key: hush"));
         let (_, error) = say(&double, Kind::ElevenLabs).await;
         let error = error.expect("refused");
-        assert_eq!((error.code, error.transient), (Some(status), transient));
+        assert_eq!((error.code, error.is_transient()), (Some(status), transient));
         assert!(error.message.contains("7 s") && !error.message.contains("hush"), "{error}");
     }
 }
@@ -79,7 +81,7 @@ async fn stalls_breaks_and_silence_are_failures() {
     ] {
         double.push(script.clone());
         let (samples, error) = say(&double, Kind::OpenAi).await;
-        assert!(error.is_some_and(|error| error.transient), "{script:?}");
+        assert!(error.is_some_and(|error| error.is_transient()), "{script:?}");
         // A break may overtake audio that is still on its way.
         assert!(heard || samples == 0, "{script:?}");
     }

@@ -97,7 +97,7 @@ async fn one_quick_second_try_and_no_more() {
     double.push(Script::Status(500, vec![]));
     double.push(Script::Status(500, vec![]));
     let error = model(&double).reply(request()).await.expect_err("refused twice");
-    assert_eq!((error.code, error.transient), (Some(500), true));
+    assert_eq!((error.code, error.is_transient()), (Some(500), true));
     assert_eq!(double.requests().len(), 4);
 }
 

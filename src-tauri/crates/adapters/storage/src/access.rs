@@ -80,9 +80,13 @@ impl Access for Storage {
     }
 
     async fn key_by_hash(&self, hash: &str) -> Result<ApiKey, StoreError> {
-        let row = sqlx::query("SELECT * FROM api_keys WHERE hash = $1 AND revoked_at IS NULL")
-            .bind(hash)
-            .fetch_one(&self.readers)
+        let row = self
+            .readers
+            .answer(
+                sqlx::query("SELECT * FROM api_keys WHERE hash = $1 AND revoked_at IS NULL")
+                    .bind(hash)
+                    .fetch_one(&self.readers.now()),
+            )
             .await;
         row.and_then(|row| read_key(&row)).map_err(|error| Fault::from(error).at("find key"))
     }
@@ -122,15 +126,14 @@ impl Access for Storage {
     }
 
     async fn session_by_hash(&self, token_hash: &str, now: UnixMs) -> Result<(Session, User), StoreError> {
-        let row = sqlx::query(
+        let row = self.readers.answer(sqlx::query(
             "SELECT u.*, s.id AS session_id, s.token_hash, s.created_at AS signed_in_at, s.seen_at, s.expires_at \
              FROM sessions s JOIN users u ON u.org_id = s.org_id AND u.id = s.user_id \
              WHERE s.token_hash = $1 AND s.expires_at > $2",
         )
         .bind(token_hash)
         .bind(now.0)
-        .fetch_one(&self.readers)
-        .await;
+        .fetch_one(&self.readers.now())).await;
         row.and_then(|row| Ok((read_session(&row)?, read_user(&row, &self.sealer)?)))
             .map_err(|error| Fault::from(error).at("find session"))
     }

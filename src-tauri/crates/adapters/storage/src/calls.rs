@@ -43,10 +43,14 @@ impl CallStore for Storage {
     }
 
     async fn call(&self, org: &OrgId, id: &CallId) -> Result<Call, StoreError> {
-        let row = sqlx::query("SELECT * FROM calls WHERE org_id = $1 AND id = $2")
-            .bind(org.as_str())
-            .bind(id.as_str())
-            .fetch_one(&self.readers)
+        let row = self
+            .readers
+            .answer(
+                sqlx::query("SELECT * FROM calls WHERE org_id = $1 AND id = $2")
+                    .bind(org.as_str())
+                    .bind(id.as_str())
+                    .fetch_one(&self.readers.now()),
+            )
             .await;
         row.and_then(|row| read_call(&row)).map_err(|error| Fault::from(error).at("read call"))
     }
@@ -62,7 +66,11 @@ impl CallStore for Storage {
                 Value::Int(number) => query.bind(number),
             };
         }
-        let rows = query.fetch_all(&self.readers).await.and_then(|rows| each(&rows, read_call));
+        let rows = self
+            .readers
+            .answer(query.fetch_all(&self.readers.now()))
+            .await
+            .and_then(|rows| each(&rows, read_call));
         let mut items = rows.map_err(|error| Fault::from(error).at("list calls"))?;
         let more = items.len() > limit as usize;
         items.truncate(limit as usize);
@@ -72,57 +80,81 @@ impl CallStore for Storage {
     }
 
     async fn transcript(&self, org: &OrgId, call: &CallId) -> Result<Vec<TranscriptItem>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM transcript_items WHERE org_id = $1 AND call_id = $2 ORDER BY position, id",
-        )
-        .bind(org.as_str())
-        .bind(call.as_str())
-        .fetch_all(&self.readers)
-        .await;
+        let rows = self
+            .readers
+            .answer(
+                sqlx::query(
+                    "SELECT * FROM transcript_items WHERE org_id = $1 AND call_id = $2 ORDER BY position, id",
+                )
+                .bind(org.as_str())
+                .bind(call.as_str())
+                .fetch_all(&self.readers.now()),
+            )
+            .await;
         rows.and_then(|rows| each(&rows, read_item)).map_err(|error| Fault::from(error).at("read transcript"))
     }
 
     async fn call_events(&self, org: &OrgId, call: &CallId) -> Result<Vec<Event>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM events WHERE org_id = $1 AND call_id = $2 ORDER BY seq")
-            .bind(org.as_str())
-            .bind(call.as_str())
-            .fetch_all(&self.readers)
+        let rows = self
+            .readers
+            .answer(
+                sqlx::query("SELECT * FROM events WHERE org_id = $1 AND call_id = $2 ORDER BY seq")
+                    .bind(org.as_str())
+                    .bind(call.as_str())
+                    .fetch_all(&self.readers.now()),
+            )
             .await;
         rows.and_then(|rows| each(&rows, events::read))
             .map_err(|error| Fault::from(error).at("read call events"))
     }
 
     async fn events_after(&self, org: &OrgId, seq: i64, limit: u32) -> Result<Vec<Event>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM events WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
-            .bind(org.as_str())
-            .bind(seq)
-            .bind(i64::from(limit.min(MOST_EVENTS)))
-            .fetch_all(&self.readers)
+        let rows = self
+            .readers
+            .answer(
+                sqlx::query("SELECT * FROM events WHERE org_id = $1 AND seq > $2 ORDER BY seq LIMIT $3")
+                    .bind(org.as_str())
+                    .bind(seq)
+                    .bind(i64::from(limit.min(MOST_EVENTS)))
+                    .fetch_all(&self.readers.now()),
+            )
             .await;
         rows.and_then(|rows| each(&rows, events::read)).map_err(|error| Fault::from(error).at("read events"))
     }
 
     async fn last_seq(&self, org: &OrgId) -> Result<i64, StoreError> {
-        let row = sqlx::query("SELECT seq FROM events WHERE org_id = $1 ORDER BY seq DESC LIMIT 1")
-            .bind(org.as_str())
-            .fetch_optional(&self.readers)
+        let row = self
+            .readers
+            .answer(
+                sqlx::query("SELECT seq FROM events WHERE org_id = $1 ORDER BY seq DESC LIMIT 1")
+                    .bind(org.as_str())
+                    .fetch_optional(&self.readers.now()),
+            )
             .await;
         row.and_then(|row| row.map_or(Ok(0), |row| row.try_get(0)))
             .map_err(|error| Fault::from(error).at("read last sequence number"))
     }
 
     async fn is_do_not_call(&self, org: &OrgId, number: &str) -> Result<bool, StoreError> {
-        let row = sqlx::query("SELECT added_at FROM do_not_call WHERE org_id = $1 AND number = $2")
-            .bind(org.as_str())
-            .bind(plain_number(number))
-            .fetch_optional(&self.readers)
+        let row = self
+            .readers
+            .answer(
+                sqlx::query("SELECT added_at FROM do_not_call WHERE org_id = $1 AND number = $2")
+                    .bind(org.as_str())
+                    .bind(plain_number(number))
+                    .fetch_optional(&self.readers.now()),
+            )
             .await;
         row.map(|row| row.is_some()).map_err(|error| Fault::from(error).at("check do-not-call"))
     }
 
     async fn unfinished_calls(&self) -> Result<Vec<Call>, StoreError> {
-        let rows = sqlx::query("SELECT * FROM calls WHERE live = 1 ORDER BY org_id, created_at, id")
-            .fetch_all(&self.readers)
+        let rows = self
+            .readers
+            .answer(
+                sqlx::query("SELECT * FROM calls WHERE live = 1 ORDER BY org_id, created_at, id")
+                    .fetch_all(&self.readers.now()),
+            )
             .await;
         rows.and_then(|rows| each(&rows, read_call))
             .map_err(|error| Fault::from(error).at("list unfinished calls"))

@@ -2,12 +2,15 @@
 
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::{AnyPool, ConnectOptions, Executor};
 
 use crate::error::Fault;
+use crate::key_home::{self, Keeper};
+use crate::pulse::{LivePool, MakePool, Pulse};
 use crate::seal::{Sealer, private_file};
 
 const READERS: u32 = 4;
@@ -49,8 +52,8 @@ impl std::fmt::Debug for Location {
 
 /// An open database.
 pub(crate) struct Opened {
-    pub(crate) writer: AnyPool,
-    pub(crate) readers: AnyPool,
+    pub(crate) writer: LivePool,
+    pub(crate) readers: LivePool,
     pub(crate) sealer: Sealer,
 }
 
@@ -79,22 +82,41 @@ impl Location {
 }
 
 /// Opens, creates and migrates. `key` is where PostgreSQL's sealing key is kept; SQLite's is beside its file.
-pub(crate) async fn open(location: &Location, key: Option<&Path>) -> Result<Opened, Fault> {
+pub(crate) async fn open(location: &Location, key: Option<&Path>, keeper: Keeper) -> Result<Opened, Fault> {
     if *location == Location::Memory {
         // Each connection to a database in memory is another database: readers share the writer's.
         let pool = writer_pool(location).await?;
         MIGRATIONS.run(&pool).await?;
+        let make: MakePool = {
+            let pool = pool.clone();
+            Arc::new(move || pool.clone())
+        };
+        let pool = LivePool::new(pool, Pulse::none(), make);
         return Ok(Opened { writer: pool.clone(), readers: pool, sealer: Sealer::ephemeral() });
     }
     let key = key_path(location, key)?;
     let writer = writer_pool(location).await?;
     MIGRATIONS.run(&writer).await?;
-    let sealer = sealer(&writer, &key).await?;
+    let sealer = sealer(&writer, &key, keeper).await?;
     let readers = reader_pool(location).await?;
     if matches!(location, Location::Postgres(_)) {
         warn_of_lost_commits(&readers).await?;
     }
-    Ok(Opened { writer, readers, sealer })
+    let pulse = match location {
+        Location::Postgres(_) => Pulse::start(options(location)?),
+        _ => Pulse::none(),
+    };
+    Ok(Opened {
+        writer: LivePool::new(writer, pulse.clone(), later(location, 1, writer_settings(location))?),
+        readers: LivePool::new(readers, pulse, later(location, READERS, reader_settings(location))?),
+        sealer,
+    })
+}
+
+/// Makes the same pool again, which connects once it is used.
+fn later(location: &Location, size: u32, settings: &'static str) -> Result<MakePool, Fault> {
+    let (location, options) = (location.clone(), options(location)?);
+    Ok(Arc::new(move || pool_options(&location, size, settings).connect_lazy_with(options.clone())))
 }
 
 /// Where the key of a database is kept.
@@ -111,18 +133,20 @@ pub(crate) async fn writer_pool(location: &Location) -> Result<AnyPool, Fault> {
     if let Location::File(path) = location {
         create_private(path)?;
     }
-    match location {
-        Location::Postgres(_) => pool(location, 1, POSTGRES_WRITER).await,
-        _ => pool(location, 1, WRITER).await,
-    }
+    pool(location, 1, writer_settings(location)).await
+}
+
+fn writer_settings(location: &Location) -> &'static str {
+    if matches!(location, Location::Postgres(_)) { POSTGRES_WRITER } else { WRITER }
+}
+
+fn reader_settings(location: &Location) -> &'static str {
+    if matches!(location, Location::Postgres(_)) { POSTGRES_READER } else { READER }
 }
 
 /// Connections that only read.
 pub(crate) async fn reader_pool(location: &Location) -> Result<AnyPool, Fault> {
-    match location {
-        Location::Postgres(_) => pool(location, READERS, POSTGRES_READER).await,
-        _ => pool(location, READERS, READER).await,
-    }
+    pool(location, READERS, reader_settings(location)).await
 }
 
 fn options(location: &Location) -> Result<AnyConnectOptions, Fault> {
@@ -142,7 +166,11 @@ fn options(location: &Location) -> Result<AnyConnectOptions, Fault> {
 }
 
 async fn pool(location: &Location, size: u32, settings: &'static str) -> Result<AnyPool, Fault> {
-    let pool = AnyPoolOptions::new()
+    Ok(pool_options(location, size, settings).connect_with(options(location)?).await?)
+}
+
+fn pool_options(location: &Location, size: u32, settings: &'static str) -> AnyPoolOptions {
+    AnyPoolOptions::new()
         .max_connections(size)
         .acquire_timeout(PATIENCE)
         .idle_timeout(None)
@@ -155,9 +183,6 @@ async fn pool(location: &Location, size: u32, settings: &'static str) -> Result<
                 Ok(())
             })
         })
-        .connect_with(options(location)?)
-        .await?;
-    Ok(pool)
 }
 
 /// A server that does not flush acknowledges what it may lose; whoever runs it so should at least read it in the log.
@@ -173,7 +198,7 @@ async fn warn_of_lost_commits(readers: &AnyPool) -> Result<(), Fault> {
 }
 
 /// The database's key: a new one for a new database, else the one that sealed what is there.
-async fn sealer(writer: &AnyPool, path: &Path) -> Result<Sealer, Fault> {
+async fn sealer(writer: &AnyPool, path: &Path, keeper: Keeper) -> Result<Sealer, Fault> {
     const PLACE: &str = "sealing_key";
     const KNOWN: &str = "tandem";
     let stored: Option<String> =
@@ -181,16 +206,14 @@ async fn sealer(writer: &AnyPool, path: &Path) -> Result<Sealer, Fault> {
             .fetch_optional(writer)
             .await?;
     let Some(stored) = stored else {
-        let sealer = Sealer::load_or_create(path)?;
+        let sealer = key_home::of_new_database(path, keeper).await?;
         sqlx::query("INSERT INTO sealing_key (name, check_value) VALUES ('file', $1)")
             .bind(sealer.seal(PLACE, KNOWN))
             .execute(writer)
             .await?;
         return Ok(sealer);
     };
-    let sealer = Sealer::load(path).map_err(|error| {
-        Fault::Invalid(format!("the key file {} of this database cannot be read: {error}", path.display()))
-    })?;
+    let sealer = key_home::of_known_database(path, keeper).await?;
     match sealer.open(PLACE, &stored) {
         Ok(text) if text == KNOWN => Ok(sealer),
         _ => Err(Fault::Invalid(format!("the key file {} is not this database's", path.display()))),

@@ -21,7 +21,8 @@ impl Storage {
         sql: &'static str,
         read: impl Fn(&AnyRow) -> Result<T, sqlx::Error>,
     ) -> Result<Vec<T>, StoreError> {
-        let rows = sqlx::query(sql).bind(org.as_str()).fetch_all(&self.readers).await;
+        let rows =
+            self.readers.answer(sqlx::query(sql).bind(org.as_str()).fetch_all(&self.readers.now())).await;
         rows.and_then(|rows| each(&rows, read)).map_err(|error| Fault::from(error).at(operation))
     }
 
@@ -34,13 +35,16 @@ impl Storage {
         sql: &'static str,
         read: impl Fn(&AnyRow) -> Result<T, sqlx::Error>,
     ) -> Result<T, StoreError> {
-        let row = sqlx::query(sql).bind(org.as_str()).bind(id).fetch_one(&self.readers).await;
+        let row = self
+            .readers
+            .answer(sqlx::query(sql).bind(org.as_str()).bind(id).fetch_one(&self.readers.now()))
+            .await;
         row.and_then(|row| read(&row)).map_err(|error| Fault::from(error).at(operation))
     }
 
     /// Carries `sql` out on one organisation and id, and appends the events; no such row is `NotFound`, and a row
     /// that another one (`used_by`) refers to is a conflict.
-    async fn delete(
+    pub(crate) async fn delete(
         &self,
         operation: &'static str,
         (org, id): (&OrgId, &str),
@@ -76,8 +80,12 @@ impl Directory for Storage {
                 created_at: row.time("created_at")?,
             })
         };
-        let rows = sqlx::query("SELECT * FROM organisations ORDER BY created_at DESC, id DESC")
-            .fetch_all(&self.readers)
+        let rows = self
+            .readers
+            .answer(
+                sqlx::query("SELECT * FROM organisations ORDER BY created_at DESC, id DESC")
+                    .fetch_all(&self.readers.now()),
+            )
             .await;
         rows.and_then(|rows| each(&rows, read)).map_err(|error| Fault::from(error).at("list organisations"))
     }
@@ -202,9 +210,13 @@ impl Directory for Storage {
     }
 
     async fn user_by_email(&self, email: &str) -> Result<User, StoreError> {
-        let row = sqlx::query("SELECT * FROM users WHERE email_folded = $1")
-            .bind(folded(email))
-            .fetch_one(&self.readers)
+        let row = self
+            .readers
+            .answer(
+                sqlx::query("SELECT * FROM users WHERE email_folded = $1")
+                    .bind(folded(email))
+                    .fetch_one(&self.readers.now()),
+            )
             .await;
         row.and_then(|row| read_user(&row, &self.sealer))
             .map_err(|error| Fault::from(error).at("find user by e-mail"))

@@ -31,6 +31,7 @@ const UNIQUE: &[(&str, &str, &str)] = &[
     ("api_keys_hash_unique", "api_keys.hash", "hash"),
     ("sessions_token_hash_unique", "sessions.token_hash", "token_hash"),
     ("numbers_number_unique", "numbers.org_id, numbers.number", "number"),
+    ("providers_name_unique", "providers.org_id, providers.kind, providers.name", "name"),
     ("assistants_code_unique", "assistants.org_id, assistants.code", "code"),
 ];
 

@@ -12,7 +12,8 @@
 //!
 //! Invariant: a write is answered only after its transaction is committed and flushed.
 //! Invariant: every query names its organisation, but for those listed in `tests::OVER_ALL_ORGANISATIONS`.
-//! Invariant: passwords and stored answers are in the database only sealed with the key file beside it.
+//! Invariant: passwords, providers' keys and stored answers are in the database only sealed, with a key that is kept
+//! outside it (`key_home`).
 
 mod access;
 mod assistants;
@@ -24,29 +25,35 @@ mod connect;
 mod directory;
 mod error;
 mod events;
+mod key_home;
 mod people;
+mod providers;
+mod pulse;
 mod retention;
 mod row;
 mod seal;
+mod sip_messages;
 mod trunks;
 mod writer;
 
 use std::path::Path;
 use std::sync::Arc;
 
-use sqlx::AnyPool;
 use tandem_switchboard::ports::store::StoreError;
+pub use tandem_switchboard::records::{Retention, Swept};
 
-pub use crate::retention::{Retention, Swept};
+pub use crate::key_home::KeyKeeper;
 
 use crate::connect::Location;
+use crate::key_home::Keeper;
+use crate::pulse::LivePool;
 use crate::seal::Sealer;
 use crate::writer::Writer;
 
 /// An open database. Clones share it; the writer stops when the last one is gone.
 #[derive(Debug, Clone)]
 pub struct Storage {
-    readers: AnyPool,
+    readers: LivePool,
     writer: Writer,
     sealer: Arc<Sealer>,
 }
@@ -78,16 +85,29 @@ impl Storage {
     /// # Errors
     /// As [`Storage::open`].
     pub async fn open_file(path: &Path) -> Result<Self, StoreError> {
-        Self::open_location(&Location::File(path.to_owned()), None).await
+        Self::open_location(&Location::File(path.to_owned()), None, None).await
+    }
+
+    /// As [`Storage::open_file`]; the key of a new database is given to `keeper`. Where that cannot be, and where the
+    /// key's file is there already, it is kept in the file.
+    ///
+    /// # Errors
+    /// As [`Storage::open`].
+    pub async fn open_file_kept(path: &Path, keeper: Arc<dyn KeyKeeper>) -> Result<Self, StoreError> {
+        Self::open_location(&Location::File(path.to_owned()), None, Some(keeper)).await
     }
 
     async fn open_at(url: &str, key: Option<&Path>) -> Result<Self, StoreError> {
         let location = Location::from_url(url).map_err(|fault| fault.at("open storage"))?;
-        Self::open_location(&location, key).await
+        Self::open_location(&location, key, None).await
     }
 
-    async fn open_location(location: &Location, key: Option<&Path>) -> Result<Self, StoreError> {
-        let opened = connect::open(location, key).await.map_err(|fault| fault.at("open storage"))?;
+    async fn open_location(
+        location: &Location,
+        key: Option<&Path>,
+        keeper: Keeper,
+    ) -> Result<Self, StoreError> {
+        let opened = connect::open(location, key, keeper).await.map_err(|fault| fault.at("open storage"))?;
         Ok(Self {
             readers: opened.readers,
             writer: Writer::start(opened.writer),
@@ -107,7 +127,7 @@ impl Storage {
     /// # Errors
     /// `Broken` with the first defect found; `Unavailable` when it cannot be read.
     pub async fn check(&self) -> Result<(), StoreError> {
-        check::all(&self.readers).await.map_err(|fault| fault.at("check storage"))
+        check::all(&self.readers.now()).await.map_err(|fault| fault.at("check storage"))
     }
 }
 

@@ -7,11 +7,13 @@
 use std::io;
 use std::path::{Component, Path};
 
-use serde::{Deserialize, Serialize};
+use async_trait::async_trait;
 use sqlx::AnyConnection;
+use sqlx::any::AnyRow;
 use tandem_foundation::OrgId;
+use tandem_switchboard::ports::retention::RetentionStore;
 use tandem_switchboard::ports::store::{Directory, StoreError};
-use tandem_switchboard::records::{EventBody, NewEvent, Recording, UnixMs};
+use tandem_switchboard::records::{Event, EventBody, NewEvent, Recording, Retention, Sweep, Swept, UnixMs};
 
 use crate::error::Fault;
 use crate::row::{Columns, broken};
@@ -21,74 +23,7 @@ const DAY_MS: i64 = 86_400_000;
 /// Rows in a batch.
 const BATCH: i64 = 100;
 
-/// How many days to keep what; `None` keeps it for ever.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct Retention {
-    pub recordings_days: Option<u32>,
-    /// What was said, in transcripts and in the events that report it.
-    pub transcripts_days: Option<u32>,
-    /// Events of ended calls and of the configuration.
-    pub events_days: Option<u32>,
-    /// SIP messages kept for fault finding; nothing writes them yet.
-    pub sip_traces_days: Option<u32>,
-}
-
-/// What a sweep deleted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-pub struct Swept {
-    pub recordings: u64,
-    pub transcript_items: u64,
-    pub events: u64,
-}
-
 impl Storage {
-    /// An organisation's settings.
-    ///
-    /// # Errors
-    /// `Unavailable` and `Broken`, as every read.
-    pub async fn retention(&self, org: &OrgId) -> Result<Retention, StoreError> {
-        let days = |row: &sqlx::any::AnyRow, column: &str| {
-            let days = row.int_opt(column)?;
-            days.map(u32::try_from).transpose().map_err(|error| broken(column, error))
-        };
-        let rows = self.rows_of("read retention", org, "SELECT * FROM retention WHERE org_id = $1", |row| {
-            Ok(Retention {
-                recordings_days: days(row, "recordings_days")?,
-                transcripts_days: days(row, "transcripts_days")?,
-                events_days: days(row, "events_days")?,
-                sip_traces_days: days(row, "sip_traces_days")?,
-            })
-        });
-        Ok(rows.await?.into_iter().next().unwrap_or_default())
-    }
-
-    /// Replaces an organisation's settings.
-    ///
-    /// # Errors
-    /// `NotFound` where there is no such organisation.
-    pub async fn put_retention(&self, org: &OrgId, row: Retention, now: UnixMs) -> Result<(), StoreError> {
-        let org = org.clone();
-        let work = self.writer.write("put retention", move |connection| {
-            Box::pin(async move {
-                let columns = ["recordings_days", "transcripts_days", "events_days", "sip_traces_days"];
-                let sql = crate::row::upsert_sql("retention", &["org_id"], &columns);
-                sqlx::query(sqlx::AssertSqlSafe(sql))
-                    .bind(org.as_str())
-                    .bind(row.recordings_days.map(i64::from))
-                    .bind(row.transcripts_days.map(i64::from))
-                    .bind(row.events_days.map(i64::from))
-                    .bind(row.sip_traces_days.map(i64::from))
-                    .execute(&mut *connection)
-                    .await?;
-                let event = changed(org.as_str(), false, now);
-                events::append(connection, &org, vec![event], &[]).await?;
-                Ok(())
-            })
-        });
-        work.await
-    }
-
     /// Deletes what each organisation no longer keeps at `now`; recordings are below `data_dir`. An organisation of
     /// which something was deleted gets an event that says so.
     ///
@@ -99,7 +34,7 @@ impl Storage {
         for org in self.organisations().await? {
             let org = org.id;
             let kept = self.retention(&org).await?;
-            let before = |days: u32| now.0.saturating_sub(i64::from(days) * DAY_MS);
+            let before = |days: u32| before(now, days);
             let mut swept = Swept::default();
             if let Some(days) = kept.recordings_days {
                 swept.recordings = self.sweep_recordings(&org, before(days), data_dir).await?;
@@ -111,12 +46,14 @@ impl Storage {
             if let Some(days) = kept.events_days {
                 swept.events = self.sweep_rows(&org, before(days), EVENTS).await?;
             }
-            if swept != Swept::default() {
-                self.say_swept(&org, swept, now).await?;
+            if let Some(days) = kept.sip_traces_days {
+                swept.sip_messages = self.sweep_rows(&org, before(days), SIP_MESSAGES).await?;
             }
+            self.say_swept(&org, swept, now).await?;
             all.recordings += swept.recordings;
             all.transcript_items += swept.transcript_items;
             all.events += swept.events;
+            all.sip_messages += swept.sip_messages;
         }
         Ok(all)
     }
@@ -124,16 +61,20 @@ impl Storage {
     async fn sweep_recordings(&self, org: &OrgId, before: i64, data_dir: &Path) -> Result<u64, StoreError> {
         let mut swept = 0;
         loop {
-            let rows = sqlx::query(
-                "SELECT id, recording FROM calls WHERE org_id = $1 AND ended_at < $2 AND live = 0 \
+            let rows = self
+                .readers
+                .answer(
+                    sqlx::query(
+                        "SELECT id, recording FROM calls WHERE org_id = $1 AND ended_at < $2 AND live = 0 \
                  AND recording IS NOT NULL ORDER BY ended_at LIMIT $3",
-            )
-            .bind(org.as_str())
-            .bind(before)
-            .bind(BATCH)
-            .fetch_all(&self.readers)
-            .await
-            .map_err(|error| Fault::from(error).at("sweep recordings"))?;
+                    )
+                    .bind(org.as_str())
+                    .bind(before)
+                    .bind(BATCH)
+                    .fetch_all(&self.readers.now()),
+                )
+                .await
+                .map_err(|error| Fault::from(error).at("sweep recordings"))?;
             if rows.is_empty() {
                 return Ok(swept);
             }
@@ -182,21 +123,127 @@ impl Storage {
         }
     }
 
+    /// Remembers the sweep; an organisation of which nothing was deleted gets no event.
     async fn say_swept(&self, org: &OrgId, swept: Swept, now: UnixMs) -> Result<(), StoreError> {
         let org = org.clone();
-        let what = format!(
-            "recordings={} transcript_items={} events={}",
-            swept.recordings, swept.transcript_items, swept.events
-        );
         let work = self.writer.write("record a sweep", move |connection| {
             Box::pin(async move {
-                events::append(connection, &org, vec![changed(&what, true, now)], &[]).await.map(drop)
+                let count = |rows: u64| i64::try_from(rows).unwrap_or(i64::MAX);
+                let columns = ["swept_at", "recordings", "transcript_items", "events", "sip_messages"];
+                let sql = crate::row::upsert_sql("retention_sweeps", &["org_id"], &columns);
+                sqlx::query(sqlx::AssertSqlSafe(sql))
+                    .bind(org.as_str())
+                    .bind(now.0)
+                    .bind(count(swept.recordings))
+                    .bind(count(swept.transcript_items))
+                    .bind(count(swept.events))
+                    .bind(count(swept.sip_messages))
+                    .execute(&mut *connection)
+                    .await?;
+                if swept != Swept::default() {
+                    let event = NewEvent { call: None, at: now, body: EventBody::RetentionSwept(swept) };
+                    events::append(connection, &org, vec![event], &[]).await?;
+                }
+                Ok(())
             })
         });
         work.await
     }
 }
 
+#[async_trait]
+impl RetentionStore for Storage {
+    async fn retention(&self, org: &OrgId) -> Result<Retention, StoreError> {
+        let days = |row: &AnyRow, column: &str| {
+            let days = row.int_opt(column)?;
+            days.map(u32::try_from).transpose().map_err(|error| broken(column, error))
+        };
+        let rows = self.rows_of("read retention", org, "SELECT * FROM retention WHERE org_id = $1", |row| {
+            Ok(Retention {
+                recordings_days: days(row, "recordings_days")?,
+                transcripts_days: days(row, "transcripts_days")?,
+                events_days: days(row, "events_days")?,
+                sip_traces_days: days(row, "sip_traces_days")?,
+            })
+        });
+        Ok(rows.await?.into_iter().next().unwrap_or_default())
+    }
+
+    async fn put_retention(
+        &self,
+        org: &OrgId,
+        row: Retention,
+        events: Vec<NewEvent>,
+    ) -> Result<Vec<Event>, StoreError> {
+        let org = org.clone();
+        let work = self.writer.write("put retention", move |connection| {
+            Box::pin(async move {
+                let columns = ["recordings_days", "transcripts_days", "events_days", "sip_traces_days"];
+                let sql = crate::row::upsert_sql("retention", &["org_id"], &columns);
+                sqlx::query(sqlx::AssertSqlSafe(sql))
+                    .bind(org.as_str())
+                    .bind(row.recordings_days.map(i64::from))
+                    .bind(row.transcripts_days.map(i64::from))
+                    .bind(row.events_days.map(i64::from))
+                    .bind(row.sip_traces_days.map(i64::from))
+                    .execute(&mut *connection)
+                    .await?;
+                events::append(connection, &org, events, &[]).await
+            })
+        });
+        work.await
+    }
+
+    async fn due(&self, org: &OrgId, kept: Retention, now: UnixMs) -> Result<Swept, StoreError> {
+        let count = async |days: Option<u32>, sql: &'static str| {
+            let Some(days) = days else { return Ok(0) };
+            let counted = self
+                .readers
+                .answer(
+                    sqlx::query_scalar(sql)
+                        .bind(org.as_str())
+                        .bind(before(now, days))
+                        .fetch_one(&self.readers.now()),
+                )
+                .await;
+            let rows: i64 = counted.map_err(|error| Fault::from(error).at("count what is due"))?;
+            Ok::<u64, StoreError>(u64::try_from(rows).unwrap_or_default())
+        };
+        Ok(Swept {
+            recordings: count(kept.recordings_days, DUE_RECORDINGS).await?,
+            transcript_items: count(kept.transcripts_days, DUE_TRANSCRIPTS).await?,
+            events: count(kept.events_days, DUE_EVENTS).await?,
+            sip_messages: count(kept.sip_traces_days, DUE_SIP_MESSAGES).await?,
+        })
+    }
+
+    async fn last_sweep(&self, org: &OrgId) -> Result<Option<Sweep>, StoreError> {
+        let sql = "SELECT * FROM retention_sweeps WHERE org_id = $1";
+        let rows = self.rows_of("read the last sweep", org, sql, |row| {
+            let count = |column: &str| u64::try_from(row.int(column)?).map_err(|error| broken(column, error));
+            let swept = Swept {
+                recordings: count("recordings")?,
+                transcript_items: count("transcript_items")?,
+                events: count("events")?,
+                sip_messages: count("sip_messages")?,
+            };
+            Ok(Sweep { at: row.time("swept_at")?, swept })
+        });
+        Ok(rows.await?.into_iter().next())
+    }
+}
+
+const DUE_RECORDINGS: &str = "SELECT COUNT(*) FROM calls WHERE org_id = $1 AND ended_at < $2 AND live = 0 \
+     AND recording IS NOT NULL";
+const DUE_TRANSCRIPTS: &str = "SELECT COUNT(*) FROM transcript_items i \
+     JOIN calls c ON c.org_id = i.org_id AND c.id = i.call_id \
+     WHERE i.org_id = $1 AND c.live = 0 AND c.ended_at < $2";
+/// Those whose delivery is still to come stay.
+const DUE_EVENTS: &str = "SELECT COUNT(*) FROM events e \
+     LEFT JOIN calls c ON c.org_id = e.org_id AND c.id = e.call_id \
+     WHERE e.org_id = $1 AND e.happened_at < $2 AND (c.id IS NULL OR c.live = 0) \
+     AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.event_seq = e.seq AND o.delivered_at IS NULL)";
+const DUE_SIP_MESSAGES: &str = "SELECT COUNT(*) FROM sip_messages WHERE org_id = $1 AND happened_at < $2";
 /// The last statement of a batch says how many rows it took.
 const TRANSCRIPTS: &[&str] = &["DELETE FROM transcript_items WHERE org_id = $1 AND (call_id, id) IN (\
      SELECT i.call_id, i.id FROM transcript_items i JOIN calls c ON c.org_id = i.org_id AND c.id = i.call_id \
@@ -212,6 +259,9 @@ const SPOKEN_EVENTS: &[&str] = &[
      WHERE e.org_id = $1 AND e.kind = 'transcript.item' AND c.live = 0 AND c.ended_at < $2 \
      AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.event_seq = e.seq) ORDER BY e.seq LIMIT $3)",
 ];
+const SIP_MESSAGES: &[&str] = &["DELETE FROM sip_messages WHERE org_id = $1 AND (call_id, position) IN (\
+     SELECT call_id, position FROM sip_messages WHERE org_id = $1 AND happened_at < $2 \
+     ORDER BY happened_at LIMIT $3)"];
 /// Not those of live calls, nor those that still have to be delivered.
 const EVENTS: &[&str] = &[
     "DELETE FROM outbox WHERE org_id = $1 AND delivered_at IS NOT NULL AND event_seq IN (\
@@ -223,6 +273,11 @@ const EVENTS: &[&str] = &[
      WHERE e.org_id = $1 AND e.happened_at < $2 AND (c.id IS NULL OR c.live = 0) \
      AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.event_seq = e.seq) ORDER BY e.seq LIMIT $3)",
 ];
+
+/// Days before `now`.
+fn before(now: UnixMs, days: u32) -> i64 {
+    now.0.saturating_sub(i64::from(days) * DAY_MS)
+}
 
 async fn delete_batch(
     connection: &mut AnyConnection,
@@ -247,10 +302,4 @@ async fn delete_file(data_dir: &Path, file: &str) -> Result<(), Fault> {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),
     }
-}
-
-fn changed(id: &str, deleted: bool, at: UnixMs) -> NewEvent {
-    let body =
-        EventBody::ConfigChanged { what: "retention".to_owned(), id: id.to_owned(), deleted, by: None };
-    NewEvent { call: None, at, body }
 }

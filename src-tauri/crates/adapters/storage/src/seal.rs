@@ -1,4 +1,5 @@
-//! Seals secrets before they are stored: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) under a key kept in a file.
+//! Seals secrets before they are stored: XChaCha20-Poly1305 (draft-irtf-cfrg-xchacha-03) under a key kept in a file
+//! or a keychain.
 //!
 //! A sealed text is `v1:` and the Base64 of a random 24-byte nonce and the ciphertext. The place where it is stored
 //! (table, organisation, row) is authenticated with it, so a sealed text moved to another row does not open.
@@ -44,10 +45,21 @@ impl Sealer {
 
     /// Reads the key file.
     pub(crate) fn load(path: &Path) -> io::Result<Self> {
-        let key = STANDARD.decode(fs::read_to_string(path)?.trim()).ok();
+        Self::from_text(&fs::read_to_string(path)?)
+            .map_err(|error| io::Error::new(error.kind(), "the key file does not hold a key"))
+    }
+
+    /// A key as it is kept.
+    pub(crate) fn from_text(text: &str) -> io::Result<Self> {
+        let key = STANDARD.decode(text.trim()).ok();
         let key: Option<[u8; KEY_BYTES]> = key.and_then(|key| key.try_into().ok());
         key.map(|key| Self::from_key(&key))
-            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the key file does not hold a key"))
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "this is no key"))
+    }
+
+    /// A new key, as it is kept.
+    pub(crate) fn new_text() -> String {
+        STANDARD.encode(rand::random::<[u8; KEY_BYTES]>())
     }
 
     /// Reads the key file, or writes a new one (mode 0600) where there is none.
@@ -58,9 +70,8 @@ impl Sealer {
         }
         // Linked into place whole, so that a crash or a second process never sees half a key.
         let draft = path.with_extension(format!("key.{:016x}", rand::random::<u64>()));
-        let key: [u8; KEY_BYTES] = rand::random();
         let mut file = private_file().create_new(true).open(&draft)?;
-        file.write_all(format!("{}\n", STANDARD.encode(key)).as_bytes())?;
+        file.write_all(format!("{}\n", Self::new_text()).as_bytes())?;
         file.sync_all()?;
         let linked = fs::hard_link(&draft, path);
         fs::remove_file(&draft)?;

@@ -10,7 +10,7 @@ use tandem_switchboard::ports::store::{CallStore, Commit, StoreError};
 use crate::Storage;
 use crate::error::Fault;
 
-const SOURCES: [(&str, &str); 11] = [
+const SOURCES: [(&str, &str); 13] = [
     ("access.rs", include_str!("access.rs")),
     ("assistants.rs", include_str!("assistants.rs")),
     ("call_rows.rs", include_str!("call_rows.rs")),
@@ -19,7 +19,9 @@ const SOURCES: [(&str, &str); 11] = [
     ("directory.rs", include_str!("directory.rs")),
     ("events.rs", include_str!("events.rs")),
     ("people.rs", include_str!("people.rs")),
+    ("providers.rs", include_str!("providers.rs")),
     ("retention.rs", include_str!("retention.rs")),
+    ("sip_messages.rs", include_str!("sip_messages.rs")),
     ("trunks.rs", include_str!("trunks.rs")),
     ("writer.rs", include_str!("writer.rs")),
 ];
@@ -78,7 +80,7 @@ async fn outbox_rows_come_with_their_events_and_keep_their_ids() {
     let events = storage.commit(&org, commit).await.expect("commit");
     let rows = sqlx::query("SELECT * FROM outbox WHERE org_id = $1 AND delivered_at IS NULL ORDER BY id")
         .bind(org.as_str())
-        .fetch_all(&storage.readers)
+        .fetch_all(&storage.readers.now())
         .await
         .expect("read");
     let topics: Vec<String> = rows.iter().map(|row| row.get("topic")).collect();
@@ -135,6 +137,6 @@ async fn the_writer_flushes_every_commit_and_readers_cannot_write() {
     });
     const FULL: i64 = 2;
     assert_eq!(settings.await.expect("read"), (FULL, 1, "wal".to_owned()));
-    let refused = sqlx::query("UPDATE event_sequence SET last_seq = 0").execute(&storage.readers).await;
+    let refused = sqlx::query("UPDATE event_sequence SET last_seq = 0").execute(&storage.readers.now()).await;
     assert!(refused.is_err(), "a reader wrote");
 }

@@ -22,6 +22,8 @@ static PUT_TRUNK: LazyLock<String> = LazyLock::new(|| {
         "register_s",
         "accept_from",
         "options_every_s",
+        "srtp",
+        "codecs",
         "caller_id",
         "max_cps",
         "max_channels",
@@ -58,6 +60,8 @@ pub(crate) async fn put_trunk(
         .bind(trunk.register_s.map(i64::from))
         .bind(json(&trunk.accept_from))
         .bind(i64::from(trunk.options_every_s))
+        .bind(trunk.srtp.as_ref().map(name_of))
+        .bind(json(&trunk.codecs))
         .bind(private(trunk.caller_id.as_ref()))
         .bind(i64::from(trunk.max_cps))
         .bind(i64::from(trunk.max_channels))
@@ -80,6 +84,8 @@ pub(crate) fn read_trunk(row: &AnyRow, sealer: &Sealer) -> Result<Trunk, sqlx::E
         register_s: row.int_opt("register_s")?.map(|_| row.small("register_s")).transpose()?,
         accept_from: row.json("accept_from")?,
         options_every_s: row.small("options_every_s")?,
+        srtp: row.text_opt("srtp")?.map(|_| row.named("srtp")).transpose()?,
+        codecs: row.json("codecs")?,
         caller_id: row.private_opt("caller_id")?,
         max_cps: row.small("max_cps")?,
         max_channels: row.small("max_channels")?,

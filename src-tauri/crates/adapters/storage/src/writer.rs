@@ -8,11 +8,12 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
-use sqlx::{AnyConnection, AnyPool, Connection};
+use sqlx::{AnyConnection, Connection};
 use tandem_switchboard::ports::store::StoreError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::error::Fault;
+use crate::pulse::LivePool;
 
 const QUEUE: usize = 1024;
 const BATCH: usize = 64;
@@ -83,7 +84,7 @@ where
 
 impl Writer {
     /// Starts the writer task on a pool of one connection.
-    pub(crate) fn start(pool: AnyPool) -> Self {
+    pub(crate) fn start(pool: LivePool) -> Self {
         let (queue, inbox) = mpsc::channel(QUEUE);
         tokio::spawn(serve(pool, inbox));
         Self { queue }
@@ -113,7 +114,7 @@ impl Writer {
     }
 }
 
-async fn serve(pool: AnyPool, mut inbox: mpsc::Receiver<Message>) {
+async fn serve(pool: LivePool, mut inbox: mpsc::Receiver<Message>) {
     let mut waiting = Vec::with_capacity(BATCH);
     while inbox.recv_many(&mut waiting, BATCH).await > 0 {
         let mut closing = None;
@@ -134,7 +135,7 @@ async fn serve(pool: AnyPool, mut inbox: mpsc::Receiver<Message>) {
     pool.close().await;
 }
 
-async fn commit(pool: &AnyPool, mut batch: Vec<Box<dyn Write>>) {
+async fn commit(pool: &LivePool, mut batch: Vec<Box<dyn Write>>) {
     if batch.is_empty() {
         return;
     }
@@ -147,12 +148,15 @@ async fn commit(pool: &AnyPool, mut batch: Vec<Box<dyn Write>>) {
     }
 }
 
-async fn transaction(pool: &AnyPool, batch: &mut [Box<dyn Write>]) -> Result<(), Fault> {
-    let mut connection = pool.acquire().await?;
+async fn transaction(pool: &LivePool, batch: &mut [Box<dyn Write>]) -> Result<(), Fault> {
+    let mut connection = pool.answer(pool.now().acquire()).await?;
     // A server that has stopped answering must not keep its callers waiting: they fail closed.
-    let outcome = match tokio::time::timeout(PATIENCE, run_all(&mut connection, batch)).await {
-        Ok(outcome) => outcome,
-        Err(_) => Err(Fault::TooSlow),
+    let outcome = tokio::select! {
+        biased;
+        () = pool.silence() => Err(Fault::TooSlow),
+        done = tokio::time::timeout(PATIENCE, run_all(&mut connection, batch)) => {
+            done.unwrap_or(Err(Fault::TooSlow))
+        }
     };
     let in_known_state = match &outcome {
         Ok(()) => true,

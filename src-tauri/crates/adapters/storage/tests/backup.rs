@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use tandem_conformance::store::Subject;
 use tandem_conformance::store::cluster::Cluster;
 use tandem_conformance::store::fixtures::*;
+use tandem_conformance::store::{Subject, sip_message};
 use tandem_storage::Storage;
 use tandem_storage::backup::{BackupError, Place, back_up, restore};
 use tandem_switchboard::ports::store::{Commit, Directory};
@@ -38,6 +38,7 @@ async fn filled(url: &str, data: &Path) -> (Subject, Trunk) {
         ..Commit::default()
     };
     store.commit(&org, commit).await.expect("commit");
+    store.put_sip_messages(&org, vec![sip_message(&call, 1, Some(200))]).await.expect("put messages");
     call = full_call(&org, 6);
     call.recording =
         Some(Recording { file: "recordings/lost.wav".to_owned(), ..call.recording.expect("set") });

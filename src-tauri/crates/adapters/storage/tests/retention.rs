@@ -4,11 +4,12 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use tandem_conformance::store::Subject;
 use tandem_conformance::store::cluster::Cluster;
 use tandem_conformance::store::fixtures::*;
+use tandem_conformance::store::{Subject, sip_message};
 use tandem_foundation::OrgId;
 use tandem_storage::{Retention, Storage, Swept};
+use tandem_switchboard::ports::retention::RetentionStore;
 use tandem_switchboard::ports::store::{CallStore, Commit};
 use tandem_switchboard::records::*;
 
@@ -57,10 +58,17 @@ async fn deletes_what_is_old(url: &str) {
         "no settings: kept for ever"
     );
     let kept = Retention { recordings_days: Some(5), transcripts_days: Some(5), ..Retention::default() };
-    storage.put_retention(&org, kept, now).await.expect("put");
+    storage.put_retention(&org, kept, Vec::new()).await.expect("put");
     assert_eq!(storage.retention(&org).await.expect("read"), kept);
+    let due = storage.due(&org, kept, now).await.expect("count");
+    assert_eq!(
+        due,
+        Swept { recordings: 230, transcript_items: 230, ..Swept::default() },
+        "told before it is done"
+    );
+    assert_eq!(storage.due(&other, kept, now).await.expect("count").recordings, 1);
     let swept = storage.sweep(now, data).await.expect("sweep");
-    assert_eq!(swept, Swept { recordings: 230, transcript_items: 230, events: 0 });
+    assert_eq!(swept, Swept { recordings: 230, transcript_items: 230, ..Swept::default() });
     for call in &old {
         assert!(!data.join(&call.recording.as_ref().expect("set").file).exists());
         assert_eq!(storage.call(&org, &call.id).await.expect("the call stays").recording, None);
@@ -76,13 +84,17 @@ async fn deletes_what_is_old(url: &str) {
     }
     let last = storage.last_seq(&org).await.expect("read");
     let told = storage.events_after(&org, last - 1, 1).await.expect("read").remove(0).body;
-    let EventBody::ConfigChanged { what, id, deleted: true, .. } = told else { panic!("{told:?}") };
-    assert_eq!((what.as_str(), id.as_str()), ("retention", "recordings=230 transcript_items=230 events=0"));
+    assert_eq!(told, EventBody::RetentionSwept(swept));
     assert_eq!(storage.sweep(now, data).await.expect("sweep again"), Swept::default());
+    assert_eq!(storage.last_seq(&org).await.expect("read"), last, "nothing happened, nothing is told");
+    let sweep = Sweep { at: now, swept: Swept::default() };
+    assert_eq!(storage.last_sweep(&org).await.expect("read"), Some(sweep));
 
     let kept = Retention { events_days: Some(2), ..Retention::default() };
-    storage.put_retention(&org, kept, now).await.expect("put");
+    storage.put_retention(&org, kept, Vec::new()).await.expect("put");
+    let due = storage.due(&org, kept, now).await.expect("count");
     let swept = storage.sweep(now, data).await.expect("sweep");
+    assert_eq!(due, swept);
     assert_eq!(swept.events, 230 + 2, "of the old calls and of the young one, which is three days old");
     assert_eq!(
         storage.call_events(&org, &live.id).await.expect("read").len(),
@@ -91,6 +103,39 @@ async fn deletes_what_is_old(url: &str) {
     );
     assert_eq!(storage.call_events(&other, &theirs.id).await.expect("read").len(), 2);
     storage.check().await.expect("sound");
+}
+
+async fn deletes_old_sip_messages(url: &str) {
+    let folder = tempfile::tempdir().expect("folder");
+    let storage = Storage::open_with_key(url, &folder.path().join("tandem.key")).await.expect("open");
+    let subject: Subject = Arc::new(storage.clone());
+    let (org, keeper) = (organisation(&subject).await, organisation(&subject).await);
+    let for_ever = Retention { sip_traces_days: None, ..Retention::default() };
+    storage.put_retention(&keeper, for_ever, Vec::new()).await.expect("put");
+    let mut calls = Vec::new();
+    for (org, at) in [(&org, 0), (&org, 6 * DAY), (&keeper, 0)] {
+        let call = full_call(org, at);
+        commit_call(&subject, &call).await;
+        let messages = (1..=120).map(|position| sip_message(&call, position, None)).collect();
+        subject.put_sip_messages(org, messages).await.expect("put");
+        calls.push(call);
+    }
+    let swept = storage.sweep(UnixMs(8 * DAY), folder.path()).await.expect("sweep");
+    assert_eq!(swept, Swept { sip_messages: 120, ..Swept::default() }, "kept a week where nothing is chosen");
+    let mut left = Vec::new();
+    for call in &calls {
+        left.push(subject.sip_messages(&call.org, &call.id).await.expect("read").len());
+    }
+    assert_eq!(left, [0, 120, 120]);
+    assert_eq!(subject.sip_trace_days(&keeper).await.expect("read"), None);
+}
+
+#[tokio::test]
+async fn old_sip_messages_go_on_either_database() {
+    let folder = tempfile::tempdir().expect("folder");
+    deletes_old_sip_messages(&format!("sqlite://{}/tandem.db", folder.path().display())).await;
+    let cluster = Cluster::start();
+    deletes_old_sip_messages(&cluster.database()).await;
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use async_trait::async_trait;
 use futures_util::StreamExt;
 use reqwest::Url;
 use serde_json::Value;
-use tandem_switchboard::ports::speech::ProviderError;
+use tandem_switchboard::ports::speech::{ProviderError, ProviderErrorKind};
 use tandem_switchboard::ports::webhook::Webhook;
 
 pub use address::Reach;
@@ -81,12 +81,9 @@ impl HttpWebhook {
 #[async_trait]
 impl Webhook for HttpWebhook {
     async fn post(&self, url: &str, body: Value) -> Result<String, ProviderError> {
-        self.exchange(url, &body).await.map_err(|(message, code)| ProviderError {
-            provider: "webhook".into(),
-            operation: "post",
-            message,
-            code,
-            transient: code.is_none_or(|code| code >= 500 || code == 429),
+        self.exchange(url, &body).await.map_err(|(message, code)| {
+            let error = ProviderError::new("webhook", "post", ProviderErrorKind::Unavailable, message);
+            code.map_or(error.clone(), |code| error.with_code(code))
         })
     }
 }

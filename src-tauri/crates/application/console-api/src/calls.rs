@@ -136,6 +136,12 @@ pub struct Quality {
     pub jitter_ms: f32,
     /// Depth of the jitter buffer, ms.
     pub buffer_ms: f32,
+    /// There and back, ms, by the peer's RTCP reports; absent while there are none.
+    pub round_trip_ms: Option<f32>,
+    /// The part of our packets that the peer missed lately, 0 to 1; absent while it does not report.
+    pub remote_loss: Option<f32>,
+    /// Estimated mean opinion score of what comes in, 1 to 4.5; absent without packets.
+    pub mos: Option<f32>,
 }
 
 /// Every live call.
@@ -229,6 +235,9 @@ impl From<LegQuality> for Quality {
             packets_sent: quality.packets_sent,
             jitter_ms: quality.jitter_ms,
             buffer_ms: quality.buffer_ms,
+            round_trip_ms: quality.round_trip_ms,
+            remote_loss: quality.remote_loss,
+            mos: quality.mos,
         }
     }
 }

@@ -130,6 +130,10 @@ fn responses(operation: &Operation) -> Value {
                 responses.insert(status.into(), json!({"description": description, "content": content}));
             }
         }
+        Answer::Text => {
+            let content = json!({"text/plain": {"schema": {"type": "string"}}});
+            responses.insert("200".into(), json!({"description": "Done", "content": content}));
+        }
         Answer::Socket => {
             responses.insert("101".into(), json!({"description": "The socket is open"}));
         }

@@ -71,7 +71,11 @@ pub enum EventBody {
     /// The recording could not begin (`not_recorded`) or go on (`incomplete`); the call did.
     #[serde(rename = "recording.failed")]
     RecordingFailed { state: RecordingState, at_ms: i64 },
-    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user` or `key`.
+    /// What the organisation no longer keeps was deleted.
+    #[serde(rename = "retention.swept")]
+    RetentionSwept(crate::retention::Swept),
+    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback` or
+    /// `retention`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<String> },
 }
@@ -133,6 +137,7 @@ impl From<&records::EventBody> for EventBody {
             Row::RecordingFailed { state, at_ms, .. } => {
                 Self::RecordingFailed { state: (*state).into(), at_ms: *at_ms }
             }
+            Row::RetentionSwept(swept) => Self::RetentionSwept((*swept).into()),
             Row::ConfigChanged { what, id, deleted, by } => Self::ConfigChanged {
                 what: what.clone(),
                 id: id.clone(),

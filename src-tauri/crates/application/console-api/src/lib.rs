@@ -21,11 +21,17 @@ pub mod operations;
 pub mod people;
 pub mod problem;
 pub mod recordings;
+mod provider_settings;
+pub mod providers;
+pub mod retention;
 pub mod sandbox;
 pub mod session;
+pub mod sip;
 pub mod time;
 pub mod transcript;
 pub mod words;
 
 pub use document::openapi;
+pub use provider_settings::ProviderSettings;
+
 pub use operation::{Access, Answer, Body, Method, Operation};

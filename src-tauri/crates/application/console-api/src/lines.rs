@@ -10,14 +10,14 @@ use utoipa::ToSchema;
 use crate::assistants::yes;
 use crate::check::{self, Check, Findings};
 use crate::time::Time;
-use crate::words::Transport;
+use crate::words::{Codec, Transport, TrunkSrtp};
 
 /// A SIP trunk. Its password is never shown.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Trunk {
     pub id: String,
     pub name: String,
-    /// Host or address of the carrier's proxy, with optional port.
+    /// Host or address of the carrier's proxy, with optional port. A name without a port is looked up with its SRV records.
     pub host: String,
     pub transport: Transport,
     /// `From` and registration domain; `host` where `null`.
@@ -30,6 +30,10 @@ pub struct Trunk {
     pub accept_from: Vec<String>,
     /// 0: never.
     pub options_every_s: u32,
+    /// `null`: `optional` with TLS, else `off`.
+    pub srtp: Option<TrunkSrtp>,
+    /// The preferred first; empty: all of them, in our order.
+    pub codecs: Vec<Codec>,
     pub caller_id: Option<String>,
     pub max_cps: u32,
     pub max_channels: u32,
@@ -88,6 +92,13 @@ pub struct TrunkWrite {
     #[serde(default)]
     #[schema(maximum = 3600)]
     pub options_every_s: u32,
+    /// `null`: `optional` with TLS, else `off`, for the keys travel with SIP: where that is not TLS, everybody on the way
+    /// can read them.
+    pub srtp: Option<TrunkSrtp>,
+    /// The preferred first, each once; empty: all of them, in our order.
+    #[serde(default)]
+    #[schema(max_items = 4)]
+    pub codecs: Vec<Codec>,
     /// E.164 with `+`.
     pub caller_id: Option<String>,
     #[serde(default = "five")]
@@ -165,6 +176,8 @@ impl Trunk {
             register_s: row.register_s,
             accept_from: row.accept_from.clone(),
             options_every_s: row.options_every_s,
+            srtp: row.srtp.map(Into::into),
+            codecs: row.codecs.iter().copied().map(Into::into).collect(),
             caller_id: row.caller_id.as_ref().map(|number| number.as_str().to_owned()),
             max_cps: row.max_cps,
             max_channels: row.max_channels,
@@ -243,6 +256,9 @@ impl Check for TrunkWrite {
         }
         if self.options_every_s > 3_600 {
             found.add("options_every_s", "0 to 3600");
+        }
+        if (1..self.codecs.len()).any(|at| self.codecs[..at].contains(&self.codecs[at])) {
+            found.add("codecs", "each codec once");
         }
         if !(1..=1_000).contains(&self.max_cps) {
             found.add("max_cps", "1 to 1000");

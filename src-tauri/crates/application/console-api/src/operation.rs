@@ -67,6 +67,8 @@ pub enum Answer {
     Nothing,
     /// `audio/wav`, whole (200) or in part (206).
     Audio,
+    /// `text/plain`, 200.
+    Text,
     /// 101.
     Socket,
 }

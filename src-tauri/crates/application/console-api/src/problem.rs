@@ -43,6 +43,8 @@ codes! {
     NoPhone = 409, "You have no phone connected";
     DoNotCall = 409, "This number asked not to be called";
     InUse = 409, "It is still in use";
+    /// It was set up outside the console: part of the program, or in a file of the server.
+    ReadOnly = 409, "It cannot be changed here";
     IdempotencyRunning = 409, "The first request with this key is still running";
     PreconditionFailed = 412, "It was changed in the meantime";
     BodyTooLarge = 413, "The body is too large";

@@ -1,7 +1,7 @@
 //! The closed vocabularies of the API: twins of the records' enums, so that a record may change without the API.
 
 use serde::{Deserialize, Serialize};
-use tandem_switchboard::ports::signalling;
+use tandem_switchboard::ports::{media, signalling};
 use tandem_switchboard::records;
 use utoipa::ToSchema;
 
@@ -27,6 +27,23 @@ macro_rules! twin_enum {
 }
 
 twin_enum! {
+    /// Whether a trunk's audio is encrypted (SRTP, keys in the session description).
+    TrunkSrtp = records::TrunkSrtp {
+        /// Never offered.
+        Off,
+        /// Offered, and done without where the other side has none.
+        Optional,
+        /// A call without it is refused.
+        Required,
+    }
+}
+
+twin_enum! {
+    /// A way to code audio.
+    Codec = media::Codec { Pcmu, Pcma, G722, Opus }
+}
+
+twin_enum! {
     /// Which way a call was begun, seen from us.
     Direction = records::Direction { Inbound, Outbound }
 }
@@ -41,6 +58,23 @@ twin_enum! {
 twin_enum! {
     /// Who said something; `system` marks what was not speech.
     Speaker = records::Speaker { Customer, Assistant, Person, System }
+}
+
+twin_enum! {
+    /// Which way a SIP message went, seen from us.
+    SipDirection = records::SipDirection { Received, Sent }
+}
+
+twin_enum! {
+    /// Who is at the other end of a SIP leg.
+    SipParty = records::SipParty {
+        /// Whom the call is with, as a rule behind a trunk.
+        Customer,
+        /// One of ours, on a registered phone.
+        Person,
+        /// An outside number that the customer was put through to.
+        Outside,
+    }
 }
 
 twin_enum! {
@@ -66,7 +100,17 @@ twin_enum! {
 
 twin_enum! {
     /// SIP transport of a trunk.
-    Transport = signalling::Transport { Udp, Tcp }
+    Transport = signalling::Transport { Udp, Tcp, Tls }
+}
+
+twin_enum! {
+    /// What a provider does.
+    ProviderKind = records::ProviderKind { Recogniser, Voice, Model }
+}
+
+twin_enum! {
+    /// Whose protocol an outside provider speaks; `openai` stands for every compatible server.
+    ProviderVendor = records::ProviderVendor { Deepgram, Elevenlabs, Openai }
 }
 
 #[cfg(test)]

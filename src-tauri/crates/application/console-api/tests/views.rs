@@ -2,9 +2,11 @@
 
 use serde_json::json;
 use tandem_console_api::assistant_settings::AssistantSettings;
+use tandem_console_api::calls::Quality;
 use tandem_console_api::events::Event;
 use tandem_console_api::lines::{Trunk, TrunkState};
 use tandem_console_api::live::{ClientMessage, ServerMessage};
+use tandem_switchboard::ports::media::LegQuality;
 use tandem_switchboard::ports::signalling::{self, Transport};
 use tandem_switchboard::records::{self, EventBody, FloorHolder, UnixMs};
 
@@ -73,6 +75,8 @@ fn a_trunk_shows_that_it_has_a_password_and_not_which() {
         register_s: None,
         accept_from: Vec::new(),
         options_every_s: 0,
+        srtp: Some(records::TrunkSrtp::Required),
+        codecs: vec![tandem_switchboard::ports::media::Codec::Pcma],
         caller_id: None,
         max_cps: 1,
         max_channels: 1,
@@ -83,7 +87,29 @@ fn a_trunk_shows_that_it_has_a_password_and_not_which() {
         signalling::TrunkState::Failed { code: Some(403), reason: "Forbidden".into(), retry_in_s: 60 };
     let text = serde_json::to_string(&Trunk::new(&row, Some(&failed))).expect("JSON");
     assert!(text.contains(r#""has_password":true"#) && !text.contains("hunter2"));
+    assert!(text.contains(r#""srtp":"required","codecs":["pcma"]"#), "{text}");
     assert!(text.contains(r#""state":{"state":"failed","code":403"#), "{text}");
     row.enabled = false;
     assert_eq!(Trunk::new(&row, Some(&failed)).state, TrunkState::Disabled);
+}
+
+#[test]
+fn a_legs_quality_is_shown_with_what_the_peer_reports_and_how_it_sounds() {
+    let quality = LegQuality {
+        packets_received: 100,
+        packets_lost: 2,
+        packets_sent: 101,
+        jitter_ms: 1.5,
+        buffer_ms: 40.0,
+        round_trip_ms: Some(80.25),
+        remote_loss: Some(0.25),
+        mos: None,
+    };
+    let expected = json!({
+        "packets_received": 100, "packets_lost": 2, "packets_sent": 101, "jitter_ms": 1.5, "buffer_ms": 40.0,
+        "round_trip_ms": 80.25, "remote_loss": 0.25, "mos": null,
+    });
+    assert_eq!(serde_json::to_value(Quality::from(quality)).expect("JSON"), expected);
+    let heard = Quality::from(LegQuality { mos: Some(4.25), ..quality });
+    assert_eq!(heard.mos, Some(4.25));
 }

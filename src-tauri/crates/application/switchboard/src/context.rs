@@ -19,6 +19,7 @@ use crate::ports::store::Store;
 use crate::ports::webhook::Webhook;
 use crate::records::RecordingFormat;
 use crate::registry::Registry;
+use crate::traces::Traces;
 
 /// The world as the switchboard is given it.
 #[derive(Clone)]
@@ -61,6 +62,7 @@ pub(crate) struct Context {
     pub plan: RwLock<Plan>,
     pub registry: Registry,
     pub phones: Phones,
+    pub traces: Traces,
     pub bus: broadcast::Sender<LiveMessage>,
 }
 
@@ -73,6 +75,7 @@ impl Context {
             plan: RwLock::default(),
             registry: Registry::default(),
             phones: Phones::default(),
+            traces: Traces::default(),
             bus,
         })
     }

@@ -17,6 +17,8 @@ const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_
 
 struct Entry {
     commit: Commit,
+    /// Give up while storage is not available.
+    once: bool,
     done: Option<oneshot::Sender<bool>>,
 }
 
@@ -37,7 +39,7 @@ impl Journal {
         let (entries, mut inbox) = mpsc::unbounded_channel::<Entry>();
         tokio::spawn(async move {
             while let Some(entry) = inbox.recv().await {
-                let written = write(&context, &org, entry.commit).await;
+                let written = write(&context, &org, entry.commit, entry.once).await;
                 if let Some(done) = entry.done {
                     let _ = done.send(written);
                 }
@@ -48,13 +50,22 @@ impl Journal {
 
     /// Hands a commit in; it is written after those before it.
     pub fn commit(&self, commit: Commit) {
-        let _ = self.entries.send(Entry { commit, done: None });
+        let _ = self.entries.send(Entry { commit, once: false, done: None });
     }
 
     /// The same, and waits until it is on disk.
     pub async fn commit_and_wait(&self, commit: Commit) -> bool {
+        self.wait_for(commit, false).await
+    }
+
+    /// Tries once: whoever asked is there to hear that it could not be done, and later it may not be wanted.
+    pub async fn commit_now_or_never(&self, commit: Commit) -> bool {
+        self.wait_for(commit, true).await
+    }
+
+    async fn wait_for(&self, commit: Commit, once: bool) -> bool {
         let (done, written) = oneshot::channel();
-        let _ = self.entries.send(Entry { commit, done: Some(done) });
+        let _ = self.entries.send(Entry { commit, once, done: Some(done) });
         written.await.unwrap_or(false)
     }
 }
@@ -66,7 +77,7 @@ pub(crate) fn event(context: &Context, call: &CallId, body: EventBody) -> NewEve
 
 /// Writes until it is written: a call's history is kept in memory while the disk is full or the database away,
 /// and only a commit that storage holds to be wrong is given up (loudly).
-async fn write(context: &Context, org: &OrgId, commit: Commit) -> bool {
+async fn write(context: &Context, org: &OrgId, commit: Commit, once: bool) -> bool {
     let mut wait = RETRY.0;
     loop {
         let began = Instant::now();
@@ -80,6 +91,10 @@ async fn write(context: &Context, org: &OrgId, commit: Commit) -> bool {
                     context.publish(LiveMessage::Event(event));
                 }
                 return true;
+            }
+            Err(StoreError::Unavailable { operation, .. }) if once => {
+                tracing::warn!(operation, "storage is not available, the call is refused");
+                return false;
             }
             Err(StoreError::Unavailable { operation, .. }) => {
                 tracing::warn!(operation, "storage is not available, the call's history waits");

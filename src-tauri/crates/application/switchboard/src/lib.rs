@@ -21,6 +21,8 @@ mod router;
 mod switchboard;
 mod talk_settings;
 pub mod terms;
+mod traces;
 
 pub use context::{Ports, RecordingSettings};
+pub use measures::provider_failed;
 pub use switchboard::Switchboard;

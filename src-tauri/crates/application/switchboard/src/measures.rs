@@ -5,6 +5,7 @@
 use std::time::Duration;
 
 use crate::ports::media::LegQuality;
+use crate::ports::speech::ProviderError;
 use crate::records::{Call, Direction, EventBody, FloorHolder, SpeechSettings, TurnLatency};
 
 /// A commit of state with its events, from asking to durable.
@@ -19,15 +20,21 @@ pub(crate) fn event(body: &EventBody) {
         EventBody::FloorChanged { floor, reason, .. } => floor_changed(floor, reason),
         EventBody::FloorSilenced { after_ms } => taken_over("silent", *after_ms),
         EventBody::FloorAudible { after_ms, .. } => taken_over("audible", *after_ms),
-        EventBody::ProviderFailed { provider, operation, .. } => {
-            let labels = [("provider", provider.clone()), ("operation", operation.clone())];
-            metrics::counter!("tandem_provider_errors_total", &labels).increment(1);
-        }
         EventBody::RecordingFailed { state, .. } => {
             metrics::counter!("tandem_recording_failures_total", "state" => state.as_str()).increment(1);
         }
         _ => {}
     }
+}
+
+/// A provider failed; whoever swallows the failure to ask another provider counts it here, everybody else hands it on.
+pub fn provider_failed(error: &ProviderError) {
+    let labels = [
+        ("provider", error.provider.clone()),
+        ("operation", error.operation.to_owned()),
+        ("kind", error.kind.as_str().to_owned()),
+    ];
+    metrics::counter!("tandem_provider_errors_total", &labels).increment(1);
 }
 
 fn call_ended(call: &Call) {
@@ -77,6 +84,13 @@ fn floor_changed(to: &FloorHolder, reason: &str) {
 fn taken_over(until: &'static str, after_ms: u32) {
     metrics::histogram!("tandem_takeover_seconds", "until" => until)
         .record(Duration::from_millis(after_ms.into()));
+}
+
+/// SIP messages that no call's trace shows, since nothing waits for a trace.
+pub(crate) fn untraced(messages: u64) {
+    if messages > 0 {
+        metrics::counter!("tandem_sip_messages_untraced_total").increment(messages);
+    }
 }
 
 /// What a customer's line is like, each time the engine tells of it.

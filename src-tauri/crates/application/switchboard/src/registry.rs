@@ -52,6 +52,10 @@ impl Registry {
         self.calls.read().values().cloned().collect()
     }
 
+    pub fn is_live(&self, id: &CallId) -> bool {
+        self.calls.read().contains_key(id)
+    }
+
     pub fn len(&self) -> usize {
         self.calls.read().len()
     }

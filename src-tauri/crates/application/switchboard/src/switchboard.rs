@@ -15,6 +15,7 @@ use crate::plan::Plan;
 use crate::ports::media::{AudioLink, MediaEvent};
 use crate::ports::signalling::{SignallingCommand, SignallingEvent, TrunkState};
 use crate::ports::store::{Commit, StoreError};
+use crate::ports::trace::Traced;
 use crate::records::{
     Assistant, Call, CallStatus, Direction, EventBody, FloorHolder, TranscriptItem, UnixMs, UserRole,
 };
@@ -48,6 +49,11 @@ impl Switchboard {
         exchange.reload_plan().await?;
         router::start(exchange.clone(), signalling, media);
         Ok(exchange)
+    }
+
+    /// Keeps what comes from signalling's tap with the calls it belongs to.
+    pub fn trace_sip(&self, tap: mpsc::Receiver<Traced>) {
+        crate::traces::start(self.context.clone(), tap);
     }
 
     /// How many calls of all organisations are live.
@@ -188,7 +194,8 @@ impl Switchboard {
         let created = event(&self.context, &call.id, EventBody::CallCreated(Box::new(call.clone())));
         let commit = Commit { call: Some(call.clone()), events: vec![created], ..Commit::default() };
         // An INVITE leaves only after its call is on disk.
-        if !journal.commit_and_wait(commit).await {
+        if !journal.commit_now_or_never(commit).await {
+            journal.commit(never_begun(&self.context, call));
             return false;
         }
         CallTask::spawn(self.context.clone(), journal, call, assistant, beginning);
@@ -202,6 +209,15 @@ impl Switchboard {
     fn now(&self) -> UnixMs {
         self.context.ports.clock.now()
     }
+}
+
+/// Storage that did not answer may have the call all the same, and would hold it to be live; written once it answers.
+fn never_begun(context: &Context, mut call: Call) -> Commit {
+    call.status = CallStatus::Failed;
+    call.ended_at = Some(context.ports.clock.now());
+    call.end_reason = Some("storage_unavailable".into());
+    let ended = event(context, &call.id, EventBody::CallEnded(Box::new(call.clone())));
+    Commit { call: Some(call), events: vec![ended], ..Commit::default() }
 }
 
 #[async_trait]

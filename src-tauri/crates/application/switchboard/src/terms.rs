@@ -14,6 +14,8 @@ use tandem_sdp::{LocalMedia, Negotiated, SessionDescription, SrtpKey};
 pub use tandem_sdp::SrtpPolicy;
 
 use crate::ports::media::{Codec, RtpTerms};
+use crate::ports::signalling::Transport;
+use crate::records::{Trunk, TrunkSrtp};
 
 /// What our side would like; the default is plain RTP and every codec, G.711 before the wider ones.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,6 +29,21 @@ impl Default for Wishes {
     fn default() -> Self {
         let codecs = vec![Codec::Pcmu, Codec::Pcma, Codec::G722, Codec::Opus];
         Self { srtp: SrtpPolicy::Off, codecs }
+    }
+}
+
+impl Wishes {
+    /// A trunk's. Keys for SRTP travel in the session description, where everybody on the way can read them unless it is
+    /// TLS: without a setting they are offered over TLS only.
+    pub fn of_trunk(trunk: &Trunk) -> Self {
+        let srtp = match (trunk.srtp, trunk.transport) {
+            (Some(TrunkSrtp::Required), _) => SrtpPolicy::Required,
+            (Some(TrunkSrtp::Optional), _) | (None, Transport::Tls) => SrtpPolicy::Optional,
+            (Some(TrunkSrtp::Off), _) | (None, Transport::Udp | Transport::Tcp) => SrtpPolicy::Off,
+        };
+        let default = Self::default();
+        let codecs = if trunk.codecs.is_empty() { default.codecs } else { trunk.codecs.clone() };
+        Self { srtp, codecs }
     }
 }
 
@@ -89,6 +106,15 @@ pub fn read_answer_under(
     let agreed =
         tandem_sdp::accept(&local_media, &offered, &answered).map_err(tandem_sdp::Refusal::status)?;
     rtp_terms(&agreed, local)
+}
+
+/// A description of our side under the version that may follow what we said last in the same dialog (RFC 3264 section 8):
+/// a peer may take one of an old version for one that changes nothing.
+pub fn following(description: Bytes, previous: &[u8]) -> Bytes {
+    match (SessionDescription::parse(&description), SessionDescription::parse(previous)) {
+        (Ok(now), Ok(before)) => Bytes::from(now.following(&before).to_string()),
+        _ => description,
+    }
 }
 
 fn ours(wishes: &Wishes, local: SocketAddr, session: u64) -> LocalMedia {
@@ -186,6 +212,57 @@ mod tests {
         assert!(answer(&secured, at(5_000), 8).expect("accepted").1.srtp.is_some());
         let (plain, _) = answer(&offer(at(4_000), 7), at(5_000), 8).expect("agreed");
         assert_eq!(read_answer_under(&required, &plain, at(4_000), 7), Err(488));
+    }
+
+    #[test]
+    fn without_a_setting_a_trunk_offers_keys_over_tls_only() {
+        let row = |transport, srtp| Trunk {
+            id: "trunk_1".into(),
+            org: "org_1".into(),
+            name: "Carrier".into(),
+            host: "sip.example".into(),
+            transport,
+            domain: None,
+            username: None,
+            password: None,
+            register_s: None,
+            accept_from: Vec::new(),
+            options_every_s: 0,
+            srtp,
+            codecs: Vec::new(),
+            caller_id: None,
+            max_cps: 1,
+            max_channels: 1,
+            enabled: true,
+            created_at: crate::records::UnixMs(0),
+        };
+        for (transport, srtp, policy) in [
+            (Transport::Udp, None, SrtpPolicy::Off),
+            (Transport::Tcp, None, SrtpPolicy::Off),
+            (Transport::Tls, None, SrtpPolicy::Optional),
+            (Transport::Tls, Some(TrunkSrtp::Off), SrtpPolicy::Off),
+            (Transport::Udp, Some(TrunkSrtp::Required), SrtpPolicy::Required),
+        ] {
+            let wishes = Wishes::of_trunk(&row(transport, srtp));
+            assert_eq!((wishes.srtp, wishes.codecs), (policy, Wishes::default().codecs));
+        }
+        let chosen = Trunk { codecs: vec![Codec::Opus], ..row(Transport::Tls, None) };
+        assert_eq!(Wishes::of_trunk(&chosen).codecs, [Codec::Opus]);
+    }
+
+    #[test]
+    fn a_changed_description_of_a_dialog_has_the_next_version() {
+        let version = |sdp: &[u8]| SessionDescription::parse(sdp).expect("ours").origin.version;
+        let plain = offer(at(4_000), 7);
+        let holding = String::from_utf8_lossy(&plain).replace("sendrecv", "sendonly");
+        let (first, _) = answer(&plain, at(5_000), 8).expect("agreed");
+        let (held, _) = answer(holding.as_bytes(), at(5_000), 8).expect("agreed");
+        let held = following(held, &first);
+        assert_eq!(version(&held), version(&first) + 1);
+        let (again, _) = answer(holding.as_bytes(), at(5_000), 8).expect("agreed");
+        assert_eq!(following(again, &held), held, "nothing changed");
+        let (resumed, _) = answer(&plain, at(5_000), 8).expect("agreed");
+        assert_eq!(version(&following(resumed, &held)), version(&first) + 2);
     }
 
     #[test]

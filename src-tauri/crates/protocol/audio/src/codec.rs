@@ -7,6 +7,7 @@ use audio_codec::g722::{G722Decoder, G722Encoder};
 use audio_codec::{Decoder as _, Encoder as _};
 
 use crate::g711::Law;
+use crate::jitter::Decode;
 use crate::resample::Resampler;
 
 /// An encoding on the wire.
@@ -26,6 +27,21 @@ impl Encoding {
             Self::G711(_) | Self::G722 => 8_000,
             Self::Opus => 48_000,
         }
+    }
+}
+
+impl Encoding {
+    /// Ticks of the RTP clock that a payload lasts; 0 for one that is none.
+    pub fn duration(self, payload: &[u8]) -> u32 {
+        match self {
+            Self::G711(_) | Self::G722 => payload.len() as u32,
+            Self::Opus => opus::packet::get_nb_samples(payload, 48_000).unwrap_or(0) as u32,
+        }
+    }
+
+    /// Whether the same samples always give the same payload, whatever was coded before.
+    pub const fn is_stateless(self) -> bool {
+        matches!(self, Self::G711(_))
     }
 }
 
@@ -51,6 +67,9 @@ enum Reading {
 
 /// The longest Opus packet: 120 ms (RFC 6716, section 3.2), at 8 kHz.
 const LONGEST: usize = 960;
+/// What is expected of a way before its reports come, and the most that is believed, in percent.
+const LEAST_LOSS: u8 = 5;
+const MOST_LOSS: u8 = 40;
 /// The largest Opus frame of 20 ms (RFC 6716, section 3.4).
 const LARGEST: usize = 1_275;
 
@@ -66,6 +85,32 @@ impl Encoder {
             },
             Encoding::Opus => Writing::Opus(speech_encoder()),
         })
+    }
+
+    /// Forgets what it has coded so far, for a peer that heard something else of late.
+    pub fn reset(&mut self) {
+        match &mut self.0 {
+            Writing::G711(_) => {}
+            Writing::G722 { codec, .. } => **codec = G722Encoder::new(),
+            // Documented to fail for no state an encoder can be in.
+            Writing::Opus(codec) => drop(codec.reset_state()),
+        }
+    }
+
+    /// Tells the part of the packets that the peer misses, in percent, so that the next tell more of the lost ones.
+    pub fn expect_loss(&mut self, percent: u8) {
+        if let Writing::Opus(codec) = &mut self.0 {
+            // Within the documented range; without it speech is still coded.
+            let _ = codec.set_packet_loss_perc(i32::from(percent.clamp(LEAST_LOSS, MOST_LOSS)));
+        }
+    }
+
+    /// The loss that it codes for, in percent; 0 for an encoding that tells nothing of lost packets.
+    pub fn expected_loss(&mut self) -> u8 {
+        match &mut self.0 {
+            Writing::Opus(codec) => codec.get_packet_loss_perc().unwrap_or(0) as u8,
+            _ => 0,
+        }
     }
 
     /// Appends the payload of one frame of 20 ms at 8 kHz.
@@ -117,6 +162,31 @@ impl Decoder {
     }
 }
 
+impl Decode for &mut Decoder {
+    fn decode(&mut self, payload: &[u8], out: &mut Vec<i16>) {
+        Decoder::decode(self, payload, out);
+    }
+
+    fn recover(&mut self, next: Option<&[u8]>, samples: usize, out: &mut Vec<i16>) -> bool {
+        let Reading::Opus(codec) = &mut self.0 else { return false };
+        // Opus makes up multiples of 2.5 ms only.
+        if samples == 0 || !samples.is_multiple_of(20) {
+            return false;
+        }
+        let start = out.len();
+        out.resize(start + samples, 0);
+        let made = codec.decode(next.unwrap_or_default(), &mut out[start..], next.is_some()).is_ok();
+        if !made {
+            out.truncate(start);
+        }
+        made
+    }
+
+    fn recovers(&self) -> bool {
+        matches!(self.0, Reading::Opus(_))
+    }
+}
+
 fn speech_encoder() -> opus::Encoder {
     let mut codec = opus::Encoder::new(8_000, opus::Channels::Mono, opus::Application::Voip)
         .expect("8 kHz mono is a mode of every Opus");
@@ -124,7 +194,7 @@ fn speech_encoder() -> opus::Encoder {
     let _ = codec.set_bitrate(opus::Bitrate::Bits(24_000));
     let _ = codec.set_complexity(5);
     let _ = codec.set_inband_fec(true);
-    let _ = codec.set_packet_loss_perc(5);
+    let _ = codec.set_packet_loss_perc(i32::from(LEAST_LOSS));
     codec
 }
 

@@ -4,11 +4,11 @@
 //! fastest packet of late and steered to what covers 99.5 % of the packets: by leaving out or repeating single waveform
 //! periods, never by dropping packets, so that neither jitter nor a sender's drifting clock builds up delay.
 
-use std::collections::BTreeMap;
 use std::time::Instant;
 
 use crate::conceal::Concealer;
 use crate::delay::DelayMeter;
+use crate::packets::Packets;
 use crate::{FRAME, stretch};
 
 /// Bounds and start of the playout delay, in ms.
@@ -45,6 +45,30 @@ pub enum Pulled {
     Concealed,
 }
 
+/// What turns payloads into samples; any `FnMut(&[u8], &mut Vec<i16>)` that appends them does.
+pub trait Decode {
+    /// Appends a payload's samples.
+    fn decode(&mut self, payload: &[u8], out: &mut Vec<i16>);
+
+    /// Appends `samples` that are missing, from what the payload behind the gap (`next`) says of them or else from
+    /// what came before; false, with nothing appended, where the encoding has no way of its own.
+    fn recover(&mut self, next: Option<&[u8]>, samples: usize, out: &mut Vec<i16>) -> bool {
+        let _ = (next, samples, out);
+        false
+    }
+
+    /// Whether a payload may say something of the one before, so that it pays to wait for it.
+    fn recovers(&self) -> bool {
+        false
+    }
+}
+
+impl<F: FnMut(&[u8], &mut Vec<i16>)> Decode for F {
+    fn decode(&mut self, payload: &[u8], out: &mut Vec<i16>) {
+        self(payload, out);
+    }
+}
+
 /// What happened so far.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct JitterCounts {
@@ -52,6 +76,8 @@ pub struct JitterCounts {
     pub duplicate: u64,
     /// Samples made up, left out to catch up, and repeated to gain time.
     pub concealed: u64,
+    /// Samples of those made up that the next packet told (forward error correction).
+    pub recovered: u64,
     pub left_out: u64,
     pub repeated: u64,
 }
@@ -76,6 +102,11 @@ const JUMP_MS: f64 = 2_000.0;
 const MARGIN_MS: f64 = 5.0;
 /// Packets held at most: 2.5 s.
 const CAPACITY: usize = 128;
+/// Where gaps weigh more than this, there is waiting for the packet behind a gap: one in 7 s is enough.
+const LOSSY: f64 = 0.5;
+const FORGET: f64 = 0.998;
+/// Added to the delay then: the time of one packet.
+const RECOVERY_MS: f64 = 20.0;
 /// Pulls between two adjustments, so that each settles unheard.
 const ADJUST_EVERY: u32 = 3;
 
@@ -86,12 +117,15 @@ pub struct JitterBuffer {
     meter: DelayMeter,
     /// Newest timestamp seen, widened.
     newest: Option<i64>,
-    packets: BTreeMap<i64, Vec<u8>>,
+    packets: Packets,
     pending: Vec<i16>,
     concealer: Concealer,
     state: State,
     since_adjusted: u32,
     delay_ms: f64,
+    /// Gaps of late, each weighing less with every packet after it.
+    gaps: f64,
+    recovery_ms: f64,
     counts: JitterCounts,
 }
 
@@ -102,12 +136,14 @@ impl JitterBuffer {
             config,
             meter: DelayMeter::new(config.start_ms),
             newest: None,
-            packets: BTreeMap::new(),
+            packets: Packets::default(),
             pending: Vec::with_capacity(4 * FRAME),
             concealer: Concealer::default(),
             state: State::Waiting,
             since_adjusted: 0,
             delay_ms: 0.0,
+            gaps: 0.0,
+            recovery_ms: 0.0,
             counts: JitterCounts::default(),
         }
     }
@@ -137,25 +173,26 @@ impl JitterBuffer {
             self.counts.late += 1;
             return Inserted::Late;
         }
-        if self.packets.contains_key(&wide) {
+        if !self.packets.insert(wide, payload) {
             self.counts.duplicate += 1;
             return Inserted::Duplicate;
         }
-        if self.packets.len() == CAPACITY {
-            self.packets.pop_first();
+        if self.packets.len() > CAPACITY {
+            self.packets.drop_first();
         }
-        self.packets.insert(wide, payload.to_vec());
         Inserted::Queued
     }
 
-    /// Fills one frame; `now` is the tick's nominal time, `decode` appends a payload's samples.
-    pub fn pull(
-        &mut self,
-        now: Instant,
-        frame: &mut [i16; FRAME],
-        mut decode: impl FnMut(&[u8], &mut Vec<i16>),
-    ) -> Pulled {
+    /// Whether a stream is being played.
+    pub fn is_playing(&self) -> bool {
+        self.state != State::Waiting
+    }
+
+    /// Fills one frame; `now` is the tick's nominal time.
+    pub fn pull(&mut self, now: Instant, frame: &mut [i16; FRAME], mut decode: impl Decode) -> Pulled {
         let now_ms = self.meter.ms(now);
+        // A lost packet can be told by the next only if that is there when the lost one's moment comes.
+        self.recovery_ms = if self.gaps > LOSSY && decode.recovers() { RECOVERY_MS } else { 0.0 };
         let target = self.target_ms();
         if self.state == State::Waiting && !self.begin(now_ms, target) {
             frame.fill(0);
@@ -186,7 +223,7 @@ impl JitterBuffer {
 
     /// The delay it steers to.
     pub fn target_ms(&self) -> f64 {
-        (self.meter.needed_ms() + MARGIN_MS)
+        (self.meter.needed_ms() + MARGIN_MS + self.recovery_ms)
             .clamp(f64::from(self.config.min_ms), f64::from(self.config.max_ms))
     }
 
@@ -202,7 +239,7 @@ impl JitterBuffer {
     }
 
     fn begin(&mut self, now_ms: f64, target: f64) -> bool {
-        let (Some(&first), Some(base)) = (self.packets.keys().next(), self.meter.base()) else {
+        let (Some((first, _)), Some(base)) = (self.packets.first(), self.meter.base()) else {
             return false;
         };
         if now_ms - first as f64 / PER_MS - base < target {
@@ -226,32 +263,34 @@ impl JitterBuffer {
     }
 
     /// Fills `pending` up to `count`; without `make_up` only as far as there are packets. True if it made some up.
-    fn fill(&mut self, count: usize, decode: &mut impl FnMut(&[u8], &mut Vec<i16>), make_up: bool) -> bool {
+    fn fill(&mut self, count: usize, decode: &mut impl Decode, make_up: bool) -> bool {
         let mut made_up = false;
         while self.pending.len() < count {
             let State::Playing { next, stalled } = self.state else { break };
-            let first = self.packets.keys().next().copied();
-            let gap = first.map(|first| first - next);
-            let short = (count - self.pending.len()) as i64;
-            let (forward, invent, stall) = match gap {
+            let gap = self.packets.first().map(|(first, _)| first - next);
+            let start = self.pending.len();
+            let (forward, stall) = match gap {
                 Some(gap) if gap <= 0 => {
-                    let (_, payload) = self.packets.pop_first().expect("a first key was just seen");
-                    let start = self.pending.len();
-                    decode(&payload, &mut self.pending);
+                    let payload = self.packets.pop_first().expect("a first packet was just seen");
+                    decode.decode(&payload, &mut self.pending);
+                    self.packets.give_back(payload);
+                    self.gaps *= FORGET;
                     self.concealer.real(&mut self.pending[start..]);
-                    ((self.pending.len() - start) as i64, 0, -stalled)
+                    ((self.pending.len() - start) as i64, -stalled)
                 }
                 _ if !make_up => break,
                 // What was made up while nothing came stands for the beginning of the gap.
-                Some(gap) if stalled > 0 => (gap.min(stalled), 0, -stalled),
-                Some(gap) => (gap.min(short), gap.min(short), 0),
-                None => (0, short, short),
+                Some(gap) if stalled > 0 => (gap.min(stalled), -stalled),
+                Some(gap) => {
+                    made_up = true;
+                    self.gaps += 1.0;
+                    (self.make_up(Some(gap as usize), count - start, decode), 0)
+                }
+                None => {
+                    made_up = true;
+                    (0, self.make_up(None, count - start, decode))
+                }
             };
-            if invent > 0 {
-                self.concealer.missing(invent as usize, &mut self.pending);
-                self.counts.concealed += invent as u64;
-                made_up = true;
-            }
             let stalled = stalled + stall;
             self.state = State::Playing { next: next + forward, stalled };
             if stalled >= STALL_LIMIT {
@@ -259,6 +298,26 @@ impl JitterBuffer {
             }
         }
         made_up
+    }
+
+    /// Makes some samples up, of a gap of this many or of one whose end is not known; gives their number.
+    fn make_up(&mut self, gap: Option<usize>, short: usize, decode: &mut impl Decode) -> i64 {
+        // Codecs make up whole frames, and of a longer gap the next packet tells the last one.
+        let whole = gap.unwrap_or(FRAME).min(FRAME);
+        let next = self.packets.first().filter(|_| gap == Some(whole)).map(|(_, payload)| payload);
+        let told = next.is_some();
+        let start = self.pending.len();
+        let made = if decode.recover(next, whole, &mut self.pending) {
+            self.counts.recovered += if told { whole as u64 } else { 0 };
+            self.concealer.real(&mut self.pending[start..]);
+            whole
+        } else {
+            let some = gap.unwrap_or(short).min(short);
+            self.concealer.missing(some, &mut self.pending);
+            some
+        };
+        self.counts.concealed += made as u64;
+        made as i64
     }
 
     fn end_of_stream(&mut self, count: usize) {
@@ -283,12 +342,14 @@ impl JitterBuffer {
     fn skip(&mut self, now_ms: f64, target: f64) {
         let Some(base) = self.meter.base() else { return };
         let wanted = ((now_ms - base - target) * PER_MS) as i64;
-        let Some(&next) = self.packets.range(..=wanted).next_back().map(|(first, _)| first) else { return };
+        let Some(next) = self.packets.at_or_before(wanted) else { return };
         let State::Playing { next: before, .. } = self.state else { return };
         if next <= before {
             return;
         }
-        self.packets = self.packets.split_off(&next);
+        while self.packets.first().is_some_and(|(first, _)| first < next) {
+            self.packets.drop_first();
+        }
         self.counts.left_out += (next - before) as u64 + self.pending.len() as u64;
         self.pending.clear();
         // Blends the seam as after a loss.

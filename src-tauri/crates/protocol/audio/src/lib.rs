@@ -20,6 +20,7 @@ pub mod vad;
 pub mod wav;
 
 mod delay;
+mod packets;
 
 /// Samples a second of the telephone band.
 pub const SAMPLE_RATE: u32 = 8_000;

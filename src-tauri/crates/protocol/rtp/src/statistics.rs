@@ -48,13 +48,19 @@ impl ReceiverStatistics {
         }
     }
 
-    /// Takes a packet into account that arrived at `arrival`.
-    pub fn received(&mut self, header: &Header, arrival: Instant) {
+    /// Takes a packet into account whose timestamp is not that of its sending (a telephone-event, comfort noise): it
+    /// is one of the stream, but says nothing of the jitter.
+    pub fn counted(&mut self, header: &Header) {
         let sequence = self.extender.sequence(header.sequence);
         self.highest = if self.first.is_none() { sequence } else { self.highest.max(sequence) };
         let first = *self.first.get_or_insert(sequence);
         self.first = Some(first.min(sequence));
         self.received += 1;
+    }
+
+    /// Takes a packet into account that arrived at `arrival`.
+    pub fn received(&mut self, header: &Header, arrival: Instant) {
+        self.counted(header);
         if let Some((before, timestamp)) = self.previous {
             let elapsed = if arrival >= before {
                 arrival.duration_since(before).as_secs_f64()
@@ -132,6 +138,22 @@ mod tests {
         assert_eq!((block.fraction_lost, block.cumulative_lost), (25, 10));
         assert_eq!(block.highest_sequence, 65_500 + 99);
         assert_eq!(statistics.report(7).fraction_lost, 0, "the fraction starts anew");
+    }
+
+    #[test]
+    fn the_packets_of_a_key_press_are_neither_lost_nor_jitter() {
+        let start = Instant::now();
+        let mut statistics = ReceiverStatistics::new(8000);
+        for n in 0..100u16 {
+            let at = start + Duration::from_millis(20 * u64::from(n));
+            if (50..57).contains(&n) {
+                statistics.counted(&header(n, 50 * 160));
+            } else {
+                statistics.received(&header(n, u32::from(n) * 160), at);
+            }
+        }
+        assert_eq!((statistics.packets_received(), statistics.packets_lost()), (100, 0));
+        assert!(statistics.jitter_ms() < 0.01, "{}", statistics.jitter_ms());
     }
 
     #[test]

@@ -102,6 +102,21 @@ fn a_message_without_a_known_end_ends_the_connection() {
 }
 
 #[test]
+fn the_bytes_of_a_message_are_those_that_came() {
+    let odd = message("one", "body").replace("Call-ID:", "i :").replace("h;branch", "h ;\r\n branch");
+    let rejected = message("two", "x").replace("CSeq: 1 MESSAGE", "CSeq: nonsense");
+    let mut parser = StreamParser::default();
+    parser.push(format!("\r\n\r\n{odd}{rejected}").as_bytes());
+    let mut seen = Vec::new();
+    while let Some(item) = parser.next_item().expect("a readable stream") {
+        if !matches!(item, StreamItem::Ping) {
+            seen.push(String::from_utf8(parser.bytes_of_item().concat()).expect("text"));
+        }
+    }
+    assert_eq!(seen, [odd, rejected]);
+}
+
+#[test]
 fn strangers_and_the_oversized_end_the_connection() {
     let limits = StreamLimits { max_head: 1000, max_body: 10 };
     for (wire, kind) in [

@@ -1,13 +1,14 @@
 //! `tandem backup` and `tandem restore`: straight at the database, with or without a server that runs on it.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tandem_storage::backup::{self, BackupError, Place, Summary};
 use tandem_switchboard::records::UnixMs;
 
 use super::{Failure, PlaceArguments, output};
-use crate::compose::default_data_dir;
+use crate::compose::{Keychain, default_data_dir};
 
 pub(super) async fn back_up(file: &Path, json: bool, place: &PlaceArguments) -> Result<(), Failure> {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
@@ -24,7 +25,8 @@ pub(super) async fn restore(file: &Path, json: bool, place: &PlaceArguments) -> 
 fn find(place: &PlaceArguments) -> Result<Place, Failure> {
     let data = place.data.clone().or_else(default_data_dir);
     let data = data.ok_or_else(|| Failure::invalid("--data: expected a directory (HOME is not set)"))?;
-    Place::new(place.database.as_deref(), &data).map_err(failure)
+    let found = Place::new(place.database.as_deref(), &data).map_err(failure)?;
+    Ok(found.kept_by(Arc::new(Keychain::of(&data))))
 }
 
 fn failure(error: BackupError) -> Failure {

@@ -41,6 +41,15 @@ impl Client {
         self.send(Method::GET, path, None, &[]).await
     }
 
+    /// A GET whose answer is not JSON.
+    pub async fn text(&self, path: &str) -> Result<String, Failure> {
+        let (status, text) = self.answer(Method::GET, path, None, &[]).await?;
+        if status.is_success() {
+            return Ok(text);
+        }
+        Err(problem(status, &serde_json::from_str(&text).unwrap_or(Value::Null)))
+    }
+
     pub async fn post(&self, path: &str, body: Value) -> Result<Value, Failure> {
         self.send(Method::POST, path, Some(body), &[]).await
     }
@@ -53,6 +62,18 @@ impl Client {
         body: Option<Value>,
         headers: &[(&str, &str)],
     ) -> Result<Value, Failure> {
+        let (status, text) = self.answer(method, path, body, headers).await?;
+        let value = serde_json::from_str(&text).unwrap_or(Value::Null);
+        if status.is_success() { Ok(value) } else { Err(problem(status, &value)) }
+    }
+
+    async fn answer(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&str, &str)],
+    ) -> Result<(StatusCode, String), Failure> {
         let mut request =
             self.http.request(method, format!("{}/api/v1{path}", self.base)).bearer_auth(&self.key);
         for (name, value) in headers {
@@ -66,8 +87,7 @@ impl Client {
         })?;
         let status = response.status();
         let text = response.text().await.map_err(|error| Failure::failed(root_cause(&error)))?;
-        let value = serde_json::from_str(&text).unwrap_or(Value::Null);
-        if status.is_success() { Ok(value) } else { Err(problem(status, &value)) }
+        Ok((status, text))
     }
 
     /// The answer as it comes in, whatever it is.

@@ -13,6 +13,8 @@ mod output;
 mod recording;
 mod sandbox;
 mod serve;
+mod simulate;
+mod sip;
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -61,6 +63,9 @@ enum Command {
     /// The pretend carrier of `tandem serve --sandbox`.
     #[command(subcommand)]
     Sandbox(SandboxCommand),
+    /// What went over the wire.
+    #[command(subcommand)]
+    Sip(SipCommand),
     /// Write everything (rows, key, recordings) into one new file, while the server may run. Keep it as safe as the
     /// data: it opens its own secrets.
     Backup(BackupArguments),
@@ -68,6 +73,9 @@ enum Command {
     Restore(BackupArguments),
     /// Check this machine: ports, sound devices, speech, and a real call to itself whose audio is scored both ways.
     Doctor(DoctorArguments),
+    /// Run the machines of the exchange on a virtual clock.
+    #[command(subcommand)]
+    Simulate(simulate::SimulateCommand),
 }
 
 /// How to serve.
@@ -85,6 +93,19 @@ pub struct ServeArguments {
     /// SIP address, for UDP and TCP alike; port 0 takes any free one.
     #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:5060")]
     pub sip: SocketAddr,
+    /// Address for SIP over TLS (5061 as a rule); not served unless given.
+    #[arg(long, value_name = "ADDR")]
+    pub sip_tls: Option<SocketAddr>,
+    /// Certificate to show there, PEM, with the rest of its chain. Without it, one is made, signed by itself and kept in
+    /// the data directory: phones must be told to trust it, and carriers will not.
+    #[arg(long, value_name = "FILE", requires_all = ["sip_tls", "sip_tls_key"])]
+    pub sip_tls_certificate: Option<PathBuf>,
+    /// Its private key, PEM.
+    #[arg(long, value_name = "FILE", requires_all = ["sip_tls", "sip_tls_certificate"])]
+    pub sip_tls_key: Option<PathBuf>,
+    /// Certificates (PEM) of issuers to trust beside those of the system, for trunks with TLS.
+    #[arg(long, value_name = "FILE")]
+    pub sip_tls_ca: Option<PathBuf>,
     /// UDP ports for RTP.
     #[arg(long, value_name = "A-B", default_value = "20000-29999", value_parser = parse_ports)]
     pub rtp_ports: (u16, u16),
@@ -227,6 +248,20 @@ enum KeyCommand {
 }
 
 #[derive(Debug, Subcommand)]
+enum SipCommand {
+    /// Print the SIP messages of a call, without their secrets.
+    Trace {
+        /// The call's id.
+        call: String,
+        /// Print one JSON document.
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        server: ServerArguments,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 enum SandboxCommand {
     /// Have a customer of the pretend carrier call one of our numbers.
     CallIn {
@@ -285,6 +320,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Sandbox(SandboxCommand::Customers { json, server }) => {
                 sandbox::customers(json, &server).await
             }
+            Command::Sip(SipCommand::Trace { call, json, server }) => sip::trace(&call, json, &server).await,
             Command::Backup(BackupArguments { file, json, place }) => {
                 backup::back_up(&file, json, &place).await
             }
@@ -292,6 +328,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
                 backup::restore(&file, json, &place).await
             }
             Command::Doctor(arguments) => doctor::run(arguments).await,
+            Command::Simulate(command) => simulate::run(command),
         }
     });
     match result {

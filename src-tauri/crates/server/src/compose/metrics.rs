@@ -45,6 +45,7 @@ fn install() -> Option<PrometheusHandle> {
         "Interarrival jitter of customers' lines"
     );
     describe_counter!("tandem_rtp_packets_total", "RTP packets of customers' lines");
+    describe_counter!("tandem_sip_messages_untraced_total", "SIP messages missing from the traces of calls");
     describe_counter!("tandem_rtp_lost_packets_total", "RTP packets that never came");
     describe_histogram!(
         "tandem_http_request_seconds",

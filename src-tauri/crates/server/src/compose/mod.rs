@@ -1,12 +1,14 @@
 //! Joins the switchboard to its adapters and runs it.
 
 mod clock;
+mod keychain;
 pub(crate) mod loop_call;
 mod metrics;
 mod options;
 mod provision;
 mod retention;
 mod sandbox;
+mod sip;
 pub(crate) mod speech_check;
 
 use std::net::SocketAddr;
@@ -18,10 +20,11 @@ use serde_json::{Value, json};
 use tandem_foundation::OrgId;
 use tandem_http::{HttpConfig, HttpServer, PhoneRegistrar};
 use tandem_media_engine::{MediaConfig, MediaEngine};
-use tandem_sip_transport::{SipConfig, SipTransport};
-use tandem_speech::{Providers, ProvidersConfig};
+use tandem_sip_transport::SipTransport;
+use tandem_speech::{Providers, ProvidersConfig, Registry};
 use tandem_storage::Storage;
 use tandem_switchboard::ports::clock::Clock;
+use tandem_switchboard::ports::providers::{ProviderRegistry, ProviderStore};
 use tandem_switchboard::ports::signalling::{LegIds, Signalling, Transport};
 use tandem_switchboard::ports::speech::ProviderError;
 use tandem_switchboard::ports::store::{Directory, Store, StoreError};
@@ -34,6 +37,7 @@ pub use options::ServeOptions;
 pub(crate) use options::default_data_dir;
 
 use self::clock::SystemClock;
+pub(crate) use self::keychain::Keychain;
 use self::provision::Secrets;
 use self::sandbox::PretendCarrier;
 use crate::first_run::{self, FirstRunError};
@@ -41,6 +45,8 @@ use crate::operator_file::{self, OperatorFile};
 
 /// An assistant's webhook may keep a caller waiting for no longer.
 const WEBHOOK_TIMEOUT: Duration = Duration::from_secs(10);
+/// SIP messages that may wait for storage.
+const TRACED: usize = 1_024;
 
 /// Why the server could not start.
 #[derive(Debug, thiserror::Error)]
@@ -55,9 +61,15 @@ pub enum StartError {
     Store(#[from] StoreError),
     #[error("preparing the first start")]
     FirstRun(#[from] FirstRunError),
-    #[error("listening for SIP on {address}")]
+    #[error("serving SIP on {address}")]
     Sip {
         address: SocketAddr,
+        #[source]
+        source: std::io::Error,
+    },
+    #[error("making a certificate for SIP in {folder}")]
+    Certificate {
+        folder: PathBuf,
         #[source]
         source: std::io::Error,
     },
@@ -152,7 +164,7 @@ pub fn log_to_stderr() {
 pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
     let (data_dir, temporary) = data_dir(options.data.as_deref())?;
     let store = open_store(&options, &data_dir).await?;
-    let speech = Arc::new(providers(&options, &data_dir)?);
+    let speech = Arc::new(Registry::new(providers(&options, &data_dir)?));
     let warm = speech.clone();
     tokio::task::spawn_blocking(move || {
         if let Err(error) = warm.warm_up() {
@@ -178,9 +190,17 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         }
     };
 
+    for org in store.organisations().await? {
+        let (rows, order) = (store.providers(&org.id).await?, store.fallback(&org.id).await?);
+        speech.replace(&org.id, &rows, order.as_ref());
+    }
     let leg_ids = Arc::new(LegIds::default());
     let (sip_events, sip_inbox) = mpsc::unbounded_channel();
-    let signalling = SipTransport::start(SipConfig::new(options.sip), leg_ids.clone(), sip_events)
+    let (tap, traced) = mpsc::channel(TRACED);
+    let mut sip_config = sip::config(&options, &data_dir)
+        .map_err(|source| StartError::Certificate { folder: data_dir.clone(), source })?;
+    sip_config.tap = Some(tap);
+    let signalling = SipTransport::start(sip_config, leg_ids.clone(), sip_events)
         .await
         .map_err(|source| StartError::Sip { address: options.sip, source })?;
     let (media_events, media_inbox) = mpsc::unbounded_channel();
@@ -201,7 +221,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         signalling: signalling.clone(),
         media: media.clone(),
         store: Arc::new(store.clone()),
-        speech,
+        speech: speech.clone(),
         webhook: Arc::new(HttpWebhook::new(reach, WEBHOOK_TIMEOUT)),
         clock: clock.clone(),
         leg_ids,
@@ -209,6 +229,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         recordings: options.recordings,
     };
     let exchange = Switchboard::start(ports, sip_inbox, media_inbox).await?;
+    exchange.trace_sip(traced);
 
     let sip = signalling.local_address();
     let figures =
@@ -220,6 +241,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
             registrar: sip.to_string(),
             transport: Transport::Udp,
         },
+        providers: Some(speech),
         sandbox: carrier.as_ref().map(PretendCarrier::control),
         ..HttpConfig::new(options.http, data_dir.clone())
     };
@@ -230,6 +252,9 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
     let url = format!("http://{}", http.addr);
     let operator_file = leave_operator_file(&store, &url, clock.as_ref()).await;
     let mut ready = json!({ "ready": true, "http": url, "sip": format!("udp:{sip}") });
+    if let Some(tls) = signalling.tls_address() {
+        ready["sip_tls"] = format!("tls:{tls}").into();
+    }
     if let Some(prepared) = &prepared {
         ready["sandbox"] = prepared.ready.clone();
     }
@@ -270,6 +295,11 @@ async fn open_store(options: &ServeOptions, data_dir: &Path) -> Result<Storage, 
     match &options.database {
         // PostgreSQL's key stays on this machine: a copy of the database alone gives no password away.
         Some(url) => Storage::open_with_key(url, &data_dir.join("tandem.key")).await,
+        // What is thrown away with its folder leaves nothing in a person's keychain.
+        None if options.keychain && !options.sandbox && options.data.is_some() => {
+            let keychain = Arc::new(Keychain::of(data_dir));
+            Storage::open_file_kept(&data_dir.join("tandem.db"), keychain).await
+        }
         None => Storage::open_file(&data_dir.join("tandem.db")).await,
     }
 }

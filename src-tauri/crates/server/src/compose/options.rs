@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use tandem_switchboard::RecordingSettings;
 
+use tandem_sip_transport::CertificateFiles;
+
 use crate::cli::ServeArguments;
 
 /// Options of a server to be started.
@@ -15,6 +17,12 @@ pub struct ServeOptions {
     pub data: Option<PathBuf>,
     pub http: SocketAddr,
     pub sip: SocketAddr,
+    /// Where SIP over TLS is served, if it is.
+    pub sip_tls: Option<SocketAddr>,
+    /// What is shown there; `None`: a certificate that is made and kept with the data.
+    pub sip_certificate: Option<CertificateFiles>,
+    /// A file of issuers to trust beside those of the system.
+    pub sip_issuers: Option<PathBuf>,
     pub rtp_ports: (u16, u16),
     pub database: Option<String>,
     pub sandbox: bool,
@@ -24,6 +32,8 @@ pub struct ServeOptions {
     pub recordings: RecordingSettings,
     /// Space kept on the disk of recordings for the moment when it is full; 0: none.
     pub ballast_bytes: u64,
+    /// Keep the key that seals secrets in the system's keychain, where a desktop has one.
+    pub keychain: bool,
 }
 
 impl ServeOptions {
@@ -34,6 +44,9 @@ impl ServeOptions {
             data: None,
             http: any,
             sip: any,
+            sip_tls: None,
+            sip_certificate: None,
+            sip_issuers: None,
             rtp_ports: (20_000, 29_999),
             database: None,
             sandbox: true,
@@ -42,6 +55,7 @@ impl ServeOptions {
             recordings: RecordingSettings::default(),
             // A sandbox's data goes with it, and its disk is often memory.
             ballast_bytes: 0,
+            keychain: false,
         }
     }
 
@@ -63,10 +77,15 @@ impl ServeOptions {
                 Some(default_data_dir().ok_or("--data: expected a directory (HOME is not set)")?)
             }
         };
+        let certificate = arguments.sip_tls_certificate.zip(arguments.sip_tls_key);
+        let certificate = certificate.map(|(certificate, key)| CertificateFiles { certificate, key });
         Ok(Self {
             data,
             http: arguments.http,
             sip: arguments.sip,
+            sip_tls: arguments.sip_tls,
+            sip_certificate: certificate,
+            sip_issuers: arguments.sip_tls_ca,
             rtp_ports: arguments.rtp_ports,
             database: arguments.database,
             sandbox: arguments.sandbox,
@@ -77,6 +96,7 @@ impl ServeOptions {
                 pause_limit: Duration::from_secs(arguments.recording.recording_pause_s),
             },
             ballast_bytes: if arguments.sandbox { 0 } else { arguments.recording.ballast_mib << 20 },
+            keychain: false,
         })
     }
 }

@@ -146,6 +146,8 @@ fn trunk(org: &OrgId, carrier: SocketAddr, secrets: &Secrets, now: UnixMs) -> Tr
         register_s: Some(300),
         accept_from: vec![carrier.ip().to_string()],
         options_every_s: 30,
+        srtp: None,
+        codecs: Vec::new(),
         caller_id: Some("+62215551234".into()),
         max_cps: 5,
         max_channels: 100,

@@ -11,6 +11,7 @@ mod directory;
 mod events;
 pub mod fixtures;
 mod idempotency;
+mod sip_messages;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub use commits::*;
 pub use directory::*;
 pub use events::*;
 pub use idempotency::*;
+pub use sip_messages::*;
 
 /// A store under test.
 pub type Subject = Arc<dyn Store>;
@@ -67,6 +69,10 @@ macro_rules! store_conformance {
             of_many_claims_at_once_one_is_fresh
             idempotency_keys_are_forgotten_after_a_day
             idempotency_keys_are_isolated
+            sip_messages_are_read_back_with_every_field_in_their_order
+            a_batch_of_sip_messages_may_be_written_again
+            sip_messages_need_their_call_and_are_isolated
+            sip_messages_are_kept_a_week_where_nobody_chose
         );
     };
     (@tests $open:expr; $($check:ident)*) => {$(

@@ -110,6 +110,11 @@ impl Server {
         None
     }
 
+    /// Of the running process.
+    pub fn process_id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Base URL.
     pub fn http(&self) -> &str {
         self.ready["http"].as_str().expect("an address")

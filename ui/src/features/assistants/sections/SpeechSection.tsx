@@ -1,33 +1,43 @@
 /** Which providers hear, think and speak. */
-import { Autocomplete, Group, NumberInput, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { Group, NumberInput, Select, TagsInput, Textarea, TextInput } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
+import { providersQuery } from "@/api/providers";
+import { sessionQuery } from "@/api/session";
+import type { Provider } from "@/api/types";
 import { Card } from "@/components/Card";
+import { isAtLeast } from "@/lib/roles";
 
 import { useAssistantForm } from "../form";
-
-const recognisers = ["embedded", "deepgram", "openai", "whisper"];
-const voices = ["embedded", "espeak", "elevenlabs", "openai"];
-const models = ["scripted", "openai", "groq", "ollama"];
 
 export function SpeechSection() {
   const { t } = useTranslation();
   const form = useAssistantForm();
   const at = "settings.speech";
+  const { data: me } = useQuery(sessionQuery);
+  const known = useQuery({ ...providersQuery, enabled: me != null && isAtLeast(me.role, "admin") });
+  const named = (kind: Provider["kind"], now: string) => {
+    const names = known.data?.filter((one) => one.kind === kind).map(({ name }) => name) ?? [];
+    return now === "" || names.includes(now) ? names : [...names, now];
+  };
+  const speech = form.values.settings.speech;
   const scripted = form.values.settings.speech.model_provider === "scripted";
   return (
     <Card title={t("speech.title")} hint={t("speech.hint")}>
       <Group grow align="flex-start">
-        <Autocomplete
+        <Select
           label={t("speech.recogniser")}
           description={t("speech.recogniserHint")}
-          data={recognisers}
+          allowDeselect={false}
+          data={named("recogniser", speech.recogniser)}
           {...form.getInputProps(`${at}.recogniser`)}
         />
-        <Autocomplete
+        <Select
           label={t("speech.voiceProvider")}
           description={t("speech.voiceProviderHint")}
-          data={voices}
+          allowDeselect={false}
+          data={named("voice", speech.voice_provider)}
           {...form.getInputProps(`${at}.voice_provider`)}
         />
       </Group>
@@ -40,10 +50,11 @@ export function SpeechSection() {
         <Number name="speed" min={0.5} max={2} step={0.05} />
       </Group>
       <Group grow align="flex-start">
-        <Autocomplete
+        <Select
           label={t("speech.modelProvider")}
           description={t("speech.modelProviderHint")}
-          data={models}
+          allowDeselect={false}
+          data={named("model", speech.model_provider)}
           {...form.getInputProps(`${at}.model_provider`)}
         />
         {!scripted && (

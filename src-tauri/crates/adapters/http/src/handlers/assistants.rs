@@ -9,6 +9,7 @@ use tandem_switchboard::ports::store::StoreError;
 use tandem_switchboard::records::{self, Route};
 
 use super::calls::named;
+use super::providers;
 use crate::ask::{Ask, Reply, json, ok};
 use crate::clock::now;
 use crate::refusal::Refusal;
@@ -28,6 +29,8 @@ pub(super) async fn get(ask: Ask) -> Reply {
 pub(super) async fn create(ask: Ask) -> Reply {
     let wanted: AssistantWrite = ask.json()?;
     let at = now();
+    let settings: records::AssistantSettings = wanted.settings.into();
+    providers::judge(&ask, &settings.speech).await?;
     let row = records::Assistant {
         id: AssistantId::generate(unix_ms(at), rand::random()),
         org: ask.org()?.clone(),
@@ -35,7 +38,7 @@ pub(super) async fn create(ask: Ask) -> Reply {
         code: wanted.code,
         enabled: wanted.enabled,
         version: 1,
-        settings: wanted.settings.into(),
+        settings,
         created_at: at,
         updated_at: at,
     };
@@ -49,12 +52,14 @@ pub(super) async fn replace(ask: Ask) -> Reply {
     if !accepted.fits(old.version) {
         return Err(changed_meanwhile(old.version));
     }
+    let settings: records::AssistantSettings = wanted.settings.into();
+    providers::judge(&ask, &settings.speech).await?;
     let row = records::Assistant {
         name: wanted.name.trim().to_owned(),
         code: wanted.code,
         enabled: wanted.enabled,
         version: old.version + 1,
-        settings: wanted.settings.into(),
+        settings,
         updated_at: now(),
         ..old
     };

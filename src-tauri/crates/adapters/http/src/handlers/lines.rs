@@ -113,6 +113,8 @@ fn trunk_row(
         register_s: wanted.register_s,
         accept_from: wanted.accept_from,
         options_every_s: wanted.options_every_s,
+        srtp: wanted.srtp.map(Into::into),
+        codecs: wanted.codecs.into_iter().map(Into::into).collect(),
         caller_id: wanted.caller_id.map(Into::into),
         max_cps: wanted.max_cps,
         max_channels: wanted.max_channels,

@@ -4,9 +4,12 @@ mod assistants;
 mod calls;
 mod keys;
 mod lines;
+mod providers;
 mod recordings;
+mod retention;
 mod sandbox;
 pub(crate) mod session;
+mod sip;
 mod supervision;
 mod users;
 
@@ -29,6 +32,8 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("get_call", handler(calls::get)),
         ("get_transcript", handler(calls::transcript)),
         ("get_call_events", handler(calls::events)),
+        ("get_sip_trace", handler(sip::trace)),
+        ("get_sip_trace_text", handler(sip::text)),
         ("get_recording", handler(recordings::file)),
         ("get_waveform", handler(recordings::waveform)),
         ("supervise", handler(supervision::supervise)),
@@ -60,6 +65,16 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("list_keys", handler(keys::list)),
         ("create_key", handler(keys::create)),
         ("revoke_key", handler(keys::revoke)),
+        ("list_providers", handler(providers::list)),
+        ("create_provider", handler(providers::create)),
+        ("get_provider", handler(providers::get)),
+        ("update_provider", handler(providers::update)),
+        ("delete_provider", handler(providers::delete)),
+        ("check_provider", handler(providers::check)),
+        ("get_provider_fallback", handler(providers::fallback)),
+        ("replace_provider_fallback", handler(providers::replace_fallback)),
+        ("get_retention", handler(retention::get)),
+        ("replace_retention", handler(retention::replace)),
         ("create_ticket", handler(session::ticket)),
         ("open_live", handler(live::open)),
         ("open_phone", handler(phone::open)),

@@ -12,5 +12,7 @@ mod phone;
 mod problems;
 mod recordings;
 mod sign_in;
+mod sip;
 mod supervision;
 mod support;
+mod vault;

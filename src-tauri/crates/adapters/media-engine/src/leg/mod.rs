@@ -1,21 +1,28 @@
 //! A leg: a source of frames, a sink of frames, or both; and what is attached to it.
 
+mod arrivals;
 mod link;
+mod relay;
 mod rtp;
 mod rtp_send;
 mod secure;
+mod session;
 mod sound;
 mod source;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 use std::time::Instant;
 
-use tandem_audio::mixer::{Frame, Members};
+use tandem_audio::mixer::Members;
 use tandem_foundation::LegId;
 
+pub(crate) use arrivals::Arrivals;
 pub(crate) use link::LinkLeg;
 pub(crate) use rtp::RtpLeg;
 pub use rtp::RtpSeed;
+pub(crate) use rtp_send::Payload;
 pub(crate) use sound::SoundPlayer;
 pub(crate) use watch::{VoiceMoment, Watch};
 
@@ -62,14 +69,13 @@ impl Leg {
         }
     }
 
-    /// Gives the leg what it hears; packets and frames go out here.
-    pub(crate) fn deliver(&mut self, frame: &mut Frame) {
-        self.sound.add_to(frame);
-        match &mut self.kind {
-            Kind::Rtp(rtp) => rtp.send(frame),
-            Kind::Link(link) => link.send(frame),
-            Kind::Speaker(_) => {}
-        }
+    /// The RTP of this leg, if that is its kind.
+    pub(crate) fn rtp(&self) -> Option<&RtpLeg> {
+        if let Kind::Rtp(rtp) = &self.kind { Some(rtp) } else { None }
+    }
+
+    pub(crate) fn rtp_mut(&mut self) -> Option<&mut RtpLeg> {
+        if let Kind::Rtp(rtp) = &mut self.kind { Some(rtp) } else { None }
     }
 
     /// Lets time pass that is not made up for.

@@ -1,19 +1,16 @@
 //! An RTP leg: packets to frames through the jitter buffer, and digits.
 
-use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
-use tandem_audio::codec::{Decoder, Encoder, Encoding};
-use tandem_audio::dtmf::DtmfDetector;
-use tandem_audio::g711::Law;
 use tandem_audio::jitter::{JitterBuffer, JitterConfig, Pulled};
 use tandem_audio::mixer::Frame;
-use tandem_rtp::{EventReceiver, Impairment, Packet, ReceiverStatistics, Reports};
-use tandem_switchboard::ports::media::{Codec, LegQuality, RtpTerms};
+use tandem_rtp::{Impairment, ReceiverStatistics};
+use tandem_switchboard::ports::media::{LegQuality, RtpTerms};
 
+use super::arrivals::Arrivals;
+use super::relay::Relay;
 use super::rtp_send::Sending;
-use super::secure::Secure;
-use super::source::Source;
+use super::session::{Session, Sinks, encoding};
 use crate::socket::PacketSocket;
 
 /// The random beginnings of what a leg sends (RFC 3550, section 5.1).
@@ -24,35 +21,23 @@ pub struct RtpSeed {
     pub timestamp: u32,
 }
 
-/// What was negotiated, and what stands on it.
-#[derive(Debug)]
-pub(crate) struct Session {
-    pub terms: RtpTerms,
-    pub(super) encoding: Encoding,
-    pub(super) encoder: Encoder,
-    decoder: Decoder,
-    /// The newest timestamp, widened, so that it can be told in samples of 8 kHz across its wrap.
-    newest: Option<i64>,
-    pub source: Source,
-    /// Absent on a plain leg.
-    pub(super) secure: Option<Secure>,
-    /// The peer's SSRC.
-    ssrc: Option<u32>,
-    reports: Reports,
-    events: EventReceiver,
-    /// Listens for digits in the sound itself, where the peer did not agree to telephone events.
-    in_band: DtmfDetector,
-    last_heard: Instant,
-    silence_told: bool,
-}
-
 /// An RTP leg.
 #[derive(Debug)]
 pub(crate) struct RtpLeg {
     pub socket: Box<dyn PacketSocket>,
     pub session: Option<Session>,
     pub sending: Sending,
+    /// Present while the peer gets another leg's packets as they came.
+    pub(super) relay: Option<Relay>,
+    /// What would have gone on after those, for the first frame of a mix to blend with.
+    pub(super) seam: Option<Frame>,
     jitter: JitterBuffer,
+    /// Somebody needs the samples; else packets are not even kept.
+    decoding: bool,
+    /// The loss that the encoder was told, in percent.
+    loss_told: u8,
+    /// The socket is watched, and read when something comes instead of every tick.
+    pub watched: bool,
     statistics: ReceiverStatistics,
     quality_told: Option<Instant>,
     /// Expected and lost when quality was told last.
@@ -65,7 +50,12 @@ impl RtpLeg {
             socket,
             session: None,
             sending: Sending::new(seed),
+            relay: None,
+            seam: None,
             jitter: JitterBuffer::new(jitter),
+            decoding: false,
+            loss_told: 0,
+            watched: false,
             statistics: ReceiverStatistics::new(tandem_audio::SAMPLE_RATE),
             quality_told: None,
             counted: (0, 0),
@@ -84,43 +74,8 @@ impl RtpLeg {
             self.jitter.restart();
         }
         match &mut self.session {
-            Some(session) => {
-                session.source.signal(terms.remote);
-                if terms.receive && !session.terms.receive {
-                    session.last_heard = now;
-                    session.silence_told = false;
-                }
-                if session.encoding != encoding {
-                    session.encoding = encoding;
-                    (session.encoder, session.decoder) = (Encoder::new(encoding), Decoder::new(encoding));
-                    session.newest = None;
-                }
-                session.secure = match (session.secure.take(), terms.srtp.clone()) {
-                    (Some(mut secure), Some(keys)) => {
-                        secure.update(keys);
-                        Some(secure)
-                    }
-                    (_, keys) => keys.map(Secure::new),
-                };
-                session.terms = terms;
-            }
-            None => {
-                self.session = Some(Session {
-                    encoding,
-                    encoder: Encoder::new(encoding),
-                    decoder: Decoder::new(encoding),
-                    newest: None,
-                    source: Source::new(terms.remote),
-                    secure: terms.srtp.clone().map(Secure::new),
-                    terms,
-                    ssrc: None,
-                    reports: Reports::new(self.sending.ssrc(), now),
-                    events: EventReceiver::default(),
-                    in_band: DtmfDetector::default(),
-                    last_heard: now,
-                    silence_told: false,
-                });
-            }
+            Some(session) => session.update(terms, now),
+            None => self.session = Some(Session::new(terms, self.sending.ssrc(), now)),
         }
     }
 
@@ -129,24 +84,76 @@ impl RtpLeg {
         self.session.as_ref().is_some_and(|s| s.terms.send && !s.source.target().ip().is_unspecified())
     }
 
-    /// Reads what waits and fills the next frame; false if it is silent. `digit` is called for each key press.
-    pub(crate) fn receive(
+    /// Whether its packets can be carried on to `other`'s peer as they are.
+    pub(crate) fn speaks_like(&self, other: &Self) -> bool {
+        match (&self.session, &other.session) {
+            (Some(one), Some(other)) => one.encoding == other.encoding,
+            _ => false,
+        }
+    }
+
+    /// Whether the peer's sound comes in.
+    pub(crate) fn is_alive(&self, now: Instant) -> bool {
+        self.session.as_ref().is_some_and(|session| session.is_alive(now))
+    }
+
+    /// Whether keys are listened for in the sound.
+    pub(crate) fn wants_in_band(&self) -> bool {
+        self.session.as_ref().is_some_and(|s| s.terms.receive && s.terms.dtmf_payload_type.is_none())
+    }
+
+    /// Whether it plays nothing and has nothing to read, so that a tick changes nothing.
+    pub(crate) fn rests(&self) -> bool {
+        self.watched && !self.decoding && self.relay.is_some()
+    }
+
+    /// Whether decoded sound is at hand.
+    pub(crate) fn is_playing(&self) -> bool {
+        self.decoding && self.jitter.is_playing()
+    }
+
+    /// Begins or ends keeping and decoding packets.
+    pub(crate) fn set_decoding(&mut self, on: bool) {
+        if self.decoding == on {
+            return;
+        }
+        self.decoding = on;
+        self.jitter.restart();
+        if let Some(session) = &mut self.session {
+            session.begin_decoding();
+        }
+    }
+
+    /// Reads what waits; packets to be carried on are put into `arrivals` where given. `digit` is called for each key
+    /// press.
+    pub(crate) fn read(
+        &mut self,
+        now: Instant,
+        arrivals: Option<&mut Arrivals>,
+        digit: &mut dyn FnMut(char, Instant),
+    ) {
+        let Self { socket, session, jitter, statistics, decoding, watched, .. } = self;
+        let mut sinks = Sinks { arrivals, jitter, decoding: *decoding, statistics };
+        let mut each = |bytes: &[u8], from, at| {
+            if let Some(session) = session.as_mut() {
+                session.take(bytes, from, at, &mut sinks, digit);
+            }
+        };
+        if *watched { socket.take(now, &mut each) } else { socket.drain(now, &mut each) }
+    }
+
+    /// Fills the next frame; false if it is silent. `digit` is called for each key heard in the sound.
+    pub(crate) fn play(
         &mut self,
         now: Instant,
         frame: &mut Frame,
         digit: &mut dyn FnMut(char, Instant),
     ) -> bool {
-        let Self { socket, session, jitter, statistics, .. } = self;
-        socket.drain(now, &mut |bytes, from, at| {
-            if let Some(session) = session.as_mut() {
-                session.take(bytes, from, at, jitter, statistics, digit);
-            }
-        });
-        self.report(now);
         let Self { session, jitter, .. } = self;
-        let Some(session) = session.as_mut().filter(|s| s.terms.receive) else { return false };
-        let decoder = &mut session.decoder;
-        if jitter.pull(now, frame, |payload, out| decoder.decode(payload, out)) == Pulled::Silence {
+        let Some(session) = session.as_mut().filter(|s| s.terms.receive && self.decoding) else {
+            return false;
+        };
+        if jitter.pull(now, frame, &mut session.decoder) == Pulled::Silence {
             return false;
         }
         if session.terms.dtmf_payload_type.is_none() {
@@ -156,11 +163,15 @@ impl RtpLeg {
     }
 
     /// Sends a report when one is due, where RTCP shares the port.
-    fn report(&mut self, now: Instant) {
+    pub(crate) fn report(&mut self, now: Instant) {
         let sent = self.sends().then(|| self.sending.sent());
         let random = self.sending.random();
         let Some(session) = self.session.as_mut().filter(|s| s.terms.rtcp_mux) else { return };
         let target = session.source.target();
+        let missed = session.reports.remote_loss().map_or(0, |part| (part * 100.0).ceil() as u8);
+        if std::mem::replace(&mut self.loss_told, missed) != missed {
+            session.encoder.expect_loss(missed);
+        }
         let peer = session.ssrc.map(|ssrc| (ssrc, &mut self.statistics));
         let Some(mut report) = session.reports.poll(now, random, sent, peer) else { return };
         let sealed = session.secure.as_mut().is_none_or(|secure| secure.seal(&mut report));
@@ -215,74 +226,4 @@ impl RtpLeg {
             session.last_heard = now;
         }
     }
-}
-
-impl Session {
-    /// Looks at one datagram.
-    fn take(
-        &mut self,
-        bytes: &[u8],
-        from: SocketAddr,
-        at: Instant,
-        jitter: &mut JitterBuffer,
-        statistics: &mut ReceiverStatistics,
-        digit: &mut dyn FnMut(char, Instant),
-    ) {
-        // Before anything else is done with it: neither address nor counters may follow a forged packet.
-        let opened = match &mut self.secure {
-            Some(secure) => secure.open(bytes),
-            None => Some(bytes),
-        };
-        let Some(bytes) = opened else { return };
-        if tandem_rtp::is_rtcp(bytes) {
-            if from == self.source.target() {
-                self.reports.receive(bytes, at);
-            }
-            return;
-        }
-        let Ok(packet) = Packet::parse(bytes) else { return };
-        if !self.source.accept(from, packet.header.ssrc, at) {
-            return;
-        }
-        self.last_heard = at;
-        self.silence_told = false;
-        if !self.terms.receive {
-            return;
-        }
-        if self.ssrc.replace(packet.header.ssrc).is_some_and(|before| before != packet.header.ssrc) {
-            jitter.restart();
-            *statistics = ReceiverStatistics::new(self.encoding.clock_rate());
-            self.newest = None;
-        }
-        let kind = packet.header.payload_type;
-        if kind == self.terms.receive_payload_type || kind == self.terms.payload_type {
-            statistics.received(&packet.header, at);
-            jitter.insert(
-                widened(&mut self.newest, packet.header.timestamp, self.encoding),
-                packet.payload,
-                at,
-            );
-        } else if Some(packet.header.payload_type) == self.terms.dtmf_payload_type
-            && let Some(key) = self.events.receive(&packet)
-        {
-            digit(key, at);
-        }
-    }
-}
-
-fn encoding(codec: Codec) -> Encoding {
-    match codec {
-        Codec::Pcmu => Encoding::G711(Law::Mu),
-        Codec::Pcma => Encoding::G711(Law::A),
-        Codec::G722 => Encoding::G722,
-        Codec::Opus => Encoding::Opus,
-    }
-}
-
-/// A timestamp in samples of 8 kHz, which is what the jitter buffer counts in.
-fn widened(newest: &mut Option<i64>, timestamp: u32, encoding: Encoding) -> u32 {
-    let before = newest.unwrap_or(i64::from(timestamp));
-    let wide = before + i64::from(timestamp.wrapping_sub(before as u32) as i32);
-    *newest = Some(wide.max(before));
-    wide.div_euclid(i64::from(encoding.clock_rate() / tandem_audio::SAMPLE_RATE)) as u32
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 
+use tandem_audio::codec::Encoding;
 use tandem_audio::mixer::Frame;
 use tandem_audio::{FRAME, dtmf};
 use tandem_rtp::{EventSender, HEADER_LEN, Header, Sent};
@@ -15,18 +16,31 @@ const AMPLITUDE: f32 = 5_000.0;
 /// Packet times of one frame at 8 kHz.
 const STEP: u16 = FRAME as u16;
 
+/// Where a packet's payload comes from.
+#[derive(Debug)]
+pub(crate) enum Payload<'a> {
+    /// The leg encodes the frame.
+    Own,
+    /// So it does, and leaves a copy here for others.
+    Kept(&'a mut Vec<u8>),
+    /// Another leg has encoded the same.
+    Given(&'a [u8]),
+}
+
 /// Counters and queued digits.
 #[derive(Debug)]
 pub(crate) struct Sending {
-    seed: RtpSeed,
-    marker: bool,
-    packets: u64,
-    octets: u64,
+    pub(super) seed: RtpSeed,
+    pub(super) marker: bool,
+    pub(super) packets: u64,
+    pub(super) octets: u64,
     /// Spreads the reports; its seed is the random SSRC.
     random: u32,
     events: EventSender,
     in_band: VecDeque<i16>,
-    packet: Vec<u8>,
+    pub(super) packet: Vec<u8>,
+    /// The last two frames that were sent.
+    pub(super) tail: [i16; 2 * FRAME],
 }
 
 impl Sending {
@@ -40,6 +54,7 @@ impl Sending {
             events: EventSender::default(),
             in_band: VecDeque::new(),
             packet: Vec::with_capacity(HEADER_LEN + FRAME),
+            tail: [0; 2 * FRAME],
         }
     }
 
@@ -87,14 +102,32 @@ impl RtpLeg {
         }
     }
 
+    /// Whether digits are being sent or wait.
+    pub(crate) fn sends_digits(&self) -> bool {
+        self.sending.events.is_busy() || !self.sending.in_band.is_empty()
+    }
+
     /// Ticks of the RTP clock in a frame.
     fn step(&self) -> u16 {
         let rate = self.session.as_ref().map_or(tandem_audio::SAMPLE_RATE, |s| s.encoding.clock_rate());
         STEP * (rate / tandem_audio::SAMPLE_RATE) as u16
     }
 
-    /// Sends this tick's packet, if one may be sent; time passes in either case.
-    pub(super) fn send(&mut self, frame: &mut Frame) {
+    /// The encoding, if what this leg sends next is nothing but what it was mixed.
+    pub(crate) fn shares_encodes(&self) -> Option<Encoding> {
+        let session = self.session.as_ref().filter(|_| self.sends())?;
+        (self.seam.is_none() && !self.sends_digits()).then_some(session.encoding)
+    }
+
+    /// Begins an encoder of its own, after its peer was given another's stream.
+    pub(crate) fn begin_encoding(&mut self) {
+        if let Some(session) = &mut self.session {
+            session.encoder.reset();
+        }
+    }
+
+    /// Sends this tick's packet, if one may be sent; time passes in either case. True if a frame was encoded.
+    pub(crate) fn send(&mut self, frame: &mut Frame, payload: Payload<'_>) -> bool {
         let may_send = self.sends();
         let step = self.step();
         let sending = &mut self.sending;
@@ -102,8 +135,9 @@ impl RtpLeg {
         sending.seed.timestamp = timestamp.wrapping_add(u32::from(step));
         let Some(session) = self.session.as_mut().filter(|_| may_send) else {
             sending.marker = true;
-            return;
+            return false;
         };
+        let mut encoded = false;
         let event_type = session.terms.dtmf_payload_type;
         let event = event_type.and_then(|kind| Some((kind, sending.events.tick(timestamp, step)?)));
         let mut header = Header {
@@ -128,17 +162,31 @@ impl RtpLeg {
                     .zip(sending.in_band.drain(..count))
                     .for_each(|(sample, tone)| *sample = tone);
             }
+            if let Some(before) = self.seam.take() {
+                super::relay::cross(&before, frame);
+            }
+            sending.tail.copy_within(FRAME.., 0);
+            sending.tail[FRAME..].copy_from_slice(frame);
             sending.packet.extend_from_slice(&header.to_bytes());
-            session.encoder.encode(frame, &mut sending.packet);
+            if let Payload::Given(payload) = payload {
+                sending.packet.extend_from_slice(payload);
+            } else {
+                session.encoder.encode(frame, &mut sending.packet);
+                encoded = true;
+            }
+            if let Payload::Kept(copy) = payload {
+                copy.extend_from_slice(&sending.packet[HEADER_LEN..]);
+            }
         }
         sending.octets += (sending.packet.len() - HEADER_LEN) as u64;
         if let Some(secure) = &mut session.secure
             && !secure.seal(&mut sending.packet)
         {
-            return;
+            return encoded;
         }
         // What the system does not take is lost like any packet on the way.
         self.socket.send(&self.sending.packet, session.source.target());
         self.sending.packets += 1;
+        encoded
     }
 }

@@ -32,6 +32,11 @@ impl SoundPlayer {
         });
     }
 
+    /// Whether nothing is played nor fades out.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.current.is_none() && self.leaving.is_none()
+    }
+
     /// Adds the next 20 ms.
     pub(crate) fn add_to(&mut self, frame: &mut Frame) {
         if let Some(mut leaving) = self.leaving.take() {

@@ -49,6 +49,11 @@ impl Watch {
         }
     }
 
+    /// Whether anybody watches.
+    pub(crate) fn is_on(&self) -> bool {
+        self.voice.is_some() || self.taps.iter().any(|tap| !tap.reader.is_closed())
+    }
+
     /// Shows the leg's frame to all that watch; `now` is when the frame has come in whole.
     pub(crate) fn frame(&mut self, now: Instant, frame: &Frame) -> Option<VoiceMoment> {
         self.taps.retain_mut(|tap| {

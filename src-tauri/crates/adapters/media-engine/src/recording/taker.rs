@@ -49,11 +49,17 @@ impl RoomRecording {
         self.mixer.forget_speaker(slot);
     }
 
+    /// Whether a slot's sound is recorded.
+    pub(crate) fn takes(&self, slot: usize) -> bool {
+        self.mixer.carries(LEFT, slot) || self.mixer.carries(RIGHT, slot)
+    }
+
     /// Puts one frame into the ring.
-    pub(crate) fn frame(&mut self, sources: &[Option<&Frame>]) {
+    pub(crate) fn frame(&mut self, said: &[Frame], sounding: &[bool]) {
         let mut out = [[0; FRAME]; 2];
         // Mixed although paused: fades go on, and what comes after the pause begins without a click.
-        self.mixer.mix(sources, &mut out);
+        self.mixer.mix(said, sounding, &mut out, |_| true);
+        self.mixer.settle();
         if self.paused {
             self.silence = self.silence.saturating_add(1);
         }

@@ -3,8 +3,11 @@
 //! Plain state: commands by [`Room::handle`], time by [`Room::tick`]. Nothing here waits.
 
 mod command;
+mod encodes;
+mod paths;
 mod tick;
 
+use std::collections::HashMap;
 use std::sync::mpsc::{SyncSender, TrySendError};
 use std::time::Instant;
 
@@ -15,8 +18,11 @@ use tandem_switchboard::ports::media::{MediaEvent, RecordingPlan};
 pub use command::RoomCommand;
 
 use crate::config::MediaConfig;
-use crate::leg::{Kind, Leg};
+use crate::leg::{Arrivals, Kind, Leg};
 use crate::recording::{NewRecording, RoomRecording};
+
+use encodes::Encodes;
+use paths::Path;
 
 /// One call's media.
 #[derive(Debug)]
@@ -34,6 +40,18 @@ pub struct Room {
     said: Vec<Frame>,
     sounding: Vec<bool>,
     heard: Vec<Frame>,
+    /// By slot: how a leg gets what it hears.
+    paths: Vec<Path>,
+    /// Who is heard in a mix, and whose packets are carried on.
+    mixed_from: Members,
+    carried_from: Members,
+    arrivals: Arrivals,
+    encodes: Encodes,
+    /// Since sockets were chosen to be watched; and how many are.
+    paths_changed: bool,
+    watched: usize,
+    /// Ticks in a row in which nothing was to be done but to look whether that is so still.
+    rested: u32,
 }
 
 impl Room {
@@ -50,6 +68,14 @@ impl Room {
             said: Vec::new(),
             sounding: Vec::new(),
             heard: Vec::new(),
+            paths: Vec::new(),
+            mixed_from: Members::default(),
+            carried_from: Members::default(),
+            arrivals: Arrivals::default(),
+            encodes: Encodes::default(),
+            paths_changed: false,
+            watched: 0,
+            rested: 0,
         }
     }
 
@@ -88,8 +114,10 @@ impl Room {
         let leg = Some(Leg::new(id, kind));
         if let Some(slot) = free {
             self.legs[slot] = leg;
+            self.paths[slot] = Path::START;
         } else {
             self.legs.push(leg);
+            self.paths.push(Path::START);
         }
         self.apply_hearing();
     }
@@ -97,6 +125,9 @@ impl Room {
     fn close(&mut self, leg: LegId) {
         let Some(slot) = self.slot(leg) else { return };
         self.legs[slot] = None;
+        self.paths[slot] = Path::START;
+        self.paths_changed = true;
+        self.encodes.forget(slot);
         self.mixer.clear(slot);
         self.legs.iter_mut().flatten().for_each(|leg| leg.unheard_by.remove(slot));
         if let Some(recording) = &mut self.recording {
@@ -108,8 +139,10 @@ impl Room {
     /// Brings the mixers in line with the wished pairs.
     fn apply_hearing(&mut self) {
         let mut rows = vec![Members::default(); self.legs.len()];
-        for &(listener, speaker) in &self.pairs {
-            let (Some(to), Some(from)) = (self.slot(listener), self.slot(speaker)) else { continue };
+        let slots: HashMap<LegId, usize> =
+            self.legs.iter().enumerate().filter_map(|(slot, leg)| Some((leg.as_ref()?.id, slot))).collect();
+        for (listener, speaker) in &self.pairs {
+            let (Some(&to), Some(&from)) = (slots.get(listener), slots.get(speaker)) else { continue };
             if to == from {
                 continue;
             }

@@ -2,7 +2,6 @@
 
 use std::time::Instant;
 
-use tandem_audio::mixer::Frame;
 use tandem_audio::{FRAME, peak};
 use tandem_switchboard::ports::media::MediaEvent;
 
@@ -13,6 +12,9 @@ use crate::speech::SpeechReport;
 /// Quieter than this (about −54 dBFS) is a line's idle noise and no audible sound.
 const AUDIBLE: u16 = 64;
 
+/// Ticks between two looks after the reports of a room at rest: 100 ms.
+const REPORTS: u32 = 5;
+
 impl Room {
     /// One tick; `now` is the moment it stands for. What happened is appended to `events`.
     pub fn tick(&mut self, now: Instant, events: &mut Vec<MediaEvent>) {
@@ -20,26 +22,37 @@ impl Room {
         self.said.resize(count, [0; FRAME]);
         self.heard.resize(count, [0; FRAME]);
         self.sounding.resize(count, false);
+        self.choose_paths(now);
+        if self.rests() {
+            return;
+        }
         self.take_in(now, events);
-        let sources: Vec<Option<&Frame>> =
-            self.said.iter().zip(&self.sounding).map(|(frame, &on)| on.then_some(frame)).collect();
         if let Some(recording) = &mut self.recording {
-            recording.frame(&sources);
+            recording.frame(&self.said, &self.sounding);
         }
-        self.heard.iter_mut().for_each(|frame| frame.fill(0));
-        self.mixer.mix(&sources, &mut self.heard);
-        for (leg, frame) in self.legs.iter_mut().zip(&mut self.heard) {
-            if let Some(leg) = leg {
-                leg.deliver(frame);
-            }
-        }
+        let Self { paths, mixer, said, sounding, heard, .. } = self;
+        mixer.mix(said, sounding, heard, |to| paths.get(to).is_some_and(|path| path.is_mixed()));
+        self.give_out();
+        self.mixer.settle();
         self.tell_first_audible(now, events);
         self.tell_quality(now, events);
     }
 
+    /// Whether all legs have what they hear carried on to them, and nobody needs a sample: then a tick has nothing to
+    /// do, but for the reports, which every fifth looks after.
+    fn rests(&mut self) -> bool {
+        let rest = self.recording.is_none()
+            && self.legs.iter().flatten().all(|leg| leg.rtp().is_some_and(|rtp| rtp.rests()));
+        self.rested = if rest { self.rested + 1 } else { 0 };
+        !self.rested.is_multiple_of(REPORTS)
+    }
+
     fn take_in(&mut self, now: Instant, events: &mut Vec<MediaEvent>) {
         for slot in 0..self.legs.len() {
-            let audience = self.has_audience(slot);
+            if self.legs[slot].as_ref().and_then(Leg::rtp).is_some_and(|rtp| !rtp.watched) {
+                self.read(slot, now, events);
+            }
+            let audience = self.is_speaker(slot) && self.has_audience(slot);
             let frame = &mut self.said[slot];
             let Some(leg) = &mut self.legs[slot] else {
                 self.sounding[slot] = false;
@@ -47,9 +60,12 @@ impl Room {
             };
             let (room, id) = (&self.id, leg.id);
             let sounding = match &mut leg.kind {
-                Kind::Rtp(rtp) => rtp.receive(now, frame, &mut |digit, at| {
-                    events.push(MediaEvent::Dtmf { room: room.clone(), leg: id, digit, at });
-                }),
+                Kind::Rtp(rtp) => {
+                    rtp.report(now);
+                    rtp.play(now, frame, &mut |digit, at| {
+                        events.push(MediaEvent::Dtmf { room: room.clone(), leg: id, digit, at });
+                    })
+                }
                 Kind::Link(link) => link.receive(frame),
                 Kind::Speaker(queue) => {
                     let sounding = queue.pull(audience, frame);
@@ -76,7 +92,7 @@ impl Room {
                     sounding
                 }
             };
-            if !sounding {
+            if !sounding && leg.watch.is_on() {
                 frame.fill(0);
             }
             self.sounding[slot] = sounding;
@@ -85,6 +101,10 @@ impl Room {
                 VoiceMoment::Stopped(at) => MediaEvent::VoiceStopped { room: room.clone(), leg: id, at },
             }));
         }
+    }
+
+    fn is_speaker(&self, slot: usize) -> bool {
+        matches!(&self.legs[slot], Some(Leg { kind: Kind::Speaker(_), .. }))
     }
 
     /// Whether a speaker's next frame really leaves: towards some RTP peer, or, where none is to hear it, a link.
@@ -108,7 +128,9 @@ impl Room {
         for slot in 0..self.legs.len() {
             let Some(leg) = self.legs[slot].as_ref().filter(|leg| leg.awaits_hearing) else { continue };
             let reached = self.legs.iter().enumerate().any(|(to, listener)| {
-                leg.unheard_by.contains(to) && listener.as_ref().is_some_and(Leg::is_reached)
+                leg.unheard_by.contains(to)
+                    && self.paths[to].gives(slot)
+                    && listener.as_ref().is_some_and(Leg::is_reached)
             });
             if !self.sounding[slot] || !reached || peak(&self.said[slot]) < AUDIBLE {
                 continue;

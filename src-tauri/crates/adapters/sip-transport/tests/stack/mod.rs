@@ -1,6 +1,8 @@
 //! A SIP stack on a free loopback port, and what it reports.
 #![allow(dead_code, reason = "each test file uses its own part")]
 
+pub mod certificates;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -40,6 +42,10 @@ impl Stack {
         self.sip.local_address()
     }
 
+    pub fn tls_address(&self) -> SocketAddr {
+        self.sip.tls_address().expect("it listens for TLS")
+    }
+
     pub fn send(&self, command: SignallingCommand) {
         self.sip.send(command);
     }
@@ -49,6 +55,15 @@ impl Stack {
     }
 
     pub fn call_with(&self, to: Destination, offer: Vec<u8>) -> LegId {
+        self.invite(to, offer, None)
+    }
+
+    /// A call with this Call-ID.
+    pub fn call_as(&self, to: Destination, call_id: &str) -> LegId {
+        self.invite(to, OFFER.to_vec(), Some(call_id.to_owned()))
+    }
+
+    fn invite(&self, to: Destination, offer: Vec<u8>, call_id: Option<String>) -> LegId {
         let leg = self.legs.next();
         self.send(SignallingCommand::Invite {
             leg,
@@ -57,7 +72,7 @@ impl Stack {
             display_name: None,
             offer: Bytes::from(offer),
             headers: vec![("X-Tandem-Call".into(), "call_1".into())],
-            call_id: None,
+            call_id,
             ring_timeout: Duration::from_secs(20),
         });
         leg

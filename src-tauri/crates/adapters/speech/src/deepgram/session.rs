@@ -5,7 +5,9 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
-use tandem_switchboard::ports::speech::{ProviderError, RecogniserEvent, RecogniserInput, RecogniserSession};
+use tandem_switchboard::ports::speech::{
+    ProviderError, ProviderErrorKind, RecogniserEvent, RecogniserInput, RecogniserSession,
+};
 use tokio::sync::mpsc;
 use tokio_tungstenite::tungstenite::{Error, Message};
 
@@ -85,19 +87,15 @@ pub(super) async fn run(
             match connected {
                 Ok(socket) => break Some(socket),
                 Err(error) => {
+                    silent_connections = if error.is_transient() { silent_connections + 1 } else { ATTEMPTS };
                     (code, message) = (error.code, error.message);
-                    silent_connections = if error.transient { silent_connections + 1 } else { ATTEMPTS };
                 }
             }
         };
         let Some(again) = again else {
-            let error = ProviderError {
-                provider: provider.name,
-                operation: "recognising speech",
-                message,
-                code,
-                transient: true,
-            };
+            let kind = ProviderErrorKind::Unavailable;
+            let error = ProviderError::new(provider.name, "recognising speech", kind, message);
+            let error = code.map_or(error.clone(), |code| error.with_code(code));
             let _ = events.send(RecogniserEvent::Failed(error)).await;
             return;
         };

@@ -3,7 +3,9 @@
 use std::process::Stdio;
 
 use async_trait::async_trait;
-use tandem_switchboard::ports::speech::{ProviderError, Voice, VoiceEvent, VoiceSession, VoiceSettings};
+use tandem_switchboard::ports::speech::{
+    ProviderError, ProviderErrorKind, Voice, VoiceEvent, VoiceSession, VoiceSettings,
+};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, Command};
 use tokio::sync::mpsc;
@@ -123,7 +125,7 @@ fn start(program: &str, settings: &VoiceSettings) -> std::io::Result<Child> {
 }
 
 fn failed(operation: &'static str, message: String) -> ProviderError {
-    ProviderError { provider: "espeak".into(), operation, message, code: None, transient: false }
+    ProviderError::new("espeak", operation, ProviderErrorKind::Invalid, message)
 }
 
 #[cfg(test)]

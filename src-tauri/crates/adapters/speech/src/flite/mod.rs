@@ -6,7 +6,9 @@ mod ffi;
 mod normal;
 
 use async_trait::async_trait;
-use tandem_switchboard::ports::speech::{ProviderError, Voice, VoiceEvent, VoiceSession, VoiceSettings};
+use tandem_switchboard::ports::speech::{
+    ProviderError, ProviderErrorKind, Voice, VoiceEvent, VoiceSession, VoiceSettings,
+};
 use tokio::sync::mpsc;
 
 use self::ffi::FliteVoice;
@@ -46,13 +48,8 @@ impl VoiceSession for Session {
 
 fn make(text: &str, settings: &VoiceSettings, events: &mpsc::Sender<VoiceEvent>) {
     let Some((rate, samples)) = ffi::speak(text, voice(&settings.voice), settings.speed) else {
-        let error = ProviderError {
-            provider: "flite".into(),
-            operation: "speaking a sentence",
-            message: "nothing could be made of it".into(),
-            code: None,
-            transient: false,
-        };
+        let (kind, message) = (ProviderErrorKind::Invalid, "nothing could be made of it");
+        let error = ProviderError::new("flite", "speaking a sentence", kind, message);
         let _ = events.blocking_send(VoiceEvent::Failed(error));
         return;
     };

@@ -5,19 +5,21 @@
 
 mod reply;
 mod request;
-mod sse;
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use futures_util::StreamExt;
-use reqwest::{Client, Response, StatusCode};
+use reqwest::{Client, Response};
 use serde::Deserialize;
 use tandem_foundation::Pii;
-use tandem_switchboard::ports::speech::{Model, ModelEvent, ModelRequest, ProviderError};
+use tandem_switchboard::ports::speech::{Model, ModelEvent, ModelRequest, ProviderError, ProviderErrorKind};
 use tokio::sync::mpsc;
 
 use reply::Reply;
+
+use crate::socket::retry_after;
+use crate::sse;
 
 /// Longest wait before the one second try.
 const RETRY_WAIT: Duration = Duration::from_millis(300);
@@ -71,14 +73,22 @@ impl OpenAiChat {
             }
             let sent = tokio::time::timeout(request.first_token_timeout, post.send()).await;
             let (error, wait) = match sent {
-                Err(_) => (self.error("no answer in time".into(), None, true), None),
+                Err(_) => (self.error(ProviderErrorKind::Timeout, "no answer in time".into()), None),
                 Ok(Err(error)) => {
-                    (self.error(error.without_url().to_string(), None, true), Some(Duration::ZERO))
+                    let message = error.without_url().to_string();
+                    (self.error(ProviderErrorKind::Unavailable, message), Some(Duration::ZERO))
                 }
                 Ok(Ok(response)) if response.status().is_success() => return Ok(response),
                 Ok(Ok(response)) => {
-                    let wait = retry_wait(&response);
-                    (self.refused(response).await, wait)
+                    let wanted = wants_second_try(&response);
+                    let error = self.refused(response).await;
+                    // What the server says of itself goes before what its status says.
+                    let wait = match wanted {
+                        Some(false) => None,
+                        Some(true) => error.retry_after.or(Some(RETRY_WAIT)).filter(|w| *w <= RETRY_WAIT),
+                        None => error.second_try_after(RETRY_WAIT),
+                    };
+                    (error, wait)
                 }
             };
             match wait.filter(|_| !tried) {
@@ -92,15 +102,21 @@ impl OpenAiChat {
     /// `{"error":{"message"…}}`, or whatever else the server said.
     async fn refused(&self, response: Response) -> ProviderError {
         let status = response.status();
+        let retry_after = retry_after(response.headers());
         let text = response.text().await.unwrap_or_default();
         let parsed: serde_json::Value = serde_json::from_str(&text).unwrap_or_default();
-        let message =
+        let mut message =
             parsed["error"]["message"].as_str().map_or_else(|| format!("answered {status}"), str::to_owned);
-        self.error(message, Some(status.as_u16()), may_try_again(status))
+        // A server may repeat the key that it refuses.
+        if let Some(key) = self.endpoint.api_key.as_ref().filter(|key| !key.expose().is_empty()) {
+            message = message.replace(key.expose().as_str(), "…");
+        }
+        let error = self.error(ProviderErrorKind::Protocol, message).with_code(status.as_u16());
+        ProviderError { retry_after, ..error }
     }
 
-    fn error(&self, message: String, code: Option<u16>, transient: bool) -> ProviderError {
-        ProviderError { provider: self.name.clone(), operation: "asking the model", message, code, transient }
+    fn error(&self, kind: ProviderErrorKind, message: String) -> ProviderError {
+        ProviderError::new(&self.name, "asking the model", kind, message)
     }
 }
 
@@ -142,20 +158,11 @@ fn failed(message: &str) -> ModelEvent {
     ModelEvent::Failed { message: message.to_owned(), transient: true }
 }
 
-fn may_try_again(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 408 | 409 | 429) || status.is_server_error()
-}
-
-/// How long to wait before the second try; `None`: do not try. What the server asks for counts if it is short.
-fn retry_wait(response: &Response) -> Option<Duration> {
-    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
-    let asked = match header("x-should-retry") {
-        Some("true") => true,
-        Some("false") => false,
-        _ => may_try_again(response.status()),
-    };
-    let millis = header("retry-after-ms").and_then(|ms| ms.parse::<f64>().ok());
-    let seconds = header("retry-after").and_then(|s| s.parse::<f64>().ok()).map(|s| s * 1_000.0);
-    let wait = Duration::try_from_secs_f64(millis.or(seconds).unwrap_or(50.0) / 1_000.0).ok()?;
-    (asked && wait <= RETRY_WAIT).then_some(wait)
+/// `x-should-retry`, where the server sends it.
+fn wants_second_try(response: &Response) -> Option<bool> {
+    match response.headers().get("x-should-retry")?.to_str().ok()? {
+        "true" => Some(true),
+        "false" => Some(false),
+        _ => None,
+    }
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::Value;
 use tandem_switchboard::ports::speech::{FinishReason, ModelEvent, ToolCall};
 
-use super::sse::Event;
+use crate::sse::Event;
 
 #[derive(Deserialize)]
 struct Chunk {

@@ -14,7 +14,9 @@ use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
 use parking_lot::Mutex;
-use tandem_switchboard::ports::speech::{ProviderError, Recogniser, RecogniserSession, Recognition};
+use tandem_switchboard::ports::speech::{
+    ProviderError, ProviderErrorKind, Recogniser, RecogniserSession, Recognition,
+};
 use tokio::sync::mpsc;
 
 use model_files::ModelFiles;
@@ -82,5 +84,5 @@ impl Recogniser for PocketSphinx {
 }
 
 fn failed(operation: &'static str, message: String) -> ProviderError {
-    ProviderError { provider: "pocketsphinx".into(), operation, message, code: None, transient: false }
+    ProviderError::new("pocketsphinx", operation, ProviderErrorKind::Invalid, message)
 }

@@ -34,7 +34,9 @@ pub(super) struct Session {
     tail: usize,
     /// Where the utterance began, in samples since the session did.
     began: u64,
-    position: u64,
+    position: Option<u64>,
+    /// Samples a second of the input.
+    rate: u64,
     text: String,
 }
 
@@ -51,7 +53,8 @@ impl Session {
             looked: 0,
             tail: 0,
             began: 0,
-            position: 0,
+            position: None,
+            rate: u64::from(sample_rate.max(1)),
             text: String::new(),
         }
     }
@@ -63,7 +66,12 @@ impl Session {
                 break;
             }
             match input {
-                RecogniserInput::Audio { samples, .. } => self.audio(&samples),
+                RecogniserInput::Audio { position, samples } => {
+                    // A session that follows another begins in the middle of the call.
+                    let rate = self.rate;
+                    self.position.get_or_insert(position * u64::from(RATE) / rate);
+                    self.audio(&samples);
+                }
                 RecogniserInput::Voice { active: true } => self.voice_begins(),
                 RecogniserInput::Voice { active: false } => self.voice = false,
                 RecogniserInput::Finalize if !self.voice => self.finish(),
@@ -79,7 +87,7 @@ impl Session {
 
     fn audio(&mut self, samples: &[i16]) {
         let samples = self.resampler.process(samples);
-        self.position += samples.len() as u64;
+        *self.position.get_or_insert(0) += samples.len() as u64;
         let Some(decoder) = &mut self.decoder else {
             self.pre_roll.extend(&samples);
             let surplus = self.pre_roll.len().saturating_sub(PRE_ROLL);
@@ -116,7 +124,7 @@ impl Session {
         decoder.start();
         let before: Vec<i16> = self.pre_roll.drain(..).collect();
         decoder.process(&before);
-        self.began = self.position.saturating_sub(before.len() as u64);
+        self.began = self.position.unwrap_or(0).saturating_sub(before.len() as u64);
         (self.decoded, self.looked) = (before.len(), 0);
         self.decoder = Some(decoder);
     }

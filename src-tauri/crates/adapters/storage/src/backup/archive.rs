@@ -112,8 +112,8 @@ fn fill(draft: &Path, head: &Head, exported: Exported, place: &Place) -> io::Res
         append(&format!("tables/{}.jsonl", table.name), bytes, &mut table.lines)?;
         summary.rows += table.rows;
     }
-    let mut key = File::open(&place.key)?;
-    append(KEY, key.metadata()?.len(), &mut key)?;
+    let key = place.key_text()?;
+    append(KEY, key.len() as u64, &mut key.as_slice())?;
     for name in exported.recordings {
         let file = if plain(&name) { File::open(place.data_dir.join(&name)).ok() } else { None };
         let Some(mut file) = file else {

@@ -13,12 +13,14 @@ mod archive;
 mod tables;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use tandem_switchboard::records::UnixMs;
 
 use crate::connect::{self, Location};
 use crate::error::Fault;
+use crate::key_home::{Keeper, KeyKeeper};
 
 /// The version of the file's layout.
 const FORMAT: u32 = 1;
@@ -28,6 +30,7 @@ const FORMAT: u32 = 1;
 pub struct Place {
     location: Location,
     key: PathBuf,
+    keeper: Keeper,
     data_dir: PathBuf,
 }
 
@@ -86,7 +89,27 @@ impl Place {
             None => Location::File(data_dir.join("tandem.db")),
         };
         let key = connect::key_path(&location, Some(&data_dir.join("tandem.key"))).map_err(failed)?;
-        Ok(Self { location, key, data_dir: data_dir.to_owned() })
+        Ok(Self { location, key, keeper: None, data_dir: data_dir.to_owned() })
+    }
+}
+
+impl Place {
+    /// Where the key is when it is not in its file.
+    #[must_use]
+    pub fn kept_by(mut self, keeper: Arc<dyn KeyKeeper>) -> Self {
+        self.keeper = Some(keeper);
+        self
+    }
+
+    /// The key, as its file has it.
+    fn key_text(&self) -> std::io::Result<Vec<u8>> {
+        match (std::fs::read(&self.key), &self.keeper) {
+            (Err(error), Some(keeper)) if error.kind() == std::io::ErrorKind::NotFound => {
+                let kept = keeper.load()?.ok_or(error)?;
+                Ok(format!("{kept}\n").into_bytes())
+            }
+            (found, _) => found,
+        }
     }
 }
 

@@ -9,6 +9,7 @@ use crate::calls::{Call, CallPage, LiveCalls, Waveform};
 use crate::events::Events;
 use crate::problem::Code;
 use crate::recordings::RecordingQuery;
+use crate::sip::SipTrace;
 use crate::transcript::Transcript;
 use crate::words::Role;
 use crate::{Access, Answer, Body, Method, Operation};
@@ -74,6 +75,22 @@ pub(super) const ALL: &[Operation] = &[
         access: READ,
         answer: Answer::Json(200, Body::of::<Events>()),
         ..Operation::get("get_call_events", "/calls/{id}/events", "What happened in a call")
+    },
+    Operation {
+        tag: TAG,
+        access: READ,
+        answer: Answer::Json(200, Body::of::<SipTrace>()),
+        ..Operation::get("get_sip_trace", "/calls/{id}/sip", "The call's SIP messages, without their secrets")
+    },
+    Operation {
+        tag: TAG,
+        access: READ,
+        answer: Answer::Text,
+        ..Operation::get(
+            "get_sip_trace_text",
+            "/calls/{id}/sip/text",
+            "The call's SIP messages as plain text",
+        )
     },
     Operation {
         tag: TAG,

@@ -5,12 +5,13 @@ mod configuration;
 mod live;
 mod people;
 mod session;
+mod vault;
 
 use crate::Operation;
 
 /// All operations.
 pub fn all() -> impl Iterator<Item = &'static Operation> {
-    [session::ALL, calls::ALL, configuration::ALL, people::ALL, live::ALL].into_iter().flatten()
+    [session::ALL, calls::ALL, configuration::ALL, people::ALL, vault::ALL, live::ALL].into_iter().flatten()
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::ports::media::{MediaEvent, RtpTerms, Sound};
 use crate::ports::signalling::{Destination, SignallingCommand, SignallingEvent};
 use crate::ports::store::Commit;
 use crate::records::{CallStatus, EventBody, UnixMs};
-use crate::terms;
+use crate::terms::{self, Wishes};
 
 /// Let a customer's phone ring for this long.
 const RING_TIMEOUT: Duration = Duration::from_secs(45);
@@ -55,16 +55,17 @@ impl CallTask {
             return self.refuse_inbound(503);
         };
         let (answer, negotiated) = match self.offer.take() {
-            Some(offer) => match terms::answer(&offer, local, session) {
+            Some(offer) => match terms::answer_under(&self.wishes, &offer, local, session) {
                 Ok((answer, negotiated)) => (answer, Some(negotiated)),
                 Err(code) => return self.refuse_inbound(code),
             },
             // A late offer: ours goes out with the 200, theirs comes back with the ACK.
-            None => (terms::offer(local, session), None),
+            None => (terms::offer_under(&self.wishes, local, session), None),
         };
         if let Some(negotiated) = negotiated {
             self.connect(self.customer, negotiated);
         }
+        let answer = self.following(self.customer, answer);
         self.context.ports.signalling.send(SignallingCommand::Answer { leg: self.customer, answer });
         self.answered();
     }
@@ -95,13 +96,29 @@ impl CallTask {
 
     pub(super) fn open_leg_and_offer(&mut self, leg: LegId) -> Option<Bytes> {
         let local = self.open_rtp(leg)?;
-        Some(terms::offer(local, self.session_number()))
+        let offer = terms::offer_under(&self.wishes_for(leg), local, self.session_number());
+        Some(self.following(leg, offer))
+    }
+
+    /// Numbers a description after the last one of the same leg, and keeps it.
+    fn following(&mut self, leg: LegId, description: Bytes) -> Bytes {
+        let description = match self.described.get(&leg) {
+            Some(previous) => terms::following(description, previous),
+            None => description,
+        };
+        self.described.insert(leg, description.clone());
+        description
     }
 
     /// What a peer's answer to our offer for this leg agrees to.
     pub(super) fn read_answer(&self, leg: LegId, sdp: &[u8]) -> Result<RtpTerms, u16> {
         let local = self.rtp_addresses.get(&leg).copied().ok_or(488_u16)?;
-        terms::read_answer(sdp, local, self.session_number())
+        terms::read_answer_under(&self.wishes_for(leg), sdp, local, self.session_number())
+    }
+
+    /// The customer's leg is under their trunk's settings; with people's phones we take what they have.
+    fn wishes_for(&self, leg: LegId) -> Wishes {
+        if leg == self.customer { self.wishes.clone() } else { Wishes::default() }
     }
 
     pub(super) fn session_number(&self) -> u64 {
@@ -198,9 +215,10 @@ impl CallTask {
         let Some(local) = self.rtp_addresses.get(&leg).copied() else {
             return self.context.ports.signalling.send(SignallingCommand::RefuseReoffer { leg, code: 488 });
         };
-        match terms::answer(&offer, local, self.session_number()) {
+        match terms::answer_under(&self.wishes_for(leg), &offer, local, self.session_number()) {
             Ok((answer, negotiated)) => {
                 self.connect(leg, negotiated);
+                let answer = self.following(leg, answer);
                 self.context.ports.signalling.send(SignallingCommand::AcceptReoffer { leg, answer });
             }
             Err(code) => self.context.ports.signalling.send(SignallingCommand::RefuseReoffer { leg, code }),

@@ -28,7 +28,8 @@ use crate::journal::Journal;
 use crate::ports::media::{LegQuality, MediaEvent};
 use crate::ports::signalling::SignallingEvent;
 use crate::ports::speech::{ModelEvent, ProviderError, RecogniserEvent};
-use crate::records::{Assistant, Call, FloorHolder, SupervisionMode, TranscriptItem, TurnLatency};
+use crate::records::{Assistant, Call, FloorHolder, SipParty, SupervisionMode, TranscriptItem, TurnLatency};
+use crate::terms::Wishes;
 use talk::Talk;
 use tracing::Instrument;
 
@@ -120,10 +121,14 @@ pub(crate) struct CallTask {
     assistant: Option<Assistant>,
     machine: CallMachine,
     customer: LegId,
+    /// What the customer's audio is to be like: their trunk's settings.
+    wishes: Wishes,
     speaker: Option<LegId>,
     legs: HashMap<LegId, LegKind>,
     /// Where each RTP leg of ours listens.
     rtp_addresses: HashMap<LegId, SocketAddr>,
+    /// What each leg's peer was told last of our side.
+    described: HashMap<LegId, Bytes>,
     /// Inbound offer, kept until we answer.
     offer: Option<Bytes>,
     /// Whom an inbound call without an assistant is for.
@@ -167,12 +172,21 @@ impl CallTask {
             Beginning::Inbound { leg, offer, person } => (leg, Some(offer), person),
         };
         context.registry.add_leg(customer, call.id.clone());
+        if let Some(sip_call_id) = &call.sip_call_id {
+            context.traces.name(sip_call_id, &call.org, &call.id, customer, SipParty::Customer);
+        }
         let speaker = assistant.is_some().then(|| context.ports.leg_ids.next());
         let inbound = offer.is_some();
+        let wishes = {
+            let plan = context.plan.read();
+            let trunk = call.trunk.as_ref().and_then(|id| plan.trunk(&call.org, id));
+            trunk.map_or_else(Wishes::default, Wishes::of_trunk)
+        };
         let task = Self {
             machine: CallMachine::new(customer, speaker),
             legs: HashMap::from([(customer, LegKind::Customer)]),
             rtp_addresses: HashMap::new(),
+            described: HashMap::new(),
             offer: offer.flatten(),
             person,
             context,
@@ -181,6 +195,7 @@ impl CallTask {
             call,
             assistant,
             customer,
+            wishes,
             speaker,
             talk: None,
             answered: None,

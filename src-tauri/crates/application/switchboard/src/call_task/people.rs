@@ -8,6 +8,7 @@ use tracing::Instrument;
 
 use super::{CallMessage, CallTask, LegKind};
 use crate::ports::signalling::{Destination, SignallingCommand};
+use crate::records::SipParty;
 
 /// A person's phone rings no longer than this (the call machine gives up at about the same time).
 const RING_TIMEOUT: Duration = Duration::from_secs(15);
@@ -35,6 +36,7 @@ impl CallTask {
         let Some((offer, to)) = self.open_leg_and_offer(leg).zip(self.person_destination(&who)) else {
             return self.person_leg_gone(leg);
         };
+        let sip_call_id = self.name_person_leg(&who, leg);
         self.context.ports.signalling.send(SignallingCommand::Invite {
             leg,
             to,
@@ -50,9 +52,21 @@ impl CallTask {
                 ],
                 PersonRef::Number(_) => Vec::new(),
             },
-            call_id: None,
+            call_id: Some(sip_call_id),
             ring_timeout: RING_TIMEOUT,
         });
+    }
+
+    /// The Call-ID of a person's leg, by which its messages are found again.
+    fn name_person_leg(&self, who: &PersonRef, leg: LegId) -> String {
+        let random = self.context.ports.clock.random();
+        let (sip_call_id, call) = (format!("{random:032x}@tandem"), &self.call);
+        let party = match who {
+            PersonRef::User(_) => SipParty::Person,
+            PersonRef::Number(_) => SipParty::Outside,
+        };
+        self.context.traces.name(&sip_call_id, &call.org, &call.id, leg, party);
+        sip_call_id
     }
 
     fn person_destination(&self, who: &PersonRef) -> Option<Destination> {

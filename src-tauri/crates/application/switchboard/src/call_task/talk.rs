@@ -54,7 +54,8 @@ impl CallTask {
 
     fn open_talk(&self, assistant: Assistant, speaker: LegId) -> Result<Talk, ProviderError> {
         let speech = &assistant.settings.speech;
-        let providers = &self.context.ports.speech;
+        let own = self.context.ports.speech.of(&self.call.org);
+        let providers = own.as_ref().unwrap_or(&self.context.ports.speech);
         let voice = providers.voice(speech)?;
         let settings = VoiceSettings {
             voice: speech.voice.clone(),
@@ -259,6 +260,7 @@ impl CallTask {
         tracing::warn!(call = %self.call.id, %error, "a provider failed");
         let at_ms = self.offset_ms(Instant::now());
         let (provider, operation) = (error.provider.clone(), error.operation.to_owned());
+        crate::measures::provider_failed(error);
         self.commit_event(EventBody::ProviderFailed { provider, operation, at_ms });
     }
 }

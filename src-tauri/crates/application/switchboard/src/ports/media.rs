@@ -8,6 +8,7 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Instant;
 
+use serde::{Deserialize, Serialize};
 use tandem_foundation::{CallId, LegId};
 use tokio::sync::mpsc;
 
@@ -23,7 +24,8 @@ pub const FRAME: usize = 160;
 pub struct SpeechId(pub u64);
 
 /// What a leg may speak; rooms mix at 8 kHz whatever it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Codec {
     Pcmu,
     Pcma,

@@ -4,7 +4,11 @@
 
 pub mod clock;
 pub mod media;
+mod provider_error;
+pub mod providers;
+pub mod retention;
 pub mod signalling;
 pub mod speech;
 pub mod store;
+pub mod trace;
 pub mod webhook;

@@ -52,7 +52,8 @@ pub enum SignallingCommand {
         display_name: Option<Pii<String>>,
         offer: Bytes,
         headers: Vec<(String, String)>,
-        /// Fixed Call-ID, for attempts that must be recognised after a crash.
+        /// Fixed Call-ID, for attempts that must be recognised: after a crash, or in a trace. Where several phones
+        /// are rung, those after the first get it with `.1`, `.2` … behind it.
         call_id: Option<String>,
         /// Give up (CANCEL) when nobody has answered for this long.
         ring_timeout: Duration,
@@ -85,7 +86,7 @@ pub enum SignallingCommand {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrunkAccount {
     pub id: TrunkId,
-    /// Host or address with optional port of the carrier's proxy.
+    /// Host or address with optional port of the carrier's proxy. A name without a port is looked up with its SRV records.
     pub host: String,
     pub transport: Transport,
     /// `From` domain and registration domain; `host` where `None`.
@@ -100,11 +101,13 @@ pub struct TrunkAccount {
     pub options_every: u32,
 }
 
-/// The transports of the spine.
+/// How SIP travels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Transport {
     Udp,
     Tcp,
+    /// TLS over TCP, where the server's certificate names the trunk's host or domain.
+    Tls,
 }
 
 /// A person's phone account on our registrar.

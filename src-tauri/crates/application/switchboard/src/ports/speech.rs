@@ -10,17 +10,7 @@ use async_trait::async_trait;
 use serde_json::Value;
 use tokio::sync::mpsc;
 
-/// Why a provider could not do it; `transient` faults may be tried again at once.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("{provider}: {operation}: {message}")]
-pub struct ProviderError {
-    pub provider: String,
-    pub operation: &'static str,
-    pub message: String,
-    /// HTTP status or socket close code, where there was one.
-    pub code: Option<u16>,
-    pub transient: bool,
-}
+pub use super::provider_error::{ProviderError, ProviderErrorKind};
 
 // ---- recogniser -------------------------------------------------------------------------------------------
 
@@ -227,6 +217,10 @@ pub trait Model: Send + Sync {
 /// Finds the provider that an assistant's settings name.
 #[async_trait]
 pub trait SpeechProviders: Send + Sync {
+    /// The organisation's own providers beside everyone's, as they are now; `None`: it has none of its own.
+    fn of(&self, _org: &tandem_foundation::OrgId) -> Option<Arc<dyn SpeechProviders>> {
+        None
+    }
     /// The recogniser for these settings.
     fn recogniser(
         &self,

@@ -3,6 +3,9 @@
 use async_trait::async_trait;
 use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, SessionId, TrunkId, UserId};
 
+use super::providers::ProviderStore;
+use super::retention::RetentionStore;
+use super::trace::SipTraces;
 use crate::records::{
     ApiKey, Assistant, Call, CallStatus, Event, NewEvent, Number, Organisation, Session, TranscriptItem,
     Trunk, UnixMs, User,
@@ -204,5 +207,5 @@ pub enum IdempotencyClaim {
 }
 
 /// All of storage.
-pub trait Store: CallStore + Directory + Access {}
-impl<T: CallStore + Directory + Access> Store for T {}
+pub trait Store: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore {}
+impl<T: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore> Store for T {}

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use tandem_foundation::{AssistantId, KeyId, NumberId, OrgId, Pii, SessionId, TrunkId, UserId};
 
 use super::UnixMs;
+use crate::ports::media::Codec;
 use crate::ports::signalling::Transport;
 
 /// An organisation.
@@ -89,12 +90,28 @@ pub struct Trunk {
     /// Source addresses accepted without a challenge.
     pub accept_from: Vec<String>,
     pub options_every_s: u32,
+    /// `None`: as the transport has it, see [`crate::terms::Wishes::of_trunk`].
+    pub srtp: Option<TrunkSrtp>,
+    /// In the order of preference; empty: every codec we have, in our order.
+    pub codecs: Vec<Codec>,
     /// Caller id shown where the call names none.
     pub caller_id: Option<Pii<String>>,
     pub max_cps: u32,
     pub max_channels: u32,
     pub enabled: bool,
     pub created_at: UnixMs,
+}
+
+/// Whether the audio of a trunk's calls is encrypted (SRTP, with keys in the session description by RFC 4568).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TrunkSrtp {
+    /// Never offered.
+    Off,
+    /// Offered, and done without where the peer has none.
+    Optional,
+    /// A call without it is refused.
+    Required,
 }
 
 /// Where calls to a number go.
@@ -123,6 +140,7 @@ impl Serialize for Transport {
         serializer.serialize_str(match self {
             Transport::Udp => "udp",
             Transport::Tcp => "tcp",
+            Transport::Tls => "tls",
         })
     }
 }
@@ -132,7 +150,10 @@ impl<'de> Deserialize<'de> for Transport {
         match String::deserialize(deserializer)?.as_str() {
             "udp" => Ok(Transport::Udp),
             "tcp" => Ok(Transport::Tcp),
-            other => Err(serde::de::Error::custom(format!("transport: expected udp or tcp, got {other:?}"))),
+            "tls" => Ok(Transport::Tls),
+            other => {
+                Err(serde::de::Error::custom(format!("transport: expected udp, tcp or tls, got {other:?}")))
+            }
         }
     }
 }

@@ -56,7 +56,11 @@ pub enum EventBody {
     /// The recording could not begin (`not_recorded`) or go on (`incomplete`); the call did.
     #[serde(rename = "recording.failed")]
     RecordingFailed { state: RecordingState, reason: String, at_ms: i64 },
-    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user` or `key`.
+    /// What the organisation no longer keeps was deleted.
+    #[serde(rename = "retention.swept")]
+    RetentionSwept(super::Swept),
+    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback` or
+    /// `retention`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<UserId> },
 }
@@ -97,6 +101,7 @@ impl EventBody {
             Self::RecordingPaused { .. } => "recording.paused",
             Self::RecordingResumed { .. } => "recording.resumed",
             Self::RecordingFailed { .. } => "recording.failed",
+            Self::RetentionSwept(_) => "retention.swept",
             Self::ConfigChanged { .. } => "config.changed",
         }
     }

@@ -7,11 +7,17 @@ mod assistant;
 mod call;
 mod directory;
 mod event;
+mod provider;
+mod retention;
+mod sip;
 
 pub use assistant::*;
 pub use call::*;
 pub use directory::*;
 pub use event::*;
+pub use provider::*;
+pub use retention::*;
+pub use sip::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(

@@ -1,10 +1,14 @@
 //! Dialogs: what two user agents agree on between a call's first 2xx and its BYE (RFC 3261 section 12).
 
 mod answer;
+mod reliable;
 #[cfg(test)]
 mod tests;
+mod timer;
 
 pub use answer::{AnswerDue, AnswerRetransmission};
+pub use reliable::{NotRack, Rack, ReliableDue, ReliableRetransmission};
+pub use timer::{NotSessionExpires, Refresher, SessionDue, SessionExpires, SessionTimer};
 
 use crate::message::{HeaderError, Headers, Method, NameAddr, Request, Response, Uri};
 
@@ -129,13 +133,19 @@ impl Dialog {
             return Err(OutOfOrder);
         }
         self.remote_seq = Some(seq);
-        if request.method == Method::Invite {
+        if matches!(request.method, Method::Invite | Method::Update) {
             self.refresh_target(&request.headers);
         }
         Ok(())
     }
 
-    /// Takes the Contact of a re-INVITE or of its 2xx as the new remote target (RFC 3261 section 12.2).
+    /// Goes on with the numbers of the early dialog that this one was before its 2xx (RFC 3261 section 13.2.2.4).
+    pub fn follow(&mut self, early: &Dialog) {
+        self.local_seq = self.local_seq.max(early.local_seq);
+        self.remote_seq = self.remote_seq.max(early.remote_seq);
+    }
+
+    /// Takes the Contact of a re-INVITE or an UPDATE, or of its 2xx, as the new remote target (RFC 3261 section 12.2).
     pub fn refresh_target(&mut self, headers: &Headers) {
         if let Ok(Some(uri)) = target(headers) {
             self.remote_target = uri;

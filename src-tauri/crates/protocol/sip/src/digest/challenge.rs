@@ -43,7 +43,9 @@ pub struct Attempt<'a> {
 pub fn best_challenge(headers: &Headers, name: &str) -> Option<Challenge> {
     let mut best: Option<Challenge> = None;
     for value in headers.get_all(name) {
-        for challenge in Fields::groups(value).ok()?.iter().filter_map(|f| Challenge::read(f).ok()) {
+        // One that cannot be read does not take the others away.
+        let Ok(groups) = Fields::groups(value) else { continue };
+        for challenge in groups.iter().filter_map(|f| Challenge::read(f).ok()) {
             if best.as_ref().is_none_or(|b| challenge.algorithm.strength() > b.algorithm.strength()) {
                 best = Some(challenge);
             }

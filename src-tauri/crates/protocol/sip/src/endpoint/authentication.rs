@@ -87,8 +87,10 @@ impl Endpoint {
 
     /// The trunk whose proxy has exactly this address.
     fn trunk_at(&self, flow: Flow) -> Option<String> {
-        let here = |host: &_, port| self.addresses_of(host, port).contains(&flow.remote);
-        self.trunks.values().find(|t| here(&t.host, t.port)).map(|t| t.account.id.clone())
+        self.trunks
+            .values()
+            .find(|t| self.addresses_of(&t.hop()).contains(&flow.remote))
+            .map(|t| t.account.id.clone())
     }
 
     /// The trunk that takes calls from this network address.
@@ -111,6 +113,7 @@ impl Endpoint {
     }
 
     fn challenge_with(&self, algorithm: Algorithm, nonce: &str, stale: bool) -> Challenge {
-        Challenge { stale, ..Challenge::new(algorithm, &self.config.realm, nonce) }
+        let qop = self.config.qops.clone();
+        Challenge { stale, qop, ..Challenge::new(algorithm, &self.config.realm, nonce) }
     }
 }

@@ -5,8 +5,7 @@ use std::time::Instant;
 use tandem_foundation::Pii;
 
 use super::Endpoint;
-use super::hops::Hop;
-use super::requests::{Cancel, Owner};
+use super::requests::{Cancel, Client, Owner};
 use crate::digest::{Attempt, best_challenge};
 use crate::message::Response;
 
@@ -31,14 +30,12 @@ impl Endpoint {
         {
             return false;
         }
-        let (challenges, hop) = (client.challenges + 1, client.flow.map_or(client.hop.clone(), Hop::Flow));
-        let (owner, account, contact_user) =
-            (client.owner.clone(), client.account.clone(), client.contact_user.clone());
+        if !self.may_prove(client, &challenge.realm) {
+            return false;
+        }
+        let (owner, account) = (client.owner.clone(), client.account.clone());
         let mut request = client.request.clone();
         let cnonce = self.random.token();
-        request.headers.remove("Via");
-        let seq = request.headers.cseq().map_or(1, |cseq| cseq.seq) + 1;
-        request.headers.set("CSeq", format!("{seq} {}", request.method));
         let credentials = challenge.answer(&Attempt {
             method: request.method.as_str(),
             uri: &request.uri.to_string(),
@@ -49,17 +46,48 @@ impl Endpoint {
             nc: 1,
         });
         request.headers.set(answering, credentials.to_string());
-        let again = self.send_request(now, request, hop, owner.clone(), account, contact_user);
+        self.note_realm(&owner, account.as_deref(), challenge.realm);
+        let (again, seq) = self.send_again(now, id, request);
         if let Some(client) = self.clients.get_mut(&again) {
-            client.challenges = challenges;
-            client.credentials = Some((user, password));
+            client.challenges += 1;
         }
         match owner {
             Owner::Invite(leg) => self.invite_sent_again(leg, id, again),
-            Owner::Reinvite(leg) | Owner::Info(leg) => self.request_sent_again(leg, id, again, seq),
+            Owner::Reinvite(leg)
+            | Owner::Update(leg)
+            | Owner::Refresh(leg)
+            | Owner::Prack(leg)
+            | Owner::Info(leg) => self.request_sent_again(leg, id, again, seq),
             Owner::Register(trunk) | Owner::Ping(trunk) => self.trunk_sent_again(&trunk, again, seq),
             Owner::Nobody => {}
         }
         true
+    }
+
+    /// Whether the trunk's credentials may be shown to whoever asks. A digest is worth a guess at the password to anyone
+    /// who gets it, and a caller can name any address as its Contact and ask there: so the request must have gone to the
+    /// trunk's own address and, inside a call, the realm must be one that the trunk itself asked in before.
+    fn may_prove(&self, client: &Client, realm: &str) -> bool {
+        let Some(trunk) = client.account.as_ref().and_then(|id| self.trunks.get(id)) else {
+            // Taken out meanwhile: only to take the registration back.
+            return matches!(client.owner, Owner::Register(_));
+        };
+        let Some(remote) = client.flow.map(|flow| flow.remote.ip().to_canonical()) else { return false };
+        let accepted = trunk.account.accept_from.iter().any(|ip| ip.to_canonical() == remote);
+        let own = self.addresses_of(&trunk.hop()).iter().any(|a| a.ip().to_canonical() == remote);
+        let outside = matches!(client.owner, Owner::Register(_) | Owner::Ping(_) | Owner::Invite(_));
+        (own || accepted) && (outside || trunk.realms.iter().any(|known| known == realm))
+    }
+
+    /// Remembers a realm that the trunk asked in outside a call.
+    fn note_realm(&mut self, owner: &Owner, account: Option<&str>, realm: String) {
+        let outside = matches!(owner, Owner::Register(_) | Owner::Ping(_) | Owner::Invite(_));
+        if let Some(trunk) = account.and_then(|id| self.trunks.get_mut(id))
+            && outside
+            && trunk.realms.len() < 8
+            && !trunk.realms.contains(&realm)
+        {
+            trunk.realms.push(realm);
+        }
     }
 }

@@ -7,7 +7,9 @@ use std::time::Duration;
 use tandem_foundation::Pii;
 
 use super::Transport;
-use crate::digest::Algorithm;
+use super::reliable::ReliableProvisionals;
+use crate::dialog::Refresher;
+use crate::digest::{Algorithm, Qop};
 use crate::registrar::RegistrarLimits;
 use crate::transaction::TimerSettings;
 
@@ -18,6 +20,8 @@ pub struct Config {
     pub udp: SocketAddr,
     /// Where we are reached by TCP, if we listen.
     pub tcp: Option<SocketAddr>,
+    /// Where we are reached by TLS, if we listen.
+    pub tls: Option<SocketAddr>,
     /// Host to write instead of the local address (a public name or address).
     pub advertised: Option<String>,
     /// Realm of our challenges and domain of our users' addresses.
@@ -26,6 +30,8 @@ pub struct Config {
     /// Offered in this order; the first is preferred (RFC 8760). MD5 alone by default: some phones (baresip 1.0 is one)
     /// give up as soon as they see an algorithm they do not know, even beside one they do.
     pub algorithms: Vec<Algorithm>,
+    /// The protections our challenges offer. "auth" alone by default, the one every phone understands.
+    pub qops: Vec<Qop>,
     pub timers: TimerSettings,
     pub registrar: RegistrarLimits,
     /// Requests being answered at once; above it, 503 with Retry-After.
@@ -34,6 +40,30 @@ pub struct Config {
     pub retry_after: u32,
     /// An inbound call nobody decided about is refused with 480 after this.
     pub longest_ringing: Duration,
+    /// When we ask callers to acknowledge our provisional responses (RFC 3262).
+    pub reliable_provisionals: ReliableProvisionals,
+    /// Session timers (RFC 4028); `None`: we do not know them.
+    pub session_timers: Option<SessionTimers>,
+    /// New terms in a call that is up go by UPDATE where the peer takes it, not by re-INVITE. RFC 3311 section 5.1
+    /// recommends re-INVITE there, which gives the peer's user time to decide.
+    pub reoffer_by_update: bool,
+}
+
+/// How session timers are negotiated (RFC 4028).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionTimers {
+    /// The interval we ask for and the longest we agree to, in seconds.
+    pub expires: u32,
+    /// The shortest we take, in seconds: at least 90 (section 4).
+    pub min: u32,
+    /// Who refreshes, where a caller leaves it to us.
+    pub preferred: Refresher,
+}
+
+impl Default for SessionTimers {
+    fn default() -> SessionTimers {
+        SessionTimers { expires: 1800, min: 90, preferred: Refresher::Uac }
+    }
 }
 
 impl Config {
@@ -42,15 +72,20 @@ impl Config {
         Config {
             udp,
             tcp: None,
+            tls: None,
             advertised: None,
             realm: "tandem".to_owned(),
             user_agent: "Tandem".to_owned(),
             algorithms: vec![Algorithm::Md5],
+            qops: vec![Qop::Auth],
             timers: TimerSettings::default(),
             registrar: RegistrarLimits::default(),
             max_server_transactions: 4096,
             retry_after: 5,
             longest_ringing: Duration::from_secs(180),
+            reliable_provisionals: ReliableProvisionals::WhenSupported,
+            session_timers: Some(SessionTimers::default()),
+            reoffer_by_update: false,
         }
     }
 }
@@ -59,7 +94,7 @@ impl Config {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrunkAccount {
     pub id: String,
-    /// Name or address, with an optional port.
+    /// Name or address, with an optional port. A name without one is looked up with its SRV records.
     pub host: String,
     pub transport: Transport,
     /// Domain of our address there; the host where `None`.

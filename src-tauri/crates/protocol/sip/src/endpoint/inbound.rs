@@ -16,7 +16,7 @@ use crate::message::{Method, Request, Scheme};
 use crate::transaction::{ServerInput, ServerKey};
 
 /// Headers of an INVITE that are the stack's own business; the others are handed on.
-const OWN_HEADERS: [&str; 18] = [
+const OWN_HEADERS: [&str; 20] = [
     "Via",
     "From",
     "To",
@@ -35,6 +35,8 @@ const OWN_HEADERS: [&str; 18] = [
     "Accept",
     "Expires",
     "Require",
+    "Session-Expires",
+    "Min-SE",
 ];
 
 /// Answered requests that may stay, for each that may be unanswered.
@@ -105,7 +107,7 @@ impl Endpoint {
             Method::Register => self.register(now, id),
             Method::Options if self.draining => self.busy(now, id),
             Method::Options => self.options(now, id),
-            // BYE and INFO have no meaning outside a dialog.
+            // The others have no meaning outside a dialog.
             _ => self.respond_plain(now, id, 481),
         }
     }
@@ -114,10 +116,12 @@ impl Endpoint {
         let Some(server) = self.servers.get(&id) else { return };
         let (method, flow) = (server.request.method.clone(), server.flow);
         let dialog = match self.legs.get_mut(&leg) {
-            Some(Leg::Ringing(ringing)) => &mut ringing.dialog,
-            Some(Leg::Up(session)) => &mut session.dialog,
-            _ => return self.respond_plain(now, id, 481),
+            Some(Leg::Ringing(ringing)) => Some(&mut ringing.dialog),
+            Some(Leg::Up(session)) => Some(&mut session.dialog),
+            Some(Leg::Calling(calling)) => calling.early_for(&server.request).map(|early| &mut early.dialog),
+            None => None,
         };
+        let Some(dialog) = dialog else { return self.respond_plain(now, id, 481) };
         if !dialog.matches(&server.request) {
             return self.respond_plain(now, id, 481);
         }
@@ -131,14 +135,18 @@ impl Endpoint {
             Method::Bye => self.bye(now, leg, id),
             Method::Info => self.info(now, leg, id),
             Method::Invite => self.reinvite(now, leg, id),
+            Method::Prack => self.prack(now, leg, id),
+            Method::Update => self.update(now, leg, id),
             Method::Options => self.options(now, id),
             _ => self.refuse(now, id, Refusal::with(405, "Allow", ALLOW)),
         }
     }
 
     fn options(&mut self, now: Instant, id: u64) {
+        let supported = self.supported();
         self.respond(now, id, 200, |response| {
             response.headers.push("Allow", ALLOW);
+            response.headers.push("Supported", supported);
             response.headers.push("Accept", "application/sdp");
             response.headers.push("Accept-Encoding", "identity");
             response.headers.push("Accept-Language", "en");
@@ -165,6 +173,10 @@ impl Endpoint {
                 .respond(now, id, 400, |r| r.reason = "Missing Contact Header".to_owned())
                 .map_or((), drop);
         };
+        if let Some(refusal) = self.too_short(id) {
+            return self.refuse(now, id, refusal);
+        }
+        let reliable = self.reliable_for(&request);
         self.respond_plain(now, id, 100);
         let leg = (self.next_leg)();
         if let Some(server) = self.servers.get_mut(&id) {
@@ -172,7 +184,8 @@ impl Endpoint {
         }
         let incoming = self.describe(leg, caller.clone(), &request, flow);
         self.dialogs.insert((dialog.call_id().to_owned(), tag), leg);
-        let ringing = Ringing::new(now, id, dialog, caller, flow, self.config.longest_ringing);
+        let ringing = Ringing::new(now, id, dialog, caller, flow, self.config.longest_ringing)
+            .with_invite(&request, reliable);
         self.legs.insert(leg, Leg::Ringing(Box::new(ringing)));
         self.set_leg_timer(leg);
         self.event(Event::Incoming(incoming));

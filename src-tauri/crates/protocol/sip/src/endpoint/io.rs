@@ -8,15 +8,29 @@ use bytes::Bytes;
 use tandem_foundation::Pii;
 
 use super::config::{PhoneAccount, TrunkAccount};
+use super::targets::{Lookup, Resolution, ServerNames};
 use crate::message::{Message, ParseError};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Transport {
     Udp,
     Tcp,
+    Tls,
 }
 
-/// The way to a peer: an address, and for TCP the connection where there is one.
+impl Transport {
+    /// Whether what is sent arrives, so that nothing is sent twice.
+    pub fn is_reliable(self) -> bool {
+        self != Transport::Udp
+    }
+
+    /// The port where none is named (RFC 3261 section 19.1.2).
+    pub fn default_port(self) -> u16 {
+        if self == Transport::Tls { 5061 } else { 5060 }
+    }
+}
+
+/// The way to a peer: an address, and for TCP and TLS the connection where there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Flow {
     pub transport: Transport,
@@ -50,14 +64,16 @@ pub enum Input {
     /// What was sent with this token could not be.
     SendFailed {
         token: u64,
+        /// One phrase for people.
+        reason: String,
     },
     ConnectionClosed {
         connection: u64,
     },
-    /// The answer to `Output::Resolve`; empty where the name leads nowhere.
+    /// The answer to `Output::Resolve`; where the name leads nowhere, one phrase that says why.
     Resolved {
         query: u64,
-        addresses: Vec<SocketAddr>,
+        found: Result<Resolution, String>,
     },
     Command(Command),
     /// The time of `next_deadline` has come.
@@ -71,11 +87,12 @@ pub enum Output {
         flow: Flow,
         bytes: Bytes,
         token: Option<u64>,
+        /// Whom the server's certificate has to name, where a TLS connection is to be opened for this.
+        server: Option<ServerNames>,
     },
     Resolve {
         query: u64,
-        host: String,
-        port: u16,
+        lookup: Lookup,
     },
     Event(Event),
 }
@@ -257,9 +274,9 @@ impl fmt::Debug for Input {
             Input::Datagram { flow, bytes } => write!(f, "Datagram({flow:?}, {} bytes)", bytes.len()),
             Input::Message { flow, .. } => write!(f, "Message({flow:?})"),
             Input::Malformed { flow, error } => write!(f, "Malformed({flow:?}, {error})"),
-            Input::SendFailed { token } => write!(f, "SendFailed({token})"),
+            Input::SendFailed { token, .. } => write!(f, "SendFailed({token})"),
             Input::ConnectionClosed { connection } => write!(f, "ConnectionClosed({connection})"),
-            Input::Resolved { query, addresses } => write!(f, "Resolved({query}, {addresses:?})"),
+            Input::Resolved { query, found } => write!(f, "Resolved({query}, {found:?})"),
             Input::Command(command) => write!(f, "Command({:?})", std::mem::discriminant(command)),
             Input::Deadline => f.write_str("Deadline"),
         }
@@ -269,10 +286,10 @@ impl fmt::Debug for Input {
 impl fmt::Debug for Output {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Output::Send { flow, bytes, token } => {
+            Output::Send { flow, bytes, token, .. } => {
                 write!(f, "Send({flow:?}, {} bytes, {token:?})", bytes.len())
             }
-            Output::Resolve { query, host, port } => write!(f, "Resolve({query}, {host}:{port})"),
+            Output::Resolve { query, lookup } => write!(f, "Resolve({query}, {lookup:?})"),
             Output::Event(event) => write!(f, "Event({:?})", std::mem::discriminant(event)),
         }
     }

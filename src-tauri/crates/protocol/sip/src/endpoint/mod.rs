@@ -5,8 +5,12 @@
 //! seed it is given.
 
 mod authentication;
+mod cancels;
 mod challenges;
 mod config;
+mod destinations;
+mod early;
+mod failover;
 mod hops;
 mod inbound;
 mod io;
@@ -15,24 +19,31 @@ mod outbound;
 mod random;
 mod refusals;
 mod registering;
+mod reliable;
 mod reoffers;
 mod requests;
 mod responding;
 mod ringing;
 mod session;
+mod session_timers;
+mod targets;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod timers;
 mod trunk_requests;
 mod trunks;
+mod updates;
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::time::Instant;
 
-pub use config::{Config, PhoneAccount, TrunkAccount};
+pub use config::{Config, PhoneAccount, SessionTimers, TrunkAccount};
 pub use io::{
     Caller, Command, Destination, Event, Flow, Incoming, Input, Invite, Output, Reason, Transport, TrunkState,
 };
+pub use reliable::ReliableProvisionals;
+pub use targets::{Lookup, Resolution, ServerNames, Target};
 
 use crate::message::{Message, ParseErrorKind, parse_datagram};
 use crate::registrar::Registrar;
@@ -136,9 +147,9 @@ impl Endpoint {
             },
             Input::Message { flow, message } => self.message(now, flow, message),
             Input::Malformed { flow, error } => self.malformed(flow, error),
-            Input::SendFailed { token } => self.send_failed(now, token),
+            Input::SendFailed { token, reason } => self.send_failed(now, token, &reason),
             Input::ConnectionClosed { connection } => self.connection_closed(now, connection),
-            Input::Resolved { query, addresses } => self.resolved(now, query, addresses),
+            Input::Resolved { query, found } => self.resolved(now, query, found),
             Input::Command(command) => self.command(now, command),
             Input::Deadline => {}
         }
@@ -164,6 +175,11 @@ impl Endpoint {
     /// Legs that have not ended.
     pub fn legs(&self) -> usize {
         self.legs.len()
+    }
+
+    /// Dialogs that have not ended, early ones of one INVITE counted as one.
+    pub fn dialogs(&self) -> usize {
+        self.dialogs.len()
     }
 
     /// Transactions of both sides that have not terminated.
@@ -227,7 +243,7 @@ impl Endpoint {
 
     fn set_leg_timer(&mut self, leg: u64) {
         let at = match self.legs.get(&leg) {
-            Some(Leg::Calling(calling)) => Some(calling.ring_deadline),
+            Some(Leg::Calling(calling)) => Some(calling.next_deadline()),
             Some(Leg::Ringing(ringing)) => Some(ringing.next_deadline()),
             Some(Leg::Up(session)) => session.next_deadline(),
             None => None,
@@ -238,12 +254,13 @@ impl Endpoint {
     fn forget_leg(&mut self, leg: u64) -> Option<Leg> {
         self.timers.set(TimerKey::Leg(leg), None);
         let gone = self.legs.remove(&leg);
-        let dialog = match &gone {
-            Some(Leg::Ringing(ringing)) => Some(&ringing.dialog),
-            Some(Leg::Up(session)) => Some(&session.dialog),
-            Some(Leg::Calling(_)) | None => None,
+        let dialogs: Vec<_> = match &gone {
+            Some(Leg::Ringing(ringing)) => vec![&ringing.dialog],
+            Some(Leg::Up(session)) => vec![&session.dialog],
+            Some(Leg::Calling(calling)) => calling.early.iter().map(|early| &early.dialog).collect(),
+            None => Vec::new(),
         };
-        if let Some(dialog) = dialog {
+        for dialog in dialogs {
             self.dialogs.remove(&(dialog.call_id().to_owned(), dialog.local_tag().to_owned()));
         }
         gone

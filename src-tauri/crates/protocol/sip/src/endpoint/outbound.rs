@@ -2,15 +2,17 @@
 
 use std::time::Instant;
 
+use super::destinations::Target;
+use super::early::{Early, settled};
 use super::hops::Hop;
 use super::requests::Owner;
 use super::session::Session;
-use super::{Command, Destination, Endpoint, Event, Flow, Invite, Leg, Transport};
+use super::{Command, Endpoint, Event, Flow, Invite, Leg, Transport};
 use crate::dialog::Dialog;
-use crate::message::{Host, Method, NameAddr, Request, Response, Uri};
+use crate::message::{Method, NameAddr, Request, Response, Uri};
 
 /// What we accept inside a dialog and outside.
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, REGISTER";
+pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REGISTER";
 
 /// A leg that has no answer yet.
 #[derive(Debug)]
@@ -21,19 +23,12 @@ pub(super) struct Calling {
     /// The best final response so far, where one phone refused and others ring.
     best: Option<(u16, String)>,
     /// The trunk whose credentials answer challenges.
-    account: Option<String>,
-    contact_user: String,
-}
-
-/// Where to call, and the trunk whose credentials serve.
-type Targets = (Vec<Target>, Option<String>);
-
-/// One place to call.
-struct Target {
-    uri: Uri,
-    hop: Hop,
-    from: Uri,
-    to: Uri,
+    pub account: Option<String>,
+    pub contact_user: String,
+    /// The dialogs made by provisional responses.
+    pub early: Vec<Early>,
+    /// The one of them that was last spoken in.
+    pub at: Option<usize>,
 }
 
 impl Endpoint {
@@ -51,13 +46,16 @@ impl Endpoint {
             best: None,
             account: account.clone(),
             contact_user: contact_user.clone(),
+            early: Vec::new(),
+            at: None,
         };
         self.legs.insert(leg, Leg::Calling(Box::new(calling)));
         for (at, target) in targets.into_iter().enumerate() {
             let call_id = match (&invite.call_id, at) {
                 (Some(given), 0) => given.clone(),
                 // Each phone of a user gets a call of its own: copies with one Call-ID might meet in one phone (482).
-                _ => format!("{}@{}", self.random.token(), self.config.realm),
+                (Some(given), at) => format!("{given}.{at}"),
+                (None, _) => format!("{}@{}", self.random.token(), self.config.realm),
             };
             let request = self.invite_request(&invite, &target, &call_id);
             let owner = Owner::Invite(leg);
@@ -81,13 +79,12 @@ impl Endpoint {
         match response.code {
             100 => {}
             101..200 => {
-                if self.is_calling(leg, client) {
-                    let answer = sdp(&response.headers, &response.body);
-                    self.event(Event::Progress { leg, code: response.code, answer });
-                }
+                self.invite_progress(now, leg, client, &response);
+                self.set_leg_timer(leg);
             }
+            422 if self.ask_longer(now, leg, client, &response) => {}
             200..300 => self.invite_accepted(now, leg, client, &response),
-            code => self.invite_refused(leg, client, code, &response.reason),
+            code => self.invite_refused(now, leg, client, code, &response.reason),
         }
     }
 
@@ -101,13 +98,17 @@ impl Endpoint {
     /// Nobody answered in time.
     pub(super) fn calling_due(&mut self, now: Instant, leg: u64) {
         if matches!(self.legs.get(&leg), Some(Leg::Calling(calling)) if calling.ring_deadline <= now) {
-            self.abandon_call(now, leg, 408, "No Answer");
+            return self.abandon_call(now, leg, 408, "No Answer");
         }
+        self.reoffer_due(now, leg);
     }
 
     /// Gives a call up. What still comes for it is cleared away by `invite_accepted`.
     pub(super) fn abandon_call(&mut self, now: Instant, leg: u64, code: u16, reason: &str) {
         let Some(Leg::Calling(calling)) = self.forget_leg(leg) else { return };
+        for early in &calling.early {
+            self.close_terms(now, &early.terms);
+        }
         for client in calling.clients {
             self.cancel_client(now, client);
         }
@@ -120,11 +121,11 @@ impl Endpoint {
         // A repeated 2xx: the ACK was lost.
         if let Some((_, flow, bytes)) = record.acks.iter().find(|(acked, _, _)| *acked == tag) {
             let (flow, bytes) = (*flow, bytes.clone());
-            return self.outputs.push_back(super::Output::Send { flow, bytes, token: None });
+            return self.outputs.push_back(super::Output::Send { flow, bytes, token: None, server: None });
         }
         let (request, account) = (record.request.clone(), record.account.clone());
         let Ok(mut dialog) = Dialog::from_response(&request, response) else {
-            return self.invite_refused(leg, client, 502, "Unreadable Answer");
+            return self.invite_refused(now, leg, client, 502, "Unreadable Answer");
         };
         let flow = record.flow;
         let route = flow.filter(|flow| self.keeps_to_flow(&request, flow, &dialog));
@@ -135,18 +136,29 @@ impl Endpoint {
             // We gave up, or another phone was first (RFC 3261 section 13.2.2.4).
             return self.send_bye(now, &mut dialog, route, account, None);
         }
-        let Some(Leg::Calling(calling)) = self.forget_leg(leg) else { return };
+        let Some(Leg::Calling(mut calling)) = self.forget_leg(leg) else { return };
+        let terms = calling.take_early(client, &tag).map(|early| early.confirm(&mut dialog));
+        for other in calling.early.iter().map(|early| &early.terms) {
+            self.close_terms(now, other);
+        }
         for other in calling.clients.into_iter().filter(|id| *id != client) {
             self.cancel_client(now, other);
         }
+        let answer = settled(&response.body, terms.as_ref());
         self.dialogs.insert((dialog.call_id().to_owned(), dialog.local_tag().to_owned()), leg);
-        let session = Session::new(dialog, route, calling.account, calling.contact_user, true);
+        let mut session = Session::new(dialog, route, calling.account, calling.contact_user, true);
+        session.terms = terms.unwrap_or_default();
+        session.terms.learn(&response.headers);
+        session.terms.local.get_or_insert_with(|| request.body.clone());
+        session.terms.remote = Some(answer.clone());
         self.legs.insert(leg, Leg::Up(Box::new(session)));
+        self.refreshed(now, leg, response);
+        self.event(Event::Answered { leg, answer });
+        self.send_queued_offer(now, leg);
         self.set_leg_timer(leg);
-        self.event(Event::Answered { leg, answer: response.body.clone() });
     }
 
-    fn invite_refused(&mut self, leg: u64, client: u64, code: u16, reason: &str) {
+    fn invite_refused(&mut self, now: Instant, leg: u64, client: u64, code: u16, reason: &str) {
         let Some(Leg::Calling(calling)) = self.legs.get_mut(&leg) else { return };
         let before = calling.clients.len();
         calling.clients.retain(|id| *id != client);
@@ -158,68 +170,31 @@ impl Endpoint {
         }
         if calling.clients.is_empty() {
             let (code, reason) = calling.best.take().unwrap_or((code, reason.to_owned()));
-            self.forget_leg(leg);
+            if let Some(Leg::Calling(calling)) = self.forget_leg(leg) {
+                calling.early.iter().for_each(|early| self.close_terms(now, &early.terms));
+            }
             self.event(Event::Failed { leg, code, reason });
         }
     }
 
-    fn is_calling(&self, leg: u64, client: u64) -> bool {
+    pub(super) fn is_calling(&self, leg: u64, client: u64) -> bool {
         matches!(self.legs.get(&leg), Some(Leg::Calling(calling)) if calling.clients.contains(&client))
     }
 
     /// Whether a dialog's requests go where the INVITE went, whatever its Contact says: phones behind NAT name
     /// addresses that nobody reaches, and an open connection to the same host need not be opened again.
-    fn keeps_to_flow(&self, request: &Request, flow: &Flow, dialog: &Dialog) -> bool {
+    pub(super) fn keeps_to_flow(&self, request: &Request, flow: &Flow, dialog: &Dialog) -> bool {
         let to_phone = self.registrar.user_at(flow).is_some() && !request.headers.contains("Route");
         to_phone || self.is_connection_to(flow, dialog.next_hop())
     }
 
-    /// Whether the flow is a connection to the host the URI names.
+    /// Whether the flow is a connection that serves for the host the URI names.
     pub(super) fn is_connection_to(&self, flow: &Flow, uri: &Uri) -> bool {
-        flow.transport == Transport::Tcp && uri.host.ip().is_some_and(|ip| ip == flow.remote.ip())
-    }
-
-    fn targets(&self, invite: &Invite) -> Result<Targets, (u16, &'static str)> {
-        let from_user = Uri::escape_user(invite.from.as_str());
-        let from_at =
-            |domain: Host| Uri::sip((!from_user.is_empty()).then_some(from_user.as_str()), domain, None);
-        match &invite.to {
-            Destination::Trunk { trunk, number } => {
-                let found = self.trunks.get(trunk).ok_or((503, "Unknown Trunk"))?;
-                let domain = found.domain();
-                let user = Uri::escape_user(number.as_str());
-                let mut uri = Uri::sip(Some(&user), domain.clone(), None);
-                if found.account.domain.is_none() {
-                    uri.port = Some(found.port).filter(|port| *port != 5060);
-                }
-                let target = Target { uri: uri.clone(), hop: found.hop(), from: from_at(domain), to: uri };
-                Ok((vec![target], Some(trunk.clone())))
-            }
-            Destination::User(user) => {
-                let realm = Host::from(self.config.realm.as_str());
-                let mut targets = Vec::new();
-                for phone in self.phones.iter().filter(|phone| phone.user == *user) {
-                    let to = Uri::sip(Some(&Uri::escape_user(&phone.name)), realm.clone(), None);
-                    for binding in self.registrar.bindings(&phone.name) {
-                        targets.push(Target {
-                            uri: binding.uri().clone(),
-                            hop: Hop::Flow(binding.flow),
-                            from: from_at(realm.clone()),
-                            to: to.clone(),
-                        });
-                    }
-                }
-                if targets.is_empty() { Err((480, "No Phone Registered")) } else { Ok((targets, None)) }
-            }
-            Destination::Uri(text) => {
-                let uri: Uri = text.as_str().parse().map_err(|_| (400, "Unreadable URI"))?;
-                if !uri.is_sip() || uri.host == Host::None {
-                    return Err((416, "Unsupported URI Scheme"));
-                }
-                let (local, _) = self.local_host(Transport::Udp);
-                let target = Target { hop: Hop::of(&uri), to: uri.clone(), uri, from: from_at(local) };
-                Ok((vec![target], None))
-            }
+        match flow.transport {
+            Transport::Udp => false,
+            Transport::Tcp => uri.host.ip().is_some_and(|ip| ip == flow.remote.ip()),
+            // No certificate speaks for a bare address, while the one of this connection was found good.
+            Transport::Tls => uri.host.ip().is_some(),
         }
     }
 
@@ -239,6 +214,7 @@ impl Endpoint {
         headers.push("Call-ID", call_id);
         headers.push("CSeq", "1 INVITE");
         headers.push("Allow", ALLOW);
+        headers.push("Supported", self.supported());
         for (name, value) in &invite.headers {
             headers.push(name, value.clone());
         }
@@ -246,6 +222,7 @@ impl Endpoint {
             headers.push("Content-Type", "application/sdp");
             request.body = invite.offer.clone();
         }
+        self.ask_for_timer(&mut request);
         request
     }
 }

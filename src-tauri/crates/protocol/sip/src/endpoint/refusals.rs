@@ -37,7 +37,13 @@ impl Endpoint {
             return Some(Refusal::new(483));
         }
         match &request.method {
-            Method::Invite | Method::Bye | Method::Options | Method::Register | Method::Info => {}
+            Method::Invite
+            | Method::Bye
+            | Method::Options
+            | Method::Register
+            | Method::Info
+            | Method::Prack
+            | Method::Update => {}
             known if known.is_known() => return Some(Refusal::with(405, "Allow", ALLOW)),
             _ => return Some(Refusal::with(501, "Allow", ALLOW)),
         }
@@ -47,15 +53,28 @@ impl Endpoint {
         if MergeKey::of(request).is_some_and(|merge| self.merges.contains_key(&merge)) {
             return Some(Refusal::new(482));
         }
-        let unknown = headers.require();
+        let known = self.supported();
+        let is_known = |tag: &str| known.split(", ").any(|k| k.eq_ignore_ascii_case(tag));
+        let unknown: Vec<&str> = headers.require().into_iter().filter(|tag| !is_known(tag)).collect();
         if !unknown.is_empty() {
             return Some(Refusal::with(420, "Unsupported", unknown.join(", ")));
         }
         self.body_refusal(request)
     }
 
+    /// A refusal of the application's, with a Warning where the terms do not suit (RFC 3261 section 20.43).
+    pub(super) fn explained(&self, code: u16) -> Refusal {
+        if code != 488 && code != 606 {
+            return Refusal::new(code);
+        }
+        let (host, port) = self.local_host(super::Transport::Udp);
+        Refusal::with(code, "Warning", format!("305 {host}:{port} \"Incompatible media format\""))
+    }
+
     fn body_refusal(&self, request: &Request) -> Option<Refusal> {
-        if request.body.is_empty() || request.method != Method::Invite {
+        if request.body.is_empty()
+            || !matches!(request.method, Method::Invite | Method::Update | Method::Prack)
+        {
             return None;
         }
         let coded = |coding: &&str| !coding.eq_ignore_ascii_case("identity");

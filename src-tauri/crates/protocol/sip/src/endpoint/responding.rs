@@ -27,7 +27,7 @@ impl Endpoint {
     pub(super) fn open_server(&mut self, flow: Flow, key: ServerKey, request: Request) -> u64 {
         let id = self.next_id();
         let invite = request.method == Method::Invite;
-        let reliable = flow.transport == Transport::Tcp;
+        let reliable = flow.transport.is_reliable();
         let merge = MergeKey::of(&request);
         let known = request.headers.to().ok().and_then(|to| to.tag().map(str::to_owned));
         let tag = known.unwrap_or_else(|| self.random.token());
@@ -98,7 +98,7 @@ impl Endpoint {
         tag_to(&mut response, &self.random.token());
         fill(&mut response);
         let flow = response_flow(flow, request.headers.top_via().ok().as_ref());
-        self.outputs.push_back(Output::Send { flow, bytes: response.to_bytes(), token: None });
+        self.outputs.push_back(Output::Send { flow, bytes: response.to_bytes(), token: None, server: None });
     }
 
     /// Sends the answer the parser made for something it could not read.
@@ -107,7 +107,7 @@ impl Endpoint {
         tag_to(&mut response, &self.random.token());
         let flow = response_flow(flow, response.headers.top_via().ok().as_ref());
         let bytes = Message::from(response).to_bytes();
-        self.outputs.push_back(Output::Send { flow, bytes, token: None });
+        self.outputs.push_back(Output::Send { flow, bytes, token: None, server: None });
     }
 
     fn drain_server(&mut self, id: u64) {
@@ -117,7 +117,7 @@ impl Endpoint {
             match output {
                 ServerOutput::Send(bytes) => {
                     let flow = response_flow(server.flow, server.request.headers.top_via().ok().as_ref());
-                    self.outputs.push_back(Output::Send { flow, bytes, token: None });
+                    self.outputs.push_back(Output::Send { flow, bytes, token: None, server: None });
                 }
                 // The leg is over already: only refusals are acknowledged to the transaction.
                 ServerOutput::AckMissing => {}

@@ -6,10 +6,10 @@ use bytes::Bytes;
 
 use super::hops::Hop;
 use super::outbound::sdp;
-use super::reoffers::{IncomingReoffer, OutgoingReoffer};
 use super::requests::Owner;
+use super::terms::Terms;
 use super::{Endpoint, Event, Flow, Leg, Output};
-use crate::dialog::{AnswerDue, AnswerRetransmission, Dialog};
+use crate::dialog::{AnswerDue, AnswerRetransmission, Dialog, Rack, SessionTimer};
 use crate::message::{Method, Request, Response};
 
 /// An established leg.
@@ -30,10 +30,12 @@ pub(super) struct Session {
     pub to_confirm: bool,
     /// Our offer went out in a 2xx; the peer's answer comes in the ACK.
     pub late_offer: bool,
-    pub incoming: Option<IncomingReoffer>,
-    pub outgoing: Option<OutgoingReoffer>,
-    /// An offer that waits until the exchange under way is over.
-    pub queued: Option<Bytes>,
+    pub terms: Terms,
+    /// A provisional response that was overtaken by our 2xx: its PRACK may still come.
+    pub late_rack: Option<Rack>,
+    pub timer: Option<SessionTimer>,
+    /// What the peer demanded by 422, in seconds.
+    pub min_se: u32,
     /// Hung up before the ACK came: BYE follows it (RFC 3261 section 15). Holds the Q.850 cause.
     closing: Option<Option<u16>>,
 }
@@ -55,17 +57,19 @@ impl Session {
             answer: None,
             to_confirm: false,
             late_offer: false,
-            incoming: None,
-            outgoing: None,
-            queued: None,
+            terms: Terms::default(),
+            late_rack: None,
+            timer: None,
+            min_se: 0,
             closing: None,
         }
     }
 
     pub fn next_deadline(&self) -> Option<Instant> {
         let answer = self.answer.as_ref().map(|(answer, _)| answer.next_deadline());
-        let retry = self.outgoing.as_ref().and_then(OutgoingReoffer::retry_at);
-        answer.into_iter().chain(retry).min()
+        let timer = self.timer.as_ref().filter(|_| !self.is_closing()).map(SessionTimer::next_deadline);
+        let again = self.terms.retry_at().filter(|_| !self.is_closing() && self.terms.incoming.is_none());
+        answer.into_iter().chain(again).chain(timer).min()
     }
 
     /// The first hop of a request inside the dialog.
@@ -161,9 +165,7 @@ impl Endpoint {
     /// The dialog does not exist any more for the peer, or it said so.
     pub(super) fn session_gone(&mut self, now: Instant, leg: u64, reason: &str) {
         let Some(Leg::Up(session)) = self.forget_leg(leg) else { return };
-        if let Some(incoming) = &session.incoming {
-            self.respond_plain(now, incoming.server, 487);
-        }
+        self.close_terms(now, &session.terms);
         if !session.is_closing() {
             self.event(Event::Ended { leg, by_peer: true, reason: reason.to_owned() });
         }
@@ -210,11 +212,17 @@ impl Endpoint {
 
     /// A request inside the dialog was sent again with credentials and so with a higher CSeq.
     pub(super) fn request_sent_again(&mut self, leg: u64, before: u64, again: u64, seq: u32) {
-        if let Some(Leg::Up(session)) = self.legs.get_mut(&leg) {
-            session.dialog.note_local_seq(seq);
-            if let Some(outgoing) = &mut session.outgoing {
-                outgoing.sent_again(before, again);
+        match self.legs.get_mut(&leg) {
+            Some(Leg::Up(session)) => {
+                session.dialog.note_local_seq(seq);
+                session.terms.sent_again(before, again);
             }
+            Some(Leg::Ringing(ringing)) => {
+                ringing.dialog.note_local_seq(seq);
+                ringing.terms.sent_again(before, again);
+            }
+            Some(Leg::Calling(calling)) => calling.sent_again(before, again, seq),
+            None => {}
         }
     }
 
@@ -224,11 +232,21 @@ impl Endpoint {
             let flow = *flow;
             match answer.due(now) {
                 AnswerDue::Nothing => {}
-                AnswerDue::Send(bytes) => self.outputs.push_back(Output::Send { flow, bytes, token: None }),
+                AnswerDue::Send(bytes) => {
+                    self.outputs.push_back(Output::Send { flow, bytes, token: None, server: None })
+                }
                 AnswerDue::GiveUp => return self.unacknowledged(now, leg),
             }
         }
         self.reoffer_due(now, leg);
+        self.timer_due(now, leg);
+    }
+
+    /// The leg ends: an offer of the peer's that was not answered is refused.
+    pub(super) fn close_terms(&mut self, now: Instant, terms: &Terms) {
+        if let Some(incoming) = &terms.incoming {
+            self.respond_plain(now, incoming.server, 487);
+        }
     }
 
     /// Our 2xx was never acknowledged: the session ends (RFC 3261 section 13.3.1.4).
@@ -245,11 +263,9 @@ impl Endpoint {
     }
 
     /// Forgets the leg and sends BYE.
-    fn finish_session(&mut self, now: Instant, leg: u64, cause: Option<u16>) {
+    pub(super) fn finish_session(&mut self, now: Instant, leg: u64, cause: Option<u16>) {
         let Some(Leg::Up(mut session)) = self.forget_leg(leg) else { return };
-        if let Some(incoming) = &session.incoming {
-            self.respond_plain(now, incoming.server, 487);
-        }
+        self.close_terms(now, &session.terms);
         let (route, account) = (session.route, session.account.take());
         self.send_bye(now, &mut session.dialog, route, account, cause);
     }

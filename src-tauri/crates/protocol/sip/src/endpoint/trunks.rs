@@ -16,7 +16,7 @@ pub(super) struct Trunk {
     pub account: TrunkAccount,
     number: u64,
     pub host: Host,
-    pub port: u16,
+    pub port: Option<u16>,
     state: Option<TrunkState>,
     /// All REGISTERs of one run have one Call-ID and growing CSeq (RFC 3261 section 10.2).
     pub call_id: String,
@@ -29,6 +29,8 @@ pub(super) struct Trunk {
     failures: u32,
     /// Registered, and due to register again at this time; pings fill the time until then.
     renew_at: Option<Instant>,
+    /// The realms it asked for credentials in.
+    pub realms: Vec<String>,
     /// The connection we registered over: calls come back through it.
     connection: Option<u64>,
 }
@@ -40,7 +42,12 @@ impl Trunk {
     }
 
     pub fn hop(&self) -> Hop {
-        Hop::To { transport: self.account.transport, host: self.host.clone(), port: self.port }
+        Hop::To {
+            transport: Some(self.account.transport),
+            host: self.host.clone(),
+            port: self.port,
+            domain: self.account.domain.clone(),
+        }
     }
 
     /// The user part of the Contact we register: the digest user.
@@ -181,6 +188,7 @@ impl Endpoint {
             failures: 0,
             renew_at: None,
             connection: None,
+            realms: Vec::new(),
             account,
         }
     }

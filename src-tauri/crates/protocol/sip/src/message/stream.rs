@@ -1,6 +1,6 @@
 //! Framing on streams: TCP and TLS (RFC 3261 section 18.3, keep-alives of RFC 5626 section 4.4.1).
 
-use bytes::{Buf, BytesMut};
+use bytes::{Buf, Bytes, BytesMut};
 
 use super::Message;
 use super::error::{ParseError, ParseErrorKind};
@@ -29,6 +29,8 @@ pub struct StreamParser {
     scanned: usize,
     /// A whole header that waits for its body of this many bytes.
     pending: Option<(Head, usize)>,
+    /// Header and body of the newest message.
+    bytes: [Bytes; 2],
     /// A lone CRLF was told as a pong; a second one makes it a ping.
     half_ping: bool,
     ended: bool,
@@ -79,6 +81,11 @@ impl StreamParser {
         result
     }
 
+    /// What the message that `next_item` has just given, or rejected, was on the wire: its header and its body.
+    pub fn bytes_of_item(&self) -> [Bytes; 2] {
+        self.bytes.clone()
+    }
+
     fn advance(&mut self) -> Result<Option<StreamItem>, StreamError> {
         if self.pending.is_none() {
             if let Some(item) = self.keep_alive() {
@@ -91,6 +98,7 @@ impl StreamParser {
         match self.pending.take() {
             Some((head, length)) if self.buffer.len() >= length => {
                 let body = self.buffer.split_to(length).freeze();
+                self.bytes[1] = body.clone();
                 Ok(Some(match head.finish(body) {
                     Ok(message) => StreamItem::Message(message),
                     Err(error) => StreamItem::Rejected(error),
@@ -148,7 +156,7 @@ impl StreamParser {
         if length > self.limits.max_body {
             return fatal(ParseErrorKind::TooLarge);
         }
-        self.buffer.advance(end);
+        self.bytes = [self.buffer.split_to(end).freeze(), Bytes::new()];
         self.scanned = 0;
         self.pending = Some((head, length));
         Ok(true)

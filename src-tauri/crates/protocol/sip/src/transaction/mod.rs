@@ -8,6 +8,8 @@ mod key;
 mod server;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod timer_table;
 
 use std::time::Duration;
 

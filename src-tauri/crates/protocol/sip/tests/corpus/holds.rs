@@ -64,7 +64,9 @@ fn typed(headers: &Headers) {
     headers.from().iter().chain(&headers.to()).for_each(round_trip);
     if let Ok(Contacts::List(list)) = headers.contacts() {
         list.iter().for_each(round_trip);
-        let _ = list.iter().map(|address| (address.expires(), address.uri.equivalent(&address.uri))).count();
+        for address in list.iter() {
+            let _ = (address.expires(), address.uri.equivalent(&address.uri));
+        }
     }
     for name in ["Route", "Record-Route", "Refer-To", "P-Asserted-Identity"] {
         headers.addresses(name).iter().flatten().for_each(round_trip);

@@ -80,6 +80,29 @@ impl Cluster {
         self.control(&["-l", "log", "-w", "start"]);
     }
 
+    /// Stops every process of the server where it is, as a machine that has stalled: it takes connections and says
+    /// nothing.
+    pub fn freeze(&self) {
+        self.signal("STOP");
+    }
+
+    /// Lets it go on.
+    pub fn thaw(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let pid = std::fs::read_to_string(self.folder.join("data/postmaster.pid")).expect("a running server");
+        let postmaster = pid.lines().next().expect("a process id").trim();
+        // Each connection is a child; its main process goes first, so that none is born in between.
+        let _ = as_postgres("kill").args(["-s", name, postmaster]).status();
+        let children = Command::new("pgrep").args(["-P", postmaster]).output().expect("run pgrep");
+        for child in String::from_utf8_lossy(&children.stdout).split_whitespace() {
+            // One that has just ended is no fault.
+            let _ = as_postgres("kill").args(["-s", name, child]).status();
+        }
+    }
+
     fn control(&self, arguments: &[&str]) {
         let mut command = as_postgres(self.programs.join("pg_ctl"));
         run(command.current_dir(&self.folder).args(["-D", "data"]).args(arguments));
@@ -88,6 +111,10 @@ impl Cluster {
 
 impl Drop for Cluster {
     fn drop(&mut self) {
+        // A frozen server does not stop; the file is gone where it was stopped already.
+        if self.folder.join("data/postmaster.pid").exists() {
+            self.thaw();
+        }
         drop(self.open.take());
         let _ = self.guard.wait();
     }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tandem_foundation::{CallId, OrgId};
+use tandem_switchboard::ports::media::Codec;
 use tandem_switchboard::ports::signalling::Transport;
 use tandem_switchboard::ports::store::{Commit, StoreError};
 use tandem_switchboard::records::*;
@@ -171,13 +172,15 @@ pub fn trunk(org: &OrgId) -> Trunk {
         org: org.clone(),
         name: "India Prod Trunk 1".to_owned(),
         host: "sip.example.net:5061".to_owned(),
-        transport: Transport::Tcp,
+        transport: Transport::Tls,
         domain: Some("example.net".to_owned()),
         username: Some("juniper".to_owned()),
         password: Some("trunk secret".into()),
         register_s: Some(300),
         accept_from: vec!["192.0.2.0/24".to_owned(), "2001:db8::1".to_owned()],
         options_every_s: 30,
+        srtp: Some(TrunkSrtp::Required),
+        codecs: vec![Codec::Pcma, Codec::Opus],
         caller_id: Some("+62215551234".into()),
         max_cps: 5,
         max_channels: 100,

@@ -4,6 +4,7 @@ pub mod exchange;
 pub mod rows;
 pub mod sockets;
 pub mod store;
+pub mod vault;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub const ROLES: [UserRole; 4] = [UserRole::Agent, UserRole::Supervisor, UserRol
 pub struct World {
     pub store: Arc<MemoryStore>,
     pub exchange: Arc<PretendExchange>,
+    pub registry: Arc<vault::Registry>,
     pub server: HttpServer,
     pub data: tempfile::TempDir,
     http: reqwest::Client,
@@ -48,10 +50,12 @@ impl World {
         rows::fill(&store);
         let bind = std::net::SocketAddr::from(([127, 0, 0, 1], 0));
         let mut config = HttpConfig::new(bind, PathBuf::from(data.path()));
+        let registry = Arc::new(vault::Registry::default());
+        config.providers = Some(registry.clone());
         config.sandbox = Some(Arc::new(exchange::PretendSandbox));
         change(&mut config);
         let server = serve(config, exchange.clone(), store.clone()).await.expect("serving");
-        Self { store, exchange, server, data, http: reqwest::Client::new() }
+        Self { store, exchange, registry, server, data, http: reqwest::Client::new() }
     }
 
     pub fn url(&self, path: &str) -> String {

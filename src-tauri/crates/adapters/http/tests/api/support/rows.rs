@@ -41,6 +41,19 @@ pub fn fill(store: &MemoryStore) {
             route: None,
             created_at: UnixMs(1),
         });
+        data.providers.push(Provider {
+            id: format!("prov_{org}").as_str().into(),
+            org: org.into(),
+            name: "spare".into(),
+            kind: ProviderKind::Model,
+            vendor: ProviderVendor::Openai,
+            base_url: "https://api.openai.com/v1".into(),
+            settings: ProviderSettings::default(),
+            key: None,
+            last_check: None,
+            created_at: UnixMs(1),
+            updated_at: UnixMs(1),
+        });
         data.keys.push(ApiKey {
             id: format!("key_{org}").as_str().into(),
             org: org.into(),
@@ -87,6 +100,8 @@ pub fn trunk(org: &str, id: &str) -> Trunk {
         register_s: Some(600),
         accept_from: Vec::new(),
         options_every_s: 30,
+        srtp: None,
+        codecs: Vec::new(),
         caller_id: None,
         max_cps: 5,
         max_channels: 100,

@@ -6,6 +6,7 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use tandem_foundation::*;
 use tandem_switchboard::ports::store::*;
+use tandem_switchboard::ports::trace::SipTraces;
 use tandem_switchboard::records::*;
 
 #[derive(Default)]
@@ -20,6 +21,10 @@ pub struct Data {
     pub numbers: Vec<Number>,
     pub keys: Vec<ApiKey>,
     pub sessions: Vec<Session>,
+    pub sip_messages: Vec<(OrgId, SipMessage)>,
+    pub providers: Vec<Provider>,
+    pub fallback: Option<ProviderFallback>,
+    pub retention: Retention,
     pub idempotency: HashMap<String, (String, Option<(u16, String)>)>,
 }
 
@@ -115,6 +120,25 @@ impl CallStore for MemoryStore {
 
     async fn unfinished_calls(&self) -> Result<Vec<Call>> {
         Ok(Vec::new())
+    }
+}
+
+#[async_trait]
+impl SipTraces for MemoryStore {
+    async fn put_sip_messages(&self, org: &OrgId, messages: Vec<SipMessage>) -> Result<()> {
+        let rows = messages.into_iter().map(|message| (org.clone(), message));
+        self.data.lock().sip_messages.extend(rows);
+        Ok(())
+    }
+
+    async fn sip_messages(&self, org: &OrgId, call: &CallId) -> Result<Vec<SipMessage>> {
+        let data = self.data.lock();
+        let rows = data.sip_messages.iter().filter(|(of, row)| of == org && row.call == *call);
+        Ok(rows.map(|(_, row)| row.clone()).collect())
+    }
+
+    async fn sip_trace_days(&self, _org: &OrgId) -> Result<Option<u32>> {
+        Ok(Some(7))
     }
 }
 

@@ -102,3 +102,66 @@ fn a_proxys_challenge_is_answered_once_with_the_strongest_algorithm_and_a_new_cs
     respond(&mut world, &second, 407, "p", challenge);
     assert_eq!(world.failed(0, 1), 407, "refused credentials are not sent again");
 }
+
+#[test]
+fn each_phone_of_a_fork_has_an_early_dialog_of_its_own_and_the_answered_one_goes_on() {
+    let mut world = World::new(1, 73);
+    let invite = to_proxy(&mut world);
+    let reliably = |rseq: &'static str| {
+        move |response: &mut Response| {
+            response.headers.push("Require", "100rel");
+            response.headers.push("RSeq", rseq);
+            response.headers.push("Allow", "INVITE, PRACK, UPDATE");
+            response.headers.push("Content-Type", "application/sdp");
+            response.body = bytes::Bytes::from_static(b"v=0\r\ns=early\r\n");
+        }
+    };
+    let tag = |request: &Request| request.headers.to().expect("To").tag().map(str::to_owned);
+    for (name, rseq) in [("one", "5"), ("two", "900")] {
+        respond(&mut world, &invite, 183, name, reliably(rseq));
+        let prack = last(&world, Method::Prack);
+        assert_eq!(tag(&prack).as_deref(), Some(name));
+        assert_eq!(prack.uri.to_string(), format!("sip:{name}@10.0.0.9"));
+        assert_eq!(prack.headers.get("RAck"), Some(format!("{rseq} 1 INVITE").as_str()));
+        assert_eq!(prack.headers.cseq().expect("CSeq").seq, 2, "each dialog counts for itself");
+        respond(&mut world, &prack, 200, name, |_| {});
+    }
+    assert_eq!(world.nodes[0].endpoint.dialogs(), 1, "one INVITE");
+    // An offer goes to the phone whose answer came last.
+    world.command(0, Command::Reoffer { leg: 1, offer: bytes::Bytes::from_static(b"v=0\r\ns=new\r\n") });
+    world.run(Duration::from_millis(20));
+    let update = last(&world, Method::Update);
+    assert_eq!((tag(&update).as_deref(), update.headers.cseq().expect("CSeq").seq), (Some("two"), 3));
+    respond(&mut world, &update, 200, "two", |response| {
+        response.headers.push("Content-Type", "application/sdp");
+        response.body = bytes::Bytes::from_static(b"v=0\r\ns=newer\r\n");
+    });
+    assert!(world.has(0, |event| matches!(event, Event::ReofferAccepted { .. })));
+    respond(&mut world, &invite, 200, "two", |_| {});
+    let answer = world.until(0, |event| match event {
+        Event::Answered { answer, .. } => Some(answer.clone()),
+        _ => None,
+    });
+    assert_eq!(answer, &b"v=0\r\ns=newer\r\n"[..], "what was agreed last");
+    world.command(0, Command::Hangup { leg: 1, cause: None });
+    world.run(Duration::from_millis(20));
+    let bye = last(&world, Method::Bye);
+    assert_eq!((tag(&bye).as_deref(), bye.headers.cseq().expect("CSeq").seq), (Some("two"), 4));
+    respond(&mut world, &bye, 200, "two", |_| {});
+    world.run(Duration::from_secs(60));
+    world.assert_clean("after the call");
+}
+
+#[test]
+fn a_proxys_refusal_of_a_fork_that_rang_leaves_no_dialog() {
+    let mut world = World::new(1, 74);
+    let invite = to_proxy(&mut world);
+    for name in ["one", "two", "three"] {
+        respond(&mut world, &invite, 180, name, |_| {});
+    }
+    assert_eq!(world.nodes[0].endpoint.dialogs(), 1);
+    respond(&mut world, &invite, 486, "p", |_| {});
+    assert_eq!(world.failed(0, 1), 486);
+    world.run(Duration::from_secs(60));
+    world.assert_clean("after the call");
+}

@@ -2,11 +2,16 @@
 
 mod calls;
 mod carrier;
+mod digests;
 mod disorder;
 mod forks;
 mod names;
 mod network;
 mod phones;
+mod pracks;
 mod refusals;
 mod reoffers;
+mod session_timers;
+mod storm;
 mod trunks;
+mod updates;

@@ -11,6 +11,7 @@ use crate::endpoint::{
     Command, Config, Destination, Endpoint, Event, Flow, Incoming, Input, Invite, Output, PhoneAccount,
     Transport, TrunkAccount,
 };
+use crate::message::{Message, Method, Request, Response, parse_datagram};
 
 /// What the network does to datagrams. TCP is spared.
 #[derive(Debug, Clone, Copy, Default)]
@@ -29,6 +30,8 @@ pub struct Node {
     pub events: Vec<Event>,
     /// What came in, in order: first lines with the moment since the start.
     pub received: Vec<(Duration, String)>,
+    /// The same, whole.
+    pub inbox: Vec<Bytes>,
 }
 
 struct Packet {
@@ -44,6 +47,8 @@ pub struct World {
     pub weather: Weather,
     /// Somebody who is no endpoint: what was sent to an address of no node.
     pub strays: Vec<(SocketAddr, Bytes)>,
+    /// The next so many messages that begin so are lost.
+    pub lose: Vec<(&'static str, usize)>,
     flying: BTreeMap<(Instant, u64), Packet>,
     random: u64,
     order: u64,
@@ -71,7 +76,7 @@ impl World {
                 let mut key = [n as u8; 32];
                 key[..8].copy_from_slice(&seed.to_be_bytes());
                 let endpoint = Endpoint::new(config, key, next_leg);
-                Node { endpoint, address, events: Vec::new(), received: Vec::new() }
+                Node { endpoint, address, events: Vec::new(), received: Vec::new(), inbox: Vec::new() }
             })
             .collect();
         World {
@@ -80,6 +85,7 @@ impl World {
             nodes,
             weather: Weather::default(),
             strays: Vec::new(),
+            lose: Vec::new(),
             flying: BTreeMap::new(),
             random: seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1,
             order: 0,
@@ -131,6 +137,39 @@ impl World {
         self.nodes[node].received.iter().filter(|(_, line)| line.starts_with(start)).count()
     }
 
+    /// The requests a node received, with their copies.
+    pub fn requests(&self, node: usize, method: Method) -> Vec<Request> {
+        let read = self.nodes[node].inbox.iter().filter_map(|bytes| parse_datagram(bytes).ok());
+        read.filter_map(|message| match message {
+            Message::Request(request) if request.method == method => Some(request),
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// The responses with this code to this method.
+    pub fn responses(&self, node: usize, code: u16, method: &Method) -> Vec<Response> {
+        let read = self.nodes[node].inbox.iter().filter_map(|bytes| parse_datagram(bytes).ok());
+        read.filter_map(|message| match message {
+            Message::Response(response)
+                if response.code == code && response.headers.cseq().is_ok_and(|c| c.method == *method) =>
+            {
+                Some(response)
+            }
+            _ => None,
+        })
+        .collect()
+    }
+
+    /// Nothing is left of any call.
+    pub fn assert_clean(&self, what: &str) {
+        for (at, node) in self.nodes.iter().enumerate() {
+            let left = (node.endpoint.legs(), node.endpoint.dialogs(), node.endpoint.transactions());
+            assert_eq!(left, (0, 0, 0), "legs, dialogs, transactions of node {at}, {what}");
+            assert!(node.endpoint.next_deadline().is_none(), "a deadline of node {at}, {what}");
+        }
+    }
+
     /// Milliseconds since the start at which the node received lines that begin so.
     pub fn moments(&self, node: usize, start: &str) -> Vec<u128> {
         let list = self.nodes[node].received.iter();
@@ -174,6 +213,7 @@ impl World {
         let text = String::from_utf8_lossy(&packet.bytes);
         let line = text.lines().next().unwrap_or_default().to_owned();
         let at = self.now - self.start;
+        self.nodes[node].inbox.push(packet.bytes.clone());
         self.nodes[node].received.push((at, line));
         self.input(node, Input::Datagram { flow: packet.flow, bytes: packet.bytes });
     }
@@ -189,7 +229,12 @@ impl World {
     }
 
     fn send(&mut self, node: usize, flow: Flow, bytes: Bytes) {
-        let tcp = flow.transport == Transport::Tcp;
+        let starts = |start: &str| bytes.starts_with(start.as_bytes());
+        if let Some((_, left)) = self.lose.iter_mut().find(|(start, left)| *left > 0 && starts(start)) {
+            *left -= 1;
+            return;
+        }
+        let tcp = flow.transport.is_reliable();
         let copies = match self.draw(100) {
             _ if tcp => 1,
             drawn if drawn < self.weather.loss => 0,
@@ -249,7 +294,11 @@ pub fn to_trunk(trunk: &str, number: &str) -> Destination {
 
 /// Two nodes that are each other's trunk.
 pub fn pair(seed: u64, transport: Transport) -> World {
-    let mut world = World::new(2, seed);
+    pair_with(seed, transport, |_| {})
+}
+
+pub fn pair_with(seed: u64, transport: Transport, change: impl Fn(&mut Config)) -> World {
+    let mut world = World::with(2, seed, change);
     world.command(0, Command::SetTrunks(vec![trunk("b", "10.0.0.2", transport)]));
     world.command(1, Command::SetTrunks(vec![trunk("a", "10.0.0.1", transport)]));
     world.nodes.iter_mut().for_each(|node| node.events.clear());

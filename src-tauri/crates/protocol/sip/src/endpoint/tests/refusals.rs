@@ -53,7 +53,9 @@ fn world() -> World {
 #[test]
 fn each_fault_has_its_own_code_and_explanation() {
     for (start, lines, code, explained) in [
-        ("UPDATE sip:y@here", "", 405, "Allow"),
+        ("UPDATE sip:y@here", "", 481, ""),
+        ("PRACK sip:y@here", "", 481, ""),
+        ("REFER sip:y@here", "", 405, "Allow"),
         ("SUBSCRIBE sip:y@here", "", 405, "Allow"),
         ("DANCE sip:y@here", "", 501, "Allow"),
         ("INVITE http://y", "", 416, ""),

@@ -2,14 +2,14 @@
 
 /// One event: its name (`message` where none is given) and its data lines joined.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Event {
+pub(crate) struct Event {
     pub name: String,
     pub data: String,
 }
 
 /// Collects bytes into events (the WHATWG's "server-sent events": comments skipped, CR, LF and CRLF alike).
 #[derive(Debug, Default)]
-pub(super) struct Parser {
+pub(crate) struct Parser {
     line: Vec<u8>,
     after_return: bool,
     name: String,

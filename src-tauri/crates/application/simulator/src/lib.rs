@@ -1,0 +1,12 @@
+//! The machines that calls run on, on a virtual clock and with callers drawn from a seed: what would a day be like with
+//! so many calls and so many agents?
+//!
+//! Invariant: the same seed and settings give the same answer; no clock, no I/O, no other randomness.
+
+mod erlang;
+mod queue;
+mod random;
+
+pub use erlang::{ErlangA, ErlangC};
+pub use queue::{QueueDay, QueueReport, simulate_queue};
+pub use random::Random;

@@ -1,0 +1,62 @@
+//! Where a call goes: a trunk, the phones of a user, a URI.
+
+use super::hops::Hop;
+use super::{Destination, Endpoint, Invite, Transport};
+use crate::message::{Host, Uri};
+
+/// Where to call, and the trunk whose credentials serve.
+pub(super) type Targets = (Vec<Target>, Option<String>);
+
+/// One place to call.
+pub(super) struct Target {
+    pub uri: Uri,
+    pub hop: Hop,
+    pub from: Uri,
+    pub to: Uri,
+}
+
+impl Endpoint {
+    pub(super) fn targets(&self, invite: &Invite) -> Result<Targets, (u16, &'static str)> {
+        let from_user = Uri::escape_user(invite.from.as_str());
+        let from_at =
+            |domain: Host| Uri::sip((!from_user.is_empty()).then_some(from_user.as_str()), domain, None);
+        match &invite.to {
+            Destination::Trunk { trunk, number } => {
+                let found = self.trunks.get(trunk).ok_or((503, "Unknown Trunk"))?;
+                let domain = found.domain();
+                let user = Uri::escape_user(number.as_str());
+                let mut uri = Uri::sip(Some(&user), domain.clone(), None);
+                if found.account.domain.is_none() {
+                    uri.port = found.port.filter(|port| *port != found.account.transport.default_port());
+                }
+                let target = Target { uri: uri.clone(), hop: found.hop(), from: from_at(domain), to: uri };
+                Ok((vec![target], Some(trunk.clone())))
+            }
+            Destination::User(user) => {
+                let realm = Host::from(self.config.realm.as_str());
+                let mut targets = Vec::new();
+                for phone in self.phones.iter().filter(|phone| phone.user == *user) {
+                    let to = Uri::sip(Some(&Uri::escape_user(&phone.name)), realm.clone(), None);
+                    for binding in self.registrar.bindings(&phone.name) {
+                        targets.push(Target {
+                            uri: binding.uri().clone(),
+                            hop: Hop::Flow(binding.flow),
+                            from: from_at(realm.clone()),
+                            to: to.clone(),
+                        });
+                    }
+                }
+                if targets.is_empty() { Err((480, "No Phone Registered")) } else { Ok((targets, None)) }
+            }
+            Destination::Uri(text) => {
+                let uri: Uri = text.as_str().parse().map_err(|_| (400, "Unreadable URI"))?;
+                if !uri.is_sip() || uri.host == Host::None {
+                    return Err((416, "Unsupported URI Scheme"));
+                }
+                let (local, _) = self.local_host(Transport::Udp);
+                let target = Target { hop: Hop::of(&uri), to: uri.clone(), uri, from: from_at(local) };
+                Ok((vec![target], None))
+            }
+        }
+    }
+}
