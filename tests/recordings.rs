@@ -64,6 +64,12 @@ async fn a_recording_is_paused_converted_and_verified() {
     assert!(paused[0]["data"]["by"].is_string() && resumed[0]["data"]["automatic"] == json!(false));
     let at = |event: &Value| event["data"]["at_ms"].as_f64().expect("ms") / 1_000.0;
     let (from, to) = (at(&paused[0]), at(&resumed[0]));
+    let transcript = api.get(&format!("/calls/{call}/transcript")).await;
+    for item in transcript["items"].as_array().expect("items") {
+        let start = item["start_ms"].as_f64().expect("ms") / 1_000.0;
+        let said = item["speaker"] != "system" && start >= from && start < to;
+        assert!(!said || item["text"] == "[paused]", "said in the pause: {item}");
+    }
 
     let recording = api.get(&format!("/calls/{call}")).await["recording"].clone();
     assert_eq!((recording["format"].as_str(), recording["state"].as_str()), (Some("ogg"), Some("complete")));

@@ -78,10 +78,8 @@ export const whisperText = (id: string, text: string) =>
 export const say = (id: string, text: string) =>
   answer(client.POST("/calls/{id}/say", { ...on(id), body: { text } }));
 
-export const pauseRecording = (id: string) =>
-  answer(client.POST("/calls/{id}/recording/pause", on(id)));
+export const pauseRecording = (id: string) => answer(client.POST("/calls/{id}/recording/pause", on(id)));
 
-export const resumeRecording = (id: string) =>
-  answer(client.POST("/calls/{id}/recording/resume", on(id)));
+export const resumeRecording = (id: string) => answer(client.POST("/calls/{id}/recording/resume", on(id)));
 
 export const endCall = (id: string) => answer(client.POST("/calls/{id}/end", on(id)));

@@ -144,6 +144,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calls/{id}/recording/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record silence from now on; for supervisors and the agent who holds the floor */
+        post: operations["pause_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/recording/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Record again */
+        post: operations["resume_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calls/{id}/say": {
         parameters: {
             query?: never;
@@ -844,6 +878,11 @@ export interface components {
         Assistants: {
             items: components["schemas"]["Assistant"][];
         };
+        /**
+         * @description A format of sound files.
+         * @enum {string}
+         */
+        AudioFormat: "wav" | "ogg" | "mp3";
         /** @description One whole interaction. */
         Call: {
             answered_at: components["schemas"]["Time"] | null;
@@ -923,7 +962,7 @@ export interface components {
          * @description Why a request was refused.
          * @enum {string}
          */
-        Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "do_not_call" | "in_use" | "read_only" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "storage_unavailable";
+        Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "do_not_call" | "in_use" | "read_only" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "conversions_busy" | "storage_unavailable";
         /**
          * @description A way to code audio.
          * @enum {string}
@@ -1035,6 +1074,36 @@ export interface components {
             };
             /** @enum {string} */
             kind: "provider.failed";
+        } | {
+            /** @description From here on silence is recorded. */
+            data: {
+                /** Format: int64 */
+                at_ms: number;
+                by: string | null;
+                name: string;
+            };
+            /** @enum {string} */
+            kind: "recording.paused";
+        } | {
+            /** @description Recorded again; `automatic`: the pause had lasted as long as one may. */
+            data: {
+                /** Format: int64 */
+                at_ms: number;
+                automatic: boolean;
+                by: string | null;
+                name: string;
+            };
+            /** @enum {string} */
+            kind: "recording.resumed";
+        } | {
+            /** @description The recording could not begin (`not_recorded`) or go on (`incomplete`); the call did. */
+            data: {
+                /** Format: int64 */
+                at_ms: number;
+                state: components["schemas"]["RecordingState"];
+            };
+            /** @enum {string} */
+            kind: "recording.failed";
         } | {
             /** @description What the organisation no longer keeps was deleted. */
             data: components["schemas"]["Swept"];
@@ -1523,16 +1592,31 @@ export interface components {
              */
             round_trip_ms: number | null;
         };
-        /** @description A call's audio: stereo WAV, customer left, our side right. */
+        /** @description A call's audio in two channels: customer left, our side right. */
         Recording: {
-            /** @description The file is whole. */
+            /**
+             * Format: int64
+             * @description Length of the closed file.
+             */
+            bytes: number | null;
+            /** @description The file is closed and plays; `state` says whether all of the call is in it. */
             complete: boolean;
             /** Format: int64 */
             duration_ms: number;
+            /** @description How it lies on disk. */
+            format: components["schemas"]["AudioFormat"];
             id: string;
+            /** @description SHA-256 of the closed file, in lower-case hexadecimal. */
+            sha256: string | null;
+            state: components["schemas"]["RecordingState"];
             /** @description Path on this server. */
             url: string;
         };
+        /**
+         * @description How far a recording came.
+         * @enum {string}
+         */
+        RecordingState: "recording" | "paused" | "complete" | "incomplete" | "not_recorded";
         /** @description The settings, what the next sweep will delete, and what the last one did. */
         Retention: {
             /** @description As of now; the sweep is once an hour. */
@@ -3200,7 +3284,10 @@ export interface operations {
     };
     get_recording: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The format; where absent the one that `Accept` names, else the one on disk, which alone has ranges. */
+                format?: "wav" | "ogg" | "mp3";
+            };
             header?: never;
             path: {
                 id: string;
@@ -3263,6 +3350,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `internal` */
             500: {
                 headers: {
@@ -3272,7 +3368,159 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `storage_unavailable` */
+            /** @description `conversions_busy`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResult"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_recording: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResult"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

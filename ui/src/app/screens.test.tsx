@@ -13,7 +13,16 @@ const past = call({
   status: "completed",
   ended_at: "2026-03-01T09:32:00Z",
   duration_ms: 92_000,
-  recording: { id: "rec_1", duration_ms: 92_000, complete: true, state: "complete", format: "wav", bytes: 1, sha256: "ab".repeat(32), url: "/api/v1/calls/call_1/recording" },
+  recording: {
+    id: "rec_1",
+    duration_ms: 92_000,
+    complete: true,
+    state: "complete",
+    format: "wav",
+    bytes: 1,
+    sha256: "ab".repeat(32),
+    url: "/api/v1/calls/call_1/recording",
+  },
   outcome: {
     disposition: "promise_to_pay",
     summary: "Pays on the fifth.",

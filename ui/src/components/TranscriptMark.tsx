@@ -5,7 +5,15 @@ import { useTranslation } from "react-i18next";
 import { duration, latency } from "@/lib/format/time";
 import type { Entry } from "@/lib/timeline";
 
-import { IconAlertTriangle, IconArrowsExchange, IconBan, IconKeyboard, IconPlayerPause, IconPlayerPlay, IconTool } from "./icons";
+import {
+  IconAlertTriangle,
+  IconArrowsExchange,
+  IconBan,
+  IconKeyboard,
+  IconPlayerPause,
+  IconPlayerPlay,
+  IconTool,
+} from "./icons";
 import classes from "./Transcript.module.css";
 
 type MarkEntry = Entry & { kind: "mark" };

@@ -71,8 +71,7 @@ export function ActionBar({ live: { call }, acts }: { live: LiveCall; acts: Acts
   });
   const hint = (
     name: "listen" | "whisper" | "barge" | "takeOver" | "handBack" | "pauseRecording" | "end" | "leave",
-  ) =>
-    ({ rightSection: <Shortcut name={name} />, "aria-keyshortcuts": getBindings().keys[name] }) as const;
+  ) => ({ rightSection: <Shortcut name={name} />, "aria-keyshortcuts": getBindings().keys[name] }) as const;
   return (
     <div className={classes.actions} role="group" aria-label={t("acts.label")}>
       {modes.map(({ mode, icon: Icon }) => (

@@ -2,8 +2,8 @@
 
 use std::io::{self, Read, Seek};
 
-use ogg::{PacketReader, PacketWriteEndInfo};
 use ogg::writing::PacketWriter;
+use ogg::{PacketReader, PacketWriteEndInfo};
 use opus::{Application, Bitrate, MSDecoder, MSEncoder};
 
 use crate::{FRAME, SAMPLE_RATE};
@@ -45,7 +45,8 @@ impl OggOpusWriter {
     /// # Errors
     /// When the codec cannot be made.
     pub fn new() -> io::Result<Self> {
-        let mut encoder = MSEncoder::new(SAMPLE_RATE, 2, 0, &[0, 1], Application::Voip).map_err(io::Error::other)?;
+        let mut encoder =
+            MSEncoder::new(SAMPLE_RATE, 2, 0, &[0, 1], Application::Voip).map_err(io::Error::other)?;
         encoder.set_bitrate(Bitrate::Bits(2 * BITS_PER_CHANNEL)).map_err(io::Error::other)?;
         let lookahead = encoder.get_lookahead().map_err(io::Error::other)?;
         let pre_skip = u64::try_from(lookahead).unwrap_or_default() * GRANULES_PER_SAMPLE;

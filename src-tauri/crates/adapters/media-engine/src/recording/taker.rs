@@ -30,7 +30,10 @@ impl RoomRecording {
     /// Makes the ring; the second half is for the writer.
     pub(crate) fn new(room: CallId, path: PathBuf, left: Vec<LegId>) -> (Self, NewRecording) {
         let (ring, blocks) = rtrb::RingBuffer::new(RING);
-        (Self { mixer: Mixer::default(), left, ring, silence: 0, paused: false }, NewRecording { room, path, blocks })
+        (
+            Self { mixer: Mixer::default(), left, ring, silence: 0, paused: false },
+            NewRecording { room, path, blocks },
+        )
     }
 
     /// The legs on the left.
@@ -66,7 +69,8 @@ impl RoomRecording {
         if self.silence > 0 && self.ring.push(Block::Silence(self.silence)).is_ok() {
             self.silence = 0;
         }
-        if !self.paused && (self.silence > 0 || self.ring.push(Block::Sound(out[LEFT], out[RIGHT])).is_err()) {
+        if !self.paused && (self.silence > 0 || self.ring.push(Block::Sound(out[LEFT], out[RIGHT])).is_err())
+        {
             self.silence = self.silence.saturating_add(1);
         }
     }

@@ -43,6 +43,7 @@ impl CallTask {
             confidence: item.confidence,
             latency: self.latencies.get(&item.key).copied(),
         };
+        let row = self.keep(row);
         self.write_item(row);
     }
 

@@ -153,6 +153,8 @@ pub(crate) struct CallTask {
     recording_closed: bool,
     /// The recording is paused; until then at the longest.
     paused_until: Option<Instant>,
+    /// When it was paused and resumed, in ms of the call.
+    pauses: Vec<(i64, Option<i64>)>,
 }
 
 impl CallTask {
@@ -213,6 +215,7 @@ impl CallTask {
             over: false,
             recording_closed: true,
             paused_until: None,
+            pauses: Vec::new(),
         };
         // Everything that is done for the call is done within its span, whichever task does it.
         let span = tracing::info_span!("call", id = %task.call.id, inbound);

@@ -2,17 +2,20 @@
 
 use std::time::{Duration, Instant};
 
-use tandem_foundation::UserId;
+use tandem_foundation::{Pii, UserId};
 use tokio::sync::mpsc;
 
 use super::{CallMessage, CallTask};
 use crate::exchange::{Actor, ExchangeError};
 use crate::ports::media::{MediaEvent, RecordingPlan, WrittenRecording};
 use crate::ports::store::Commit;
-use crate::records::{EventBody, FloorHolder, Recording, RecordingState, UserRole};
+use crate::records::{EventBody, FloorHolder, Recording, RecordingState, Speaker, TranscriptItem, UserRole};
 
 /// The writer thread closes a file within this time, or the call's row says that it is not complete.
 const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Stands for what was said in a pause.
+const PAUSED: &str = "[paused]";
 
 impl CallTask {
     pub(super) fn start_recording(&mut self) {
@@ -45,17 +48,21 @@ impl CallTask {
         let now = Instant::now();
         self.paused_until = Some(now + self.context.ports.recordings.pause_limit);
         self.context.ports.media.pause_recording(&self.call.id, true);
+        self.pause_hearing(true);
         let (by, name, at_ms) = (actor.user.clone(), actor.name.clone(), self.offset_ms(now));
+        self.pauses.push((at_ms, None));
         self.recording_is(RecordingState::Paused, EventBody::RecordingPaused { by, name, at_ms });
         Ok(())
     }
 
     /// Recorded again; while it is not paused this changes nothing.
     pub(super) fn resume_recording(&mut self, actor: &Actor) -> Result<(), ExchangeError> {
-        self.may_pause(actor)?;
-        if self.paused_until.is_some() {
-            self.resume(actor.user.clone(), actor.name.clone(), false);
+        // A recording that failed while it was paused leaves a pause behind that still keeps text away.
+        if self.paused_until.is_none() || self.machine.is_over() {
+            return self.may_pause(actor);
         }
+        self.allowed(actor)?;
+        self.resume(actor.user.clone(), actor.name.clone(), false);
         Ok(())
     }
 
@@ -71,21 +78,54 @@ impl CallTask {
         self.paused_until.is_some()
     }
 
+    /// What of an item may be kept. Nobody's voice is recognised in a pause, but what the assistant says is known from
+    /// elsewhere: of what it had begun, what was kept before; of what it begins then, a marker.
+    pub(super) fn keep(&self, row: TranscriptItem) -> TranscriptItem {
+        let began_in_pause = overlaps(&self.pauses, row.start_ms, row.start_ms);
+        let runs_into_pause =
+            row.speaker == Speaker::Assistant && overlaps(&self.pauses, row.start_ms, row.end_ms);
+        if row.speaker == Speaker::System || !(began_in_pause || runs_into_pause) {
+            return row;
+        }
+        let known = self.items.iter().find(|item| item.id == row.id);
+        let text = known.map_or_else(|| Pii::from(PAUSED), |item| item.text.clone());
+        TranscriptItem { text, intended_text: None, ..row }
+    }
+
+    fn pause_hearing(&self, paused: bool) {
+        for line in self.talk.iter().flat_map(|talk| talk.hearing.values()) {
+            line.pause(paused);
+        }
+    }
+
     fn resume(&mut self, by: Option<UserId>, name: String, automatic: bool) {
         self.paused_until = None;
         self.context.ports.media.pause_recording(&self.call.id, false);
+        self.pause_hearing(false);
         let at_ms = self.offset_ms(Instant::now());
+        if let Some((_, to)) = self.pauses.last_mut() {
+            *to = Some(at_ms);
+        }
         let body = EventBody::RecordingResumed { by, name, automatic, at_ms };
-        self.recording_is(RecordingState::Recording, body);
+        let state = self.call.recording.as_ref().and_then(|recording| recording.state);
+        let closed = state.filter(|_| self.recording_closed);
+        self.recording_is(closed.unwrap_or(RecordingState::Recording), body);
     }
 
     fn may_pause(&self, actor: &Actor) -> Result<(), ExchangeError> {
-        let holds = matches!(&self.call.floor, FloorHolder::Person { user, .. } if Some(user) == actor.user.as_ref());
-        if actor.role < UserRole::Supervisor && !holds {
-            return Err(ExchangeError::Forbidden);
-        }
+        self.allowed(actor)?;
         if self.recording_closed || self.machine.is_over() {
             return Err(ExchangeError::WrongState { status: "not being recorded" });
+        }
+        Ok(())
+    }
+
+    /// Supervisors may, and who holds the floor.
+    fn allowed(&self, actor: &Actor) -> Result<(), ExchangeError> {
+        let holds =
+            matches!(&self.call.floor, FloorHolder::Person { user, .. } if Some(user) == actor.user.as_ref());
+        if actor.role < UserRole::Supervisor && !holds {
+            return Err(ExchangeError::Forbidden);
         }
         Ok(())
     }
@@ -114,7 +154,6 @@ impl CallTask {
 
     fn close_recording(&mut self, state: RecordingState, file: Option<WrittenRecording>) {
         self.recording_closed = true;
-        self.paused_until = None;
         if let Some(recording) = &mut self.call.recording {
             recording.settle(state, file);
         }
@@ -153,5 +192,31 @@ impl Recording {
         self.duration_ms = file.as_ref().map(WrittenRecording::duration_ms).unwrap_or_default();
         self.bytes = file.as_ref().map(|file| file.bytes);
         self.sha256 = file.map(|file| file.sha256);
+    }
+}
+
+/// Whether something from `start` to `end` was said, in part at least, in one of `pauses`; ms, the last may be open.
+fn overlaps(pauses: &[(i64, Option<i64>)], start: i64, end: i64) -> bool {
+    pauses.iter().any(|(from, to)| end >= *from && to.is_none_or(|to| start < to))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::overlaps;
+
+    #[test]
+    fn what_touches_a_pause_overlaps_it() {
+        let pauses = [(1_000, Some(2_000)), (5_000, None)];
+        for (start, end, expected) in [
+            (0, 999, false),
+            (0, 1_000, true),
+            (1_500, 1_500, true),
+            (1_999, 3_000, true),
+            (2_000, 4_999, false),
+            (2_000, 5_000, true),
+            (9_000, 9_500, true),
+        ] {
+            assert_eq!(overlaps(&pauses, start, end), expected, "{start} to {end}");
+        }
     }
 }

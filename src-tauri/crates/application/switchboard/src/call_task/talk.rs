@@ -102,6 +102,7 @@ impl CallTask {
             key_terms,
         };
         let line = HearingLine::open(talk.recogniser.clone(), session, leg, tap, self.inbox.clone());
+        line.pause(self.paused_until.is_some());
         talk.hearing.insert(leg, line);
     }
 

@@ -47,6 +47,7 @@ impl CallTask {
             }
             Output::RunTool { call } => self.run_tool(call),
             Output::Item(item) => self.item(item),
+            Output::CustomerInterim { .. } if self.is_paused() => {}
             Output::CustomerInterim { text, since } => self.context.publish(LiveMessage::Interim {
                 org: self.call.org.clone(),
                 call: self.call.id.clone(),
