@@ -108,6 +108,15 @@ pub fn read_answer_under(
     rtp_terms(&agreed, local)
 }
 
+/// A description of our side under the version that may follow what we said last in the same dialog (RFC 3264 section 8):
+/// a peer may take one of an old version for one that changes nothing.
+pub fn following(description: Bytes, previous: &[u8]) -> Bytes {
+    match (SessionDescription::parse(&description), SessionDescription::parse(previous)) {
+        (Ok(now), Ok(before)) => Bytes::from(now.following(&before).to_string()),
+        _ => description,
+    }
+}
+
 fn ours(wishes: &Wishes, local: SocketAddr, session: u64) -> LocalMedia {
     let plain = LocalMedia::g711(local.ip(), local.port(), session, 1);
     let mut codecs: Vec<_> = wishes.codecs.iter().map(|codec| described(*codec)).collect();
@@ -203,6 +212,21 @@ mod tests {
         assert!(answer(&secured, at(5_000), 8).expect("accepted").1.srtp.is_some());
         let (plain, _) = answer(&offer(at(4_000), 7), at(5_000), 8).expect("agreed");
         assert_eq!(read_answer_under(&required, &plain, at(4_000), 7), Err(488));
+    }
+
+    #[test]
+    fn a_changed_description_of_a_dialog_has_the_next_version() {
+        let version = |sdp: &[u8]| SessionDescription::parse(sdp).expect("ours").origin.version;
+        let plain = offer(at(4_000), 7);
+        let holding = String::from_utf8_lossy(&plain).replace("sendrecv", "sendonly");
+        let (first, _) = answer(&plain, at(5_000), 8).expect("agreed");
+        let (held, _) = answer(holding.as_bytes(), at(5_000), 8).expect("agreed");
+        let held = following(held, &first);
+        assert_eq!(version(&held), version(&first) + 1);
+        let (again, _) = answer(holding.as_bytes(), at(5_000), 8).expect("agreed");
+        assert_eq!(following(again, &held), held, "nothing changed");
+        let (resumed, _) = answer(&plain, at(5_000), 8).expect("agreed");
+        assert_eq!(version(&following(resumed, &held)), version(&first) + 2);
     }
 
     #[test]

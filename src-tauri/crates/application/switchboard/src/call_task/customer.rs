@@ -65,6 +65,7 @@ impl CallTask {
         if let Some(negotiated) = negotiated {
             self.connect(self.customer, negotiated);
         }
+        let answer = self.following(self.customer, answer);
         self.context.ports.signalling.send(SignallingCommand::Answer { leg: self.customer, answer });
         self.answered();
     }
@@ -95,7 +96,18 @@ impl CallTask {
 
     pub(super) fn open_leg_and_offer(&mut self, leg: LegId) -> Option<Bytes> {
         let local = self.open_rtp(leg)?;
-        Some(terms::offer_under(&self.wishes_for(leg), local, self.session_number()))
+        let offer = terms::offer_under(&self.wishes_for(leg), local, self.session_number());
+        Some(self.following(leg, offer))
+    }
+
+    /// Numbers a description after the last one of the same leg, and keeps it.
+    fn following(&mut self, leg: LegId, description: Bytes) -> Bytes {
+        let description = match self.described.get(&leg) {
+            Some(previous) => terms::following(description, previous),
+            None => description,
+        };
+        self.described.insert(leg, description.clone());
+        description
     }
 
     /// What a peer's answer to our offer for this leg agrees to.
@@ -206,6 +218,7 @@ impl CallTask {
         match terms::answer_under(&self.wishes_for(leg), &offer, local, self.session_number()) {
             Ok((answer, negotiated)) => {
                 self.connect(leg, negotiated);
+                let answer = self.following(leg, answer);
                 self.context.ports.signalling.send(SignallingCommand::AcceptReoffer { leg, answer });
             }
             Err(code) => self.context.ports.signalling.send(SignallingCommand::RefuseReoffer { leg, code }),

@@ -126,6 +126,8 @@ pub(crate) struct CallTask {
     legs: HashMap<LegId, LegKind>,
     /// Where each RTP leg of ours listens.
     rtp_addresses: HashMap<LegId, SocketAddr>,
+    /// What each leg's peer was told last of our side.
+    described: HashMap<LegId, Bytes>,
     /// Inbound offer, kept until we answer.
     offer: Option<Bytes>,
     /// Whom an inbound call without an assistant is for.
@@ -178,6 +180,7 @@ impl CallTask {
             machine: CallMachine::new(customer, speaker),
             legs: HashMap::from([(customer, LegKind::Customer)]),
             rtp_addresses: HashMap::new(),
+            described: HashMap::new(),
             offer: offer.flatten(),
             person,
             context,
