@@ -154,7 +154,8 @@ impl Carrier {
     /// Calls our number with this media line and attributes; the final response.
     fn call(&self, server: &Server, name: &str, media: &str) -> String {
         let own = self.0.local_addr().expect("bound");
-        let body = format!("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n{media}");
+        let body =
+            format!("v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\n{media}");
         let invite = format!(
             "INVITE sip:+62215551234@{to} SIP/2.0\r\nVia: SIP/2.0/UDP {own};branch=z9hG4bK{name};rport\r\n\
              Max-Forwards: 70\r\nFrom: <sip:+15550100@{own}>;tag={name}\r\nTo: <sip:+62215551234@{to}>\r\n\
