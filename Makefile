@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh Debian machine with Rust and Node:
 #   make run    installs what is missing, builds, and opens the console on the sandbox
 #   make test   all checks and tests
-.PHONY: run test setup setup-run setup-test ui build fmt lint deny house unit ui-test api-check scenario bench clean help
+.PHONY: run test interop setup setup-run setup-test ui build fmt lint deny house unit ui-test api-check scenario bench clean help
 
 export CARGO_TERM_COLOR ?= auto
 PORT ?= 7700
@@ -16,6 +16,10 @@ run: setup-run ui ## Build everything and open the desktop console on the sandbo
 
 test: setup-test ## Format, lints, licences, house rules, unit, interface, browser, desktop and scenario tests
 	@src-tauri/scripts/test.sh
+
+interop: setup-test ## Call foreign telephones and proxies in every combination; writes target/interop.md
+	cargo build -p tandem-server --bins
+	cargo test -p tandem-scenarios --test interop -- --ignored the_whole_matrix
 
 setup-run:
 	@src-tauri/scripts/setup.sh run

@@ -5,7 +5,7 @@ set -euo pipefail
 build=(build-essential pkg-config cmake clang libclang-dev libwebkit2gtk-4.1-dev libasound2-dev
   libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us flite1-dev espeak-ng ca-certificates)
 run=(libayatana-appindicator3-1 fonts-dejavu-core fonts-noto-core)
-test=(chromium chromium-driver sip-tester baresip-core webkit2gtk-driver xvfb xauth openbox wmctrl dbus dbus-x11 pulseaudio
+test=(chromium chromium-driver sip-tester baresip-core linphone-cli kamailio openssl webkit2gtk-driver xvfb xauth openbox wmctrl dbus dbus-x11 pulseaudio
   pulseaudio-utils libasound2-plugins flite sox xdotool imagemagick postgresql)
 
 wanted=("${build[@]}" "${run[@]}")
@@ -22,6 +22,10 @@ if [ ${#missing[@]} -gt 0 ]; then
   $as_root apt-get update -q
   DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -q --no-install-recommends \
     -o DPkg::Lock::Timeout=600 "${missing[@]}"
+  # The tests start proxies of their own; Debian's would take port 5060.
+  if [[ " ${missing[*]} " == *" kamailio "* ]] && [ -d /run/systemd/system ]; then
+    $as_root systemctl disable --now kamailio
+  fi
 fi
 
 for tool in cargo node npm; do
