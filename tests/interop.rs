@@ -65,7 +65,8 @@ fn matrix() -> Vec<Cell> {
         }
     }
     for (number, cell) in cells.iter_mut().enumerate() {
-        cell.ender = if number % 2 == 0 { Ender::Exchange } else { Ender::Peer };
+        let ours = number % 2 == 0 || cell.direction == Direction::Phone;
+        cell.ender = if ours { Ender::Exchange } else { Ender::Peer };
     }
     cells
 }

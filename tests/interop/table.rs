@@ -34,7 +34,7 @@ impl Cell {
         let direction = match self.direction {
             Direction::In => "calls us",
             Direction::Out => "is called",
-            Direction::Phone => "registered, is called",
+            Direction::Phone => "is put through to",
         };
         let ender = match self.ender {
             Ender::Exchange => "us",
