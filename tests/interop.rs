@@ -65,7 +65,12 @@ fn matrix() -> Vec<Cell> {
         }
     }
     for (number, cell) in cells.iter_mut().enumerate() {
-        let ours = number % 2 == 0 || cell.direction == Direction::Phone;
+        let never = match cell.direction {
+            Direction::Phone => true,
+            Direction::Out => cell.peer == Peer::Sipp,
+            Direction::In => false,
+        };
+        let ours = number % 2 == 0 || never;
         cell.ender = if ours { Ender::Exchange } else { Ender::Peer };
     }
     cells
