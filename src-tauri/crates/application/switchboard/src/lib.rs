@@ -16,6 +16,7 @@ mod plan;
 pub mod ports;
 pub mod records;
 mod recovery;
+mod recognisers;
 mod registry;
 mod router;
 mod switchboard;
