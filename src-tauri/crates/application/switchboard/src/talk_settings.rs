@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tandem_conversation::io as talk;
-use tandem_conversation::settings::{KeyAction as TalkKeyAction, KeyRule as TalkKeyRule, Settings, WhenFailed as TalkWhenFailed};
+use tandem_conversation::settings::{
+    KeyAction as TalkKeyAction, KeyRule as TalkKeyRule, Settings, WhenFailed as TalkWhenFailed,
+};
 
 use crate::ports::speech::{Message, Role, ToolCall, ToolSpec};
 use crate::records::{Assistant, KeyAction, ToolSettings, WhenFailed};

@@ -78,7 +78,8 @@ impl Conversation {
     /// The customer's silence began with the end of their speech, not when their turn was taken to be over.
     fn first_filler(&self, waiting: Instant) -> Instant {
         let usual = waiting + self.settings.filler_first;
-        let unheard = self.answered.as_ref().filter(|answered| answered.audible.is_none() && !answered.closed);
+        let unheard =
+            self.answered.as_ref().filter(|answered| answered.audible.is_none() && !answered.closed);
         let Some(answered) = unheard else { return usual };
         let latest = answered.speech_end + self.settings.longest_silence;
         usual.min(latest.max(waiting + self.settings.filler_least))
@@ -88,10 +89,12 @@ impl Conversation {
     fn wordless_filler_deadline(&self) -> Option<Instant> {
         let turn = self.wordless.as_ref().unwrap_or(&self.turn);
         let (from, end) = turn.started.zip(turn.last_voice)?;
-        let spoke = turn.voice.is_none() && !turn.has_text() && end.saturating_duration_since(from) >= A_FEW_WORDS;
+        let spoke =
+            turn.voice.is_none() && !turn.has_text() && end.saturating_duration_since(from) >= A_FEW_WORDS;
         let listening = self.turn.voice.is_none() && !self.turn.has_text() && self.reply.is_none();
         let silent = !self.voice.is_active() && self.voice.silent_since.is_none_or(|since| since < end);
-        let ours = matches!(self.floor, Floor::Assistant) && !self.is_closing() && self.transferring.is_none();
+        let ours =
+            matches!(self.floor, Floor::Assistant) && !self.is_closing() && self.transferring.is_none();
         let due = spoke && listening && silent && ours && self.fillers_said < self.fillers();
         due.then_some(end + self.settings.longest_silence)
     }

@@ -9,7 +9,9 @@ use tracing::Instrument;
 
 use crate::call_task::{CallMessage, Inbox};
 use crate::ports::media::TappedFrame;
-use crate::ports::speech::{ProviderError, ProviderErrorKind, Recogniser, RecogniserEvent, RecogniserInput, RecogniserSession};
+use crate::ports::speech::{
+    ProviderError, ProviderErrorKind, Recogniser, RecogniserEvent, RecogniserInput, RecogniserSession,
+};
 
 /// Transcribes one leg until it is dropped.
 #[derive(Debug)]

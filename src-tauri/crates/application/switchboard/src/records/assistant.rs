@@ -63,9 +63,7 @@ pub enum WhenFailed {
     #[default]
     Goodbye,
     /// Hand the caller to a person or number, as the tool of that name does.
-    Transfer {
-        to: String,
-    },
+    Transfer { to: String },
     /// Note that the caller is to be called back.
     Callback,
 }
