@@ -74,7 +74,7 @@ fn a_turn_that_was_long_in_doubt_is_not_followed_by_a_whole_wait_for_the_filler(
     let mut world = World::begun(when_failed(WhenFailed::Goodbye));
     world.plans.push_back(Plan::Say(4_000, "You owe ninety."));
     world.final_delay = 900;
-    let length = world.says("What is my");
+    let length = world.says("What is my balance");
     let filler = |output: &Output| matches!(output, Output::Speak { text, .. } if text.contains("moment"));
     world.run_until(filler);
     let silent = world.ms() - length;
