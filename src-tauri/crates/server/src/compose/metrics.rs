@@ -44,7 +44,10 @@ fn install() -> Option<PrometheusHandle> {
         Unit::Seconds,
         "Interarrival jitter of customers' lines"
     );
-    describe_counter!("tandem_speculation_total", "Requests begun before their turn was surely over, by result");
+    describe_counter!(
+        "tandem_speculation_total",
+        "Requests begun before their turn was surely over, by result"
+    );
     describe_gauge!(
         "tandem_recogniser_final_p99_seconds",
         Unit::Seconds,
