@@ -8,8 +8,9 @@ use tempfile::TempDir;
 use super::cell::{Transport, free_port};
 use super::program::Program;
 
-/// The trunk's digest user and password there.
+/// The trunk's digest user there, the carrier's domain, and the password.
 pub const USER: &str = "tandem-trunk";
+pub const DOMAIN: &str = "carrier.test";
 pub const PASSWORD: &str = "not-a-secret";
 
 /// A running Kamailio.
@@ -63,6 +64,7 @@ log_stderror=yes
 children=1
 tcp_children=1
 auto_aliases=no
+alias="carrier.test"
 listen=udp:127.0.0.1:PORT
 listen=tcp:127.0.0.1:PORT
 mpath="/usr/lib/x86_64-linux-gnu/kamailio/modules/"

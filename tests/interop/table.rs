@@ -34,7 +34,7 @@ impl Cell {
         let direction = match self.direction {
             Direction::In => "calls us",
             Direction::Out => "is called",
-            Direction::Phone => "registered, is called",
+            Direction::Phone => "is put through to",
         };
         let ender = match self.ender {
             Ender::Exchange => "us",
@@ -65,8 +65,13 @@ impl Cell {
     }
 }
 
-/// Runs the cells, `at_once` side by side, and answers what came of each, in their order.
-pub async fn run_all(cells: Vec<Cell>, at_once: usize) -> Vec<(Cell, Verdict)> {
+/// Runs the cells, `at_once` side by side, and answers what came of each, in their order; `so_far` is shown all there
+/// is whenever there is more.
+pub async fn run_all(
+    cells: Vec<Cell>,
+    at_once: usize,
+    so_far: impl Fn(&[(Cell, Verdict)]),
+) -> Vec<(Cell, Verdict)> {
     let run = |cell: Cell| async move {
         if let Some(why) = cell.unsupported() {
             return (cell, Verdict::Unsupported(why));
@@ -77,7 +82,13 @@ pub async fn run_all(cells: Vec<Cell>, at_once: usize) -> Vec<(Cell, Verdict)> {
         };
         (cell, verdict)
     };
-    futures_util::stream::iter(cells.into_iter().map(run)).buffered(at_once).collect().await
+    let mut runs = futures_util::stream::iter(cells.into_iter().map(run)).buffered(at_once);
+    let mut verdicts = Vec::new();
+    while let Some(verdict) = runs.next().await {
+        verdicts.push(verdict);
+        so_far(&verdicts);
+    }
+    verdicts
 }
 
 fn reason(error: tokio::task::JoinError) -> String {

@@ -711,6 +711,11 @@ export interface components {
         /** @description What an assistant says, hears, may do and how it takes turns. */
         AssistantSettings: {
             /**
+             * @description What is said when the model could not answer; empty: a standard sentence of the language.
+             * @default
+             */
+            apology_line: string;
+            /**
              * @description Begins the first sentence after a hand-back; `{person}` is who held the floor.
              * @default
              */
@@ -722,6 +727,11 @@ export interface components {
              * @default []
              */
             fields: string[];
+            /**
+             * @description What is said while the model, a tool or a recogniser is slow; empty: a standard sentence of the language.
+             * @default
+             */
+            filler_line: string;
             /**
              * @description What the assistant opens with; empty: it waits for the caller.
              * @default
@@ -784,9 +794,21 @@ export interface components {
              *     }
              */
             turns: components["schemas"]["TurnSettings"];
+            /**
+             * @description What becomes of the caller when no model or no recogniser is left.
+             * @default {
+             *       "kind": "goodbye"
+             *     }
+             */
+            when_failed: components["schemas"]["WhenFailed"];
         };
         /** @description What an assistant says, hears, may do and how it takes turns. */
         AssistantSettingsInput: {
+            /**
+             * @description What is said when the model could not answer; empty: a standard sentence of the language.
+             * @default
+             */
+            apology_line: string;
             /**
              * @description Begins the first sentence after a hand-back; `{person}` is who held the floor.
              * @default
@@ -799,6 +821,11 @@ export interface components {
              * @default []
              */
             fields: string[];
+            /**
+             * @description What is said while the model, a tool or a recogniser is slow; empty: a standard sentence of the language.
+             * @default
+             */
+            filler_line: string;
             /**
              * @description What the assistant opens with; empty: it waits for the caller.
              * @default
@@ -861,6 +888,13 @@ export interface components {
              *     }
              */
             turns: components["schemas"]["TurnSettingsInput"];
+            /**
+             * @description What becomes of the caller when no model or no recogniser is left.
+             * @default {
+             *       "kind": "goodbye"
+             *     }
+             */
+            when_failed: components["schemas"]["WhenFailed"];
         };
         /** @description Text for the assistant. */
         AssistantText: {
@@ -2304,6 +2338,18 @@ export interface components {
             duration_ms: number;
             /** @description Peaks of the right channel; as many as `customer`. */
             ours: number[];
+        };
+        /** @description What becomes of a caller when providers fail for good. */
+        WhenFailed: {
+            /** @enum {string} */
+            kind: "goodbye";
+        } | {
+            /** @enum {string} */
+            kind: "transfer";
+            to: string;
+        } | {
+            /** @enum {string} */
+            kind: "callback";
         };
     };
     responses: never;

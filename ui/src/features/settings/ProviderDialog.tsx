@@ -68,6 +68,7 @@ function ProviderForm({ provider, onClose }: { provider: Provider | null; onClos
     },
   });
   const { kind, vendor } = form.values;
+  const keyHint = useKeyHint(provider);
   const save = useMutation({
     mutationFn: (values: Values) => {
       const settings = toSettings(values, provider?.settings);
@@ -146,7 +147,7 @@ function ProviderForm({ provider, onClose }: { provider: Provider | null; onClos
         />
         <PasswordInput
           label={t("providers.key")}
-          description={keyHint(provider, t)}
+          description={keyHint}
           autoComplete="new-password"
           {...form.getInputProps("key")}
         />
@@ -164,7 +165,8 @@ function ProviderForm({ provider, onClose }: { provider: Provider | null; onClos
   );
 }
 
-function keyHint(provider: Provider | null, t: ReturnType<typeof useTranslation>["t"]): string {
+function useKeyHint(provider: Provider | null): string {
+  const { t } = useTranslation();
   if (provider === null || !provider.has_key) return t("providers.keyHint");
   return provider.key_ends === null
     ? t("providers.keyKept")
@@ -173,7 +175,7 @@ function keyHint(provider: Provider | null, t: ReturnType<typeof useTranslation>
 
 function VendorFields({ form }: { form: UseFormReturnType<Values> }) {
   const { t } = useTranslation();
-  const { kind } = form.values;
+  const { kind, vendor } = form.values;
   return (
     <>
       <SimpleGrid cols={{ base: 1, sm: 2 }}>

@@ -201,17 +201,22 @@ async fn warn_of_lost_commits(readers: &AnyPool) -> Result<(), Fault> {
 async fn sealer(writer: &AnyPool, path: &Path, keeper: Keeper) -> Result<Sealer, Fault> {
     const PLACE: &str = "sealing_key";
     const KNOWN: &str = "tandem";
-    let stored: Option<String> =
-        sqlx::query_scalar("SELECT check_value FROM sealing_key WHERE name = 'file'")
-            .fetch_optional(writer)
-            .await?;
-    let Some(stored) = stored else {
-        let sealer = key_home::of_new_database(path, keeper).await?;
-        sqlx::query("INSERT INTO sealing_key (name, check_value) VALUES ('file', $1)")
-            .bind(sealer.seal(PLACE, KNOWN))
-            .execute(writer)
-            .await?;
-        return Ok(sealer);
+    let stored = async || -> Result<Option<String>, Fault> {
+        let asked = sqlx::query_scalar("SELECT check_value FROM sealing_key WHERE name = 'file'");
+        Ok(asked.fetch_optional(writer).await?)
+    };
+    let stored = match stored().await? {
+        Some(stored) => stored,
+        None => {
+            let sealer = key_home::of_new_database(path, keeper.clone()).await?;
+            let sql = "INSERT INTO sealing_key (name, check_value) VALUES ('file', $1) ON CONFLICT (name) DO NOTHING";
+            let done = sqlx::query(sql).bind(sealer.seal(PLACE, KNOWN)).execute(writer).await?;
+            if done.rows_affected() == 1 {
+                return Ok(sealer);
+            }
+            // Another node opened the new database at the same time and was first.
+            stored().await?.ok_or_else(|| Fault::Invalid("the sealing key's check is gone".to_owned()))?
+        }
     };
     let sealer = key_home::of_known_database(path, keeper).await?;
     match sealer.open(PLACE, &stored) {

@@ -18,6 +18,7 @@ use crate::ports::speech::SpeechProviders;
 use crate::ports::store::Store;
 use crate::ports::webhook::Webhook;
 use crate::records::RecordingFormat;
+use crate::recognisers::Recognisers;
 use crate::registry::Registry;
 use crate::traces::Traces;
 
@@ -63,6 +64,7 @@ pub(crate) struct Context {
     pub registry: Registry,
     pub phones: Phones,
     pub traces: Traces,
+    pub recognisers: Recognisers,
     pub bus: broadcast::Sender<LiveMessage>,
 }
 
@@ -76,6 +78,7 @@ impl Context {
             registry: Registry::default(),
             phones: Phones::default(),
             traces: Traces::default(),
+            recognisers: Recognisers::default(),
             bus,
         })
     }

@@ -96,16 +96,17 @@ fn measure(callers: usize, agents: usize) -> (f64, f64) {
 
 fn join(matcher: &mut Matcher, dice: &mut Dice, now: Instant, next: &mut usize) {
     *next += 1;
-    let needs = (0..2).map(|_| Need {
+    let mut need = || Need {
         skill: skill(dice.roll(SKILLS)),
         level: 1 + level(dice),
         relaxed: vec![Relaxed { after: Duration::from_secs(60), level: 1 }],
-    });
+    };
+    let needs = vec![need(), need()];
     let ticket = Ticket {
         caller: CallId::new(format!("call_{next:032x}")),
         queue: name(dice.roll(QUEUES)),
         priority: i32::from(level(dice)),
-        needs: needs.collect(),
+        needs,
         preferred: None,
         waited: Duration::ZERO,
         kind: Kind::Live,

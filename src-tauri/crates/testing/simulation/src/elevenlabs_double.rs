@@ -195,7 +195,7 @@ async fn answer(
 
 /// A square wave of 320 Hz: μ-law at 8 kHz, 16 bits little-endian above.
 fn tone(samples: usize, rate: usize) -> Vec<u8> {
-    let high = |n: usize| n / (rate / 640) % 2 == 0;
+    let high = |n: usize| (n / (rate / 640)).is_multiple_of(2);
     match rate {
         // ±7 900 or so (G.711, table 2a).
         8_000 => (0..samples).map(|n| if high(n) { 0x90 } else { 0x10 }).collect(),

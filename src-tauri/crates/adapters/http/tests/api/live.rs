@@ -175,8 +175,9 @@ async fn a_slow_reader_delays_nobody_and_gets_a_new_snapshot() {
     let show = world.session("org_1", UserRole::Supervisor);
     let (mut slow, _) = world.live(&show).await;
     let (mut quick, _) = world.live(&show).await;
-    // Enough to fill the socket's buffers and the queue behind them, while `slow` reads nothing.
-    let text = "x".repeat(60_000);
+    // Enough to fill the socket's buffers and the queue behind them, while `slow` reads nothing; and no more, for it is
+    // given up after a while.
+    let text = "x".repeat(20_000);
     let mut last = 0;
     for n in 0..2_000 {
         let mut item = rows::item("call_org_1", n, &text);
