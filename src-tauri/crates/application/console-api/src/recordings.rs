@@ -5,6 +5,8 @@ use tandem_foundation::CallId;
 use tandem_switchboard::records;
 use utoipa::{IntoParams, ToSchema};
 
+use crate::check::{Check, Findings};
+
 /// A call's audio in two channels: customer left, our side right.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Recording {
@@ -66,6 +68,10 @@ pub struct RecordingQuery {
     /// The format; where absent the one that `Accept` names, else the one on disk, which alone has ranges.
     #[param(inline)]
     pub format: Option<AudioFormat>,
+}
+
+impl Check for RecordingQuery {
+    fn check(&self, _found: &mut Findings) {}
 }
 
 impl Recording {

@@ -1,6 +1,6 @@
 //! Recordings are read in ranges and never from outside the data directory.
 
-use tandem_switchboard::records::{Recording, UserRole};
+use tandem_switchboard::records::{Recording, RecordingFormat, UserRole};
 
 use crate::support::{Show, World, body, code};
 
@@ -19,7 +19,16 @@ async fn world(file: &str, complete: bool) -> (World, Show) {
     let world = World::new().await;
     std::fs::create_dir(world.data.path().join("recordings")).expect("directory");
     std::fs::write(world.data.path().join("recordings/a.wav"), wav()).expect("file");
-    let recording = Recording { id: "rec_1".into(), file: file.to_owned(), duration_ms: 1_000, complete };
+    let recording = Recording {
+        id: "rec_1".into(),
+        file: file.to_owned(),
+        duration_ms: 1_000,
+        complete,
+        state: None,
+        format: RecordingFormat::Wav,
+        bytes: None,
+        sha256: None,
+    };
     world.store.data.lock().calls[0].recording = Some(recording);
     let show = world.session("org_1", UserRole::Supervisor);
     (world, show)
