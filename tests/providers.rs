@@ -6,7 +6,9 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tandem_conformance::store::cluster::Cluster;
 use tandem_scenarios::{Live, Server};
-use tandem_simulation::{DeepgramDouble, Listen, OpenAiDouble, Script, Speak, SpeechDouble};
+use tandem_simulation::{
+    DeepgramDouble, ElevenLabsDouble, Listen, OpenAiDouble, Script, Speak, SpeechDouble, Stream,
+};
 
 const RINA: &str = "+62812345678";
 const KEY: &str = "planted-key-0123456789";
@@ -136,15 +138,19 @@ async fn the_key_in_postgresql_is_sealed_and_another_envelope_key_does_not_start
 async fn a_check_asks_each_kind_of_provider_and_says_what_it_answered() {
     let (thinking, speaking, hearing) =
         (OpenAiDouble::start().await, SpeechDouble::start().await, DeepgramDouble::start().await);
+    let streaming = ElevenLabsDouble::start().await;
     let server = Server::sandbox();
     let api = server.api();
-    let voice = json!({ "name": "eleven", "kind": "voice", "vendor": "elevenlabs", "key": KEY,
-        "base_url": speaking.base_url(), "settings": { "voice": "21m00" } });
+    let voice = json!({ "name": "tone", "kind": "voice", "vendor": "openai", "key": KEY,
+        "base_url": speaking.base_url(), "settings": { "voice": "alloy" } });
+    let socket = json!({ "name": "eleven", "kind": "voice", "vendor": "elevenlabs", "key": KEY,
+        "base_url": streaming.base_url(), "settings": { "voice": "21m00" } });
     let recogniser = json!({ "name": "nova", "kind": "recogniser", "vendor": "deepgram", "key": KEY,
         "base_url": hearing.base_url() });
     for (row, refuse) in [
         (model(&thinking), &(|| thinking.push(Script::Status(401, vec![]))) as &dyn Fn()),
         (voice, &|| speaking.push(Speak::Refuse(401, vec![], "no such key: planted-key-0123456789"))),
+        (socket, &|| streaming.push(Stream::Refuse(401))),
         (recogniser, &|| hearing.push(Listen::Refuse(401, vec![]))),
     ] {
         let made = api.post("/providers", row).await;
@@ -157,7 +163,8 @@ async fn a_check_asks_each_kind_of_provider_and_says_what_it_answered() {
         assert!(bad["ok"] == false && said.starts_with("The provider refused the key (401)"), "{bad}");
         assert!(!said.contains(KEY), "{said}");
     }
-    assert!(speaking.requests()[0].0.contains("/21m00/"), "with the provider's usual voice");
+    assert_eq!(speaking.requests()[0].2["voice"], "alloy", "with the provider's usual voice");
+    assert!(streaming.requests()[0].0.starts_with("21m00?"), "with the provider's usual voice");
     for built_in in ["recogniser:embedded", "voice:embedded", "voice:espeak", "model:scripted"] {
         let good = api.post(&format!("/providers/{built_in}/check"), Value::Null).await;
         assert_eq!(good["ok"], true, "{built_in}: {good}");

@@ -677,6 +677,11 @@ export interface components {
         /** @description What an assistant says, hears, may do and how it takes turns. */
         AssistantSettings: {
             /**
+             * @description What is said when the model could not answer; empty: a standard sentence of the language.
+             * @default
+             */
+            apology_line: string;
+            /**
              * @description Begins the first sentence after a hand-back; `{person}` is who held the floor.
              * @default
              */
@@ -688,6 +693,11 @@ export interface components {
              * @default []
              */
             fields: string[];
+            /**
+             * @description What is said while the model, a tool or a recogniser is slow; empty: a standard sentence of the language.
+             * @default
+             */
+            filler_line: string;
             /**
              * @description What the assistant opens with; empty: it waits for the caller.
              * @default
@@ -750,9 +760,21 @@ export interface components {
              *     }
              */
             turns: components["schemas"]["TurnSettings"];
+            /**
+             * @description What becomes of the caller when no model or no recogniser is left.
+             * @default {
+             *       "kind": "goodbye"
+             *     }
+             */
+            when_failed: components["schemas"]["WhenFailed"];
         };
         /** @description What an assistant says, hears, may do and how it takes turns. */
         AssistantSettingsInput: {
+            /**
+             * @description What is said when the model could not answer; empty: a standard sentence of the language.
+             * @default
+             */
+            apology_line: string;
             /**
              * @description Begins the first sentence after a hand-back; `{person}` is who held the floor.
              * @default
@@ -765,6 +787,11 @@ export interface components {
              * @default []
              */
             fields: string[];
+            /**
+             * @description What is said while the model, a tool or a recogniser is slow; empty: a standard sentence of the language.
+             * @default
+             */
+            filler_line: string;
             /**
              * @description What the assistant opens with; empty: it waits for the caller.
              * @default
@@ -827,6 +854,13 @@ export interface components {
              *     }
              */
             turns: components["schemas"]["TurnSettingsInput"];
+            /**
+             * @description What becomes of the caller when no model or no recogniser is left.
+             * @default {
+             *       "kind": "goodbye"
+             *     }
+             */
+            when_failed: components["schemas"]["WhenFailed"];
         };
         /** @description Text for the assistant. */
         AssistantText: {
@@ -2220,6 +2254,18 @@ export interface components {
             duration_ms: number;
             /** @description Peaks of the right channel; as many as `customer`. */
             ours: number[];
+        };
+        /** @description What becomes of a caller when providers fail for good. */
+        WhenFailed: {
+            /** @enum {string} */
+            kind: "goodbye";
+        } | {
+            /** @enum {string} */
+            kind: "transfer";
+            to: string;
+        } | {
+            /** @enum {string} */
+            kind: "callback";
         };
     };
     responses: never;

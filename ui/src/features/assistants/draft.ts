@@ -43,6 +43,9 @@ export const newAssistant: Draft = {
     resume_line: "",
     bridge_line: "",
     goodbye_line: "",
+    filler_line: "",
+    apology_line: "",
+    when_failed: { kind: "goodbye" },
   },
 };
 

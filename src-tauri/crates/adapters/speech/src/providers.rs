@@ -27,6 +27,9 @@ use crate::whisper;
 /// Whose protocol has a socket.
 const SOCKET: (http_voice::Kind, Transport) = (http_voice::Kind::ElevenLabs, Transport::Socket);
 
+/// The voice that needs nobody.
+const EMBEDDED: &str = "embedded";
+
 /// What is configured beside the embedded providers.
 #[derive(Debug, Clone, Default)]
 pub struct ProvidersConfig {
@@ -249,9 +252,10 @@ impl SpeechProviders for Providers {
     fn recogniser(&self, settings: &SpeechSettings) -> Result<Arc<dyn Recogniser>, ProviderError> {
         let name = settings.recogniser.as_str();
         let first = self.one_recogniser(name)?;
-        if self.fallback.recognisers.is_empty() || !self.recognisers.contains_key(name) {
+        if !self.recognisers.contains_key(name) {
             return Ok(first);
         }
+        // Also where no other follows: the chain is who notices that a recogniser has stalled.
         self.chains.recogniser(name, || {
             let others = self.fallback.recognisers.iter().filter(|next| *next != name);
             let next: Result<Vec<_>, _> = others.map(|next| self.one_recogniser(next)).collect();
@@ -262,7 +266,7 @@ impl SpeechProviders for Providers {
     fn voice(&self, settings: &SpeechSettings) -> Result<Arc<dyn Voice>, ProviderError> {
         let name = settings.voice_provider.as_str();
         let first = self.one_voice(name)?;
-        if self.fallback.voices.is_empty() || !self.voices.contains_key(name) {
+        if matches!(name, "" | EMBEDDED) {
             return Ok(first);
         }
         self.chains.voice(name, || {
@@ -270,6 +274,10 @@ impl SpeechProviders for Providers {
             for NextVoice { provider, voice } in &self.fallback.voices {
                 let next = WithVoice { provider: self.one_voice(provider)?, voice: voice.clone() };
                 all.push(Arc::new(next));
+            }
+            // A line that is to be spoken is spoken, whatever fails.
+            if !self.fallback.voices.iter().any(|next| next.provider == EMBEDDED) {
+                all.push(Arc::new(WithVoice { provider: self.one_voice(EMBEDDED)?, voice: String::new() }));
             }
             Ok(all)
         })

@@ -21,6 +21,7 @@ use tandem_switchboard::ports::speech::{
 fn patience() -> Patience {
     Patience {
         first: Duration::from_millis(400),
+        sound: Duration::from_millis(200),
         last_word: Duration::from_millis(400),
         failures: 2,
         open_for: Duration::from_secs(60),

@@ -34,6 +34,25 @@ pub struct AssistantSettings {
     /// Begins the first sentence after a hand-back; `{person}` is who held the floor.
     pub bridge_line: String,
     pub goodbye_line: String,
+    /// What is said while the model, a tool or a recogniser is slow; empty: a standard sentence of the language.
+    pub filler_line: String,
+    /// What is said when the model could not answer; empty: a standard sentence of the language.
+    pub apology_line: String,
+    /// What becomes of the caller when no model or no recogniser is left.
+    pub when_failed: WhenFailed,
+}
+
+/// What becomes of a caller when providers fail for good.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
+#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+pub enum WhenFailed {
+    /// Apologise and hang up.
+    #[default]
+    Goodbye,
+    /// Hand the caller to a person (user id), `anyone`, or a number.
+    Transfer { to: String },
+    /// Note that the caller is to be called back.
+    Callback,
 }
 
 /// Which providers speak, hear and think for an assistant.
@@ -145,6 +164,9 @@ impl Default for AssistantSettings {
             resume_line: String::new(),
             bridge_line: String::new(),
             goodbye_line: String::new(),
+            filler_line: String::new(),
+            apology_line: String::new(),
+            when_failed: WhenFailed::Goodbye,
         }
     }
 }
@@ -176,8 +198,13 @@ impl Check for AssistantSettings {
             ("settings.resume_line", &self.resume_line),
             ("settings.bridge_line", &self.bridge_line),
             ("settings.goodbye_line", &self.goodbye_line),
+            ("settings.filler_line", &self.filler_line),
+            ("settings.apology_line", &self.apology_line),
         ] {
             check::length(found, field, text, 0, 2_000);
+        }
+        if let WhenFailed::Transfer { to } = &self.when_failed {
+            check::length(found, "settings.when_failed.to", to, 1, 200);
         }
         let speech = &self.speech;
         if speech.speed.is_some_and(|speed| !(0.5..=2.0).contains(&speed)) {
@@ -233,6 +260,9 @@ impl From<&records::AssistantSettings> for AssistantSettings {
             resume_line: row.resume_line,
             bridge_line: row.bridge_line,
             goodbye_line: row.goodbye_line,
+            filler_line: row.filler_line,
+            apology_line: row.apology_line,
+            when_failed: row.when_failed.into(),
         }
     }
 }
@@ -259,6 +289,29 @@ impl From<AssistantSettings> for records::AssistantSettings {
             resume_line: settings.resume_line,
             bridge_line: settings.bridge_line,
             goodbye_line: settings.goodbye_line,
+            filler_line: settings.filler_line,
+            apology_line: settings.apology_line,
+            when_failed: settings.when_failed.into(),
+        }
+    }
+}
+
+impl From<records::WhenFailed> for WhenFailed {
+    fn from(row: records::WhenFailed) -> Self {
+        match row {
+            records::WhenFailed::Goodbye => Self::Goodbye,
+            records::WhenFailed::Transfer { to } => Self::Transfer { to },
+            records::WhenFailed::Callback => Self::Callback,
+        }
+    }
+}
+
+impl From<WhenFailed> for records::WhenFailed {
+    fn from(settings: WhenFailed) -> Self {
+        match settings {
+            WhenFailed::Goodbye => Self::Goodbye,
+            WhenFailed::Transfer { to } => Self::Transfer { to },
+            WhenFailed::Callback => Self::Callback,
         }
     }
 }

@@ -16,6 +16,7 @@ use crate::ports::signalling::{LegIds, Signalling};
 use crate::ports::speech::SpeechProviders;
 use crate::ports::store::Store;
 use crate::ports::webhook::Webhook;
+use crate::recognisers::Recognisers;
 use crate::registry::Registry;
 use crate::traces::Traces;
 
@@ -46,6 +47,7 @@ pub(crate) struct Context {
     pub registry: Registry,
     pub phones: Phones,
     pub traces: Traces,
+    pub recognisers: Recognisers,
     pub bus: broadcast::Sender<LiveMessage>,
 }
 
@@ -59,6 +61,7 @@ impl Context {
             registry: Registry::default(),
             phones: Phones::default(),
             traces: Traces::default(),
+            recognisers: Recognisers::default(),
             bus,
         })
     }

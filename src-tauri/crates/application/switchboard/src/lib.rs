@@ -14,6 +14,7 @@ mod outcome;
 mod phones;
 mod plan;
 pub mod ports;
+mod recognisers;
 pub mod records;
 mod recovery;
 mod registry;

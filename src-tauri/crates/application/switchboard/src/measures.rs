@@ -67,6 +67,18 @@ pub(crate) fn turn(latency: &TurnLatency, speech: &SpeechSettings) {
     }
 }
 
+/// A request to the model that was begun before its turn was surely over.
+pub(crate) fn speculated(used: bool) {
+    let result = if used { "used" } else { "wasted" };
+    metrics::counter!("tandem_speculation_total", "result" => result).increment(1);
+}
+
+/// How long this recogniser is waited for in calls that begin now.
+pub(crate) fn recogniser_p99(provider: &str, language: &str, p99: Duration) {
+    let labels = [("provider", provider.to_owned()), ("language", language.to_owned())];
+    metrics::gauge!("tandem_recogniser_final_p99_seconds", &labels).set(p99.as_secs_f64());
+}
+
 fn floor_changed(to: &FloorHolder, reason: &str) {
     let to = match to {
         FloorHolder::Nobody => "nobody",

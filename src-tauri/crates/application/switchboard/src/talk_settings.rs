@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tandem_conversation::io as talk;
-use tandem_conversation::settings::{KeyAction as TalkKeyAction, KeyRule as TalkKeyRule, Settings};
+use tandem_conversation::settings::{
+    KeyAction as TalkKeyAction, KeyRule as TalkKeyRule, Settings, WhenFailed as TalkWhenFailed,
+};
 
 use crate::ports::speech::{Message, Role, ToolCall, ToolSpec};
-use crate::records::{Assistant, KeyAction, ToolSettings};
+use crate::records::{Assistant, KeyAction, ToolSettings, WhenFailed};
 
 /// Settings of the conversation that this assistant holds in a call with these variables.
 pub(crate) fn settings(assistant: &Assistant, variables: &BTreeMap<String, String>) -> Settings {
@@ -20,11 +22,20 @@ pub(crate) fn settings(assistant: &Assistant, variables: &BTreeMap<String, Strin
         (&own.resume_line, &mut settings.resume_line),
         (&own.bridge_line, &mut settings.bridge_line),
         (&own.goodbye_line, &mut settings.goodbye),
+        (&own.apology_line, &mut settings.apology),
     ] {
         if !text.is_empty() {
             *line = fill(text, variables);
         }
     }
+    if !own.filler_line.is_empty() {
+        settings.fillers = vec![fill(&own.filler_line, variables)];
+    }
+    settings.when_failed = match &own.when_failed {
+        WhenFailed::Goodbye => TalkWhenFailed::Goodbye,
+        WhenFailed::Callback => TalkWhenFailed::Callback,
+        WhenFailed::Transfer { to } => TalkWhenFailed::Transfer(to.clone()),
+    };
     for tool in &own.tools {
         if let ToolSettings::Transfer { announcement, .. } = tool
             && !announcement.is_empty()

@@ -67,6 +67,10 @@ pub struct Conversation {
     pub(crate) tools_answered: bool,
     pub(crate) tool_rounds: u32,
     pub(crate) broken_turns: u32,
+    /// No recogniser is left.
+    pub(crate) deaf: bool,
+    /// A provider failed for good, and what was set for that case is under way.
+    pub(crate) given_up: bool,
     /// The customer waits for us since.
     pub(crate) waiting_since: Option<Instant>,
     pub(crate) fillers_said: u32,
@@ -110,6 +114,8 @@ impl Conversation {
             tools_answered: false,
             tool_rounds: 0,
             broken_turns: 0,
+            deaf: false,
+            given_up: false,
             waiting_since: None,
             fillers_said: 0,
             last_filler: None,
@@ -166,6 +172,7 @@ impl Conversation {
             Input::Whispered { person, text } => self.whispered(&person, &text),
             Input::ForceSay { person, text } => self.force_say(now, person, &text),
             Input::TransferFailed => self.transfer_failed(now),
+            Input::CannotHear => self.cannot_hear(now),
             Input::Ended => self.ended(now),
         }
         self.speak_due_warning(now);
@@ -257,6 +264,7 @@ impl Conversation {
         let class = if self.settings.first_message_interruptible { Class::Opening } else { Class::Protected };
         let text = self.settings.first_message.clone();
         self.say(now, &text, class);
+        self.leave_if_deaf(now);
     }
 
     /// What is known of the customer before we may speak is kept, and nothing done about it.
@@ -271,6 +279,7 @@ impl Conversation {
                 self.turn.last_voice = Some(at);
             }
             Input::Whispered { person, text } => self.whispered(&person, &text),
+            Input::CannotHear => self.deaf = true,
             _ => {}
         }
     }
@@ -278,7 +287,7 @@ impl Conversation {
     fn deadlines(&self) -> [Option<(Instant, Timer)>; 13] {
         let ends = self.began.map(|began| began + self.held_for);
         let open = ends.filter(|_| !self.is_closing());
-        let model = self.reply.as_ref().map(|reply| reply.last_event + self.settings.model_patience);
+        let model = self.reply.as_ref().map(|reply| reply.last_event + reply.patience(&self.settings));
         let tool = self.running.first().map(|tool| tool.since + self.settings.tool_patience);
         let front = self.voice.queue.front().filter(|front| front.given && !self.voice.paused);
         let stalled = front.zip(self.voice.last_event).map(|(front, last)| {

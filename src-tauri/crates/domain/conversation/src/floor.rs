@@ -28,6 +28,7 @@ impl Conversation {
             // Silence is owed even where we believe that there is nothing to silence.
             self.outputs.push_back(Output::StopSpeech { fade_ms: self.settings.fade_out_ms });
         }
+        (self.given_up, self.broken_turns) = (false, 0);
         self.finish_entry_silently(now);
         self.held_since.get_or_insert(now);
         let marker = self.transcript.marker(now, format!("{person} took over"));
@@ -129,6 +130,9 @@ impl Conversation {
             return;
         }
         self.transferring = None;
+        if self.given_up {
+            return self.call_back(now, "");
+        }
         self.transcript
             .note("Nobody could take the call; the customer was told so. Go on helping them.".to_owned());
         let line = self.settings.transfer_failed_line.clone();
@@ -165,6 +169,9 @@ impl Conversation {
         if self.opted_out {
             let confirmation = self.settings.opt_out_confirmation.clone();
             return self.close_now(now, &confirmation, crate::io::EndReason::OptedOut);
+        }
+        if self.deaf {
+            return self.leave_if_deaf(now);
         }
         if self.turn.voice.is_some() {
             self.pending_bridge = Some(bridge);

@@ -1,10 +1,13 @@
 //! Silence: prompts for a customer who says nothing, fillers while they wait for us.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::conversation::{Conversation, Floor};
 use crate::io::EndReason;
 use crate::speech::Class;
+
+/// Voice of this length is no cough.
+const A_FEW_WORDS: Duration = Duration::from_millis(600);
 
 /// How long nothing has happened, and what was done about it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -59,7 +62,7 @@ impl Conversation {
     }
 
     pub(crate) fn filler_deadline(&self) -> Option<Instant> {
-        let waiting = self.waiting_since?;
+        let Some(waiting) = self.waiting_since else { return self.wordless_filler_deadline() };
         let waited_for = self.reply.as_ref().is_some_and(|reply| !reply.speculative) || self.tools_running();
         let silent = !self.voice.is_active() && self.turn.is_idle() && !self.voice.held;
         let ours = matches!(self.floor, Floor::Assistant) && !self.is_closing();
@@ -68,8 +71,32 @@ impl Conversation {
         }
         match self.last_filler.filter(|_| self.fillers_said > 0) {
             Some(last) => Some((last + self.settings.filler_every).max(waiting)),
-            None => Some(waiting + self.settings.filler_first),
+            None => Some(self.first_filler(waiting)),
         }
+    }
+
+    /// The customer's silence began with the end of their speech, not when their turn was taken to be over.
+    fn first_filler(&self, waiting: Instant) -> Instant {
+        let usual = waiting + self.settings.filler_first;
+        let unheard =
+            self.answered.as_ref().filter(|answered| answered.audible.is_none() && !answered.closed);
+        let Some(answered) = unheard else { return usual };
+        let latest = answered.speech_end + self.settings.longest_silence;
+        usual.min(latest.max(waiting + self.settings.filler_least))
+    }
+
+    /// Voice that no words came of yet: the next recogniser may be at work on it.
+    fn wordless_filler_deadline(&self) -> Option<Instant> {
+        let turn = self.wordless.as_ref().unwrap_or(&self.turn);
+        let (from, end) = turn.started.zip(turn.last_voice)?;
+        let spoke =
+            turn.voice.is_none() && !turn.has_text() && end.saturating_duration_since(from) >= A_FEW_WORDS;
+        let listening = self.turn.voice.is_none() && !self.turn.has_text() && self.reply.is_none();
+        let silent = !self.voice.is_active() && self.voice.silent_since.is_none_or(|since| since < end);
+        let ours =
+            matches!(self.floor, Floor::Assistant) && !self.is_closing() && self.transferring.is_none();
+        let due = spoke && listening && silent && ours && self.fillers_said < self.fillers();
+        due.then_some(end + self.settings.longest_silence)
     }
 
     fn fillers(&self) -> u32 {

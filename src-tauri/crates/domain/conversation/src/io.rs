@@ -1,6 +1,6 @@
 //! What goes into a conversation and what comes out of it.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Names one sentence handed to the voice; grows with each.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -134,6 +134,8 @@ pub enum Input {
     },
     /// A transfer that was begun by `Output::Transfer` failed: apologise and go on.
     TransferFailed,
+    /// No recogniser hears the customer any more.
+    CannotHear,
     /// The call is over.
     Ended,
 }
@@ -206,6 +208,14 @@ pub enum Output {
     Latency {
         item: ItemKey,
         latency: Latency,
+    },
+    /// The recogniser's last word on an utterance came this long after its end.
+    RecognisedAfter {
+        delay: Duration,
+    },
+    /// A request that was begun before its turn was over became the answer, or was thrown away.
+    Speculated {
+        used: bool,
     },
 }
 

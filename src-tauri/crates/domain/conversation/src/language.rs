@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::settings::Settings;
+use crate::settings::{Settings, WhenFailed};
 
 /// One language's texts and word lists; lists are comma-separated.
 struct Language {
@@ -21,6 +21,9 @@ struct Language {
     fillers: [&'static str; 2],
     longest_call_warning: &'static str,
     apology: &'static str,
+    failure: &'static str,
+    unheard: &'static str,
+    callback: &'static str,
     goodbye: &'static str,
     opt_out_confirmation: &'static str,
     resume_line: &'static str,
@@ -61,6 +64,9 @@ const ENGLISH: Language = Language {
     fillers: ["One moment, please.", "I am still looking into that."],
     longest_call_warning: "I have to end this call in about a minute.",
     apology: "I am sorry, I have a technical problem. Could you say that again, please?",
+    failure: "I am sorry, I have a technical problem and cannot go on.",
+    unheard: "I am sorry, I cannot hear you well.",
+    callback: "We will call you back as soon as we can. Goodbye.",
     goodbye: "Thank you for your time. Goodbye.",
     opt_out_confirmation: "I understand. We will not call you again. Goodbye.",
     resume_line: "I am sorry, we lost my colleague. I am back with you.",
@@ -114,8 +120,14 @@ fn defaults(of: &Language) -> Settings {
         filler_first: ms(1_200),
         filler_every: s(6),
         filler_most: 2,
+        longest_silence: ms(1_600),
+        filler_least: ms(500),
         fillers: of.fillers.map(str::to_owned).to_vec(),
         apology: of.apology.to_owned(),
+        failure_line: of.failure.to_owned(),
+        unheard_line: of.unheard.to_owned(),
+        callback_line: of.callback.to_owned(),
+        when_failed: WhenFailed::Goodbye,
         goodbye: of.goodbye.to_owned(),
         opt_out_confirmation: of.opt_out_confirmation.to_owned(),
         resume_line: of.resume_line.to_owned(),
@@ -138,6 +150,7 @@ fn defaults(of: &Language) -> Settings {
         first_message_grace: ms(800),
         resume_rewind_ms: 200,
         model_patience: s(15),
+        model_gap: s(4),
         tool_patience: s(30),
         voice_patience: s(15),
         transfer_waiting_line: of.transfer_waiting.to_owned(),

@@ -12,6 +12,7 @@
 mod barge_in;
 mod conversation;
 mod endings;
+mod failures;
 mod floor;
 mod idle;
 pub mod io;
@@ -19,6 +20,7 @@ mod keys;
 mod language;
 mod learned;
 pub mod outcome;
+mod quantile;
 mod recognition;
 mod repair;
 mod reply;
@@ -35,4 +37,5 @@ mod turn;
 mod turns;
 
 pub use conversation::Conversation;
+pub use quantile::Quantile;
 pub use timer::Timer;

@@ -35,7 +35,7 @@ impl Conversation {
         if let Some(end) =
             self.turn.last_voice.filter(|_| self.turn.voice.is_none() && self.turn.awaiting_final)
         {
-            self.learned.final_after(now.saturating_duration_since(end));
+            self.recognised_after(now.saturating_duration_since(end));
         }
         // An empty final withdraws the interim: it was noise.
         if text.is_empty() {
@@ -89,6 +89,12 @@ impl Conversation {
         if self.is_unheard() {
             self.take_back(now);
         }
+    }
+
+    /// One more figure of how long this recogniser takes.
+    fn recognised_after(&mut self, delay: Duration) {
+        self.learned.final_after(delay);
+        self.outputs.push_back(Output::RecognisedAfter { delay });
     }
 
     /// Words that come after their voice was given up are its words, and the recogniser is that slow.
@@ -149,8 +155,8 @@ impl Conversation {
         answered.turn.confidence = Some(confidence);
         answered.turn.recognised = Some(now);
         let end = answered.turn.speech_end().unwrap_or(now);
-        self.learned.final_after(now.saturating_duration_since(end));
         let turn = answered.turn.clone();
+        self.recognised_after(now.saturating_duration_since(end));
         self.put_turn(now, &turn, false);
         if !same && self.is_unheard() {
             self.take_back(now);

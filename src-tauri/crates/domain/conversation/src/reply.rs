@@ -1,10 +1,11 @@
 //! The model's reply: asked for, streamed, cut into sentences, retried once, and timed.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::conversation::{Conversation, Floor};
-use crate::io::{EndReason, Message, Output, ReplyId, Role, ToolCall};
-use crate::speech::{Class, Then};
+use crate::io::{Message, Output, ReplyId, Role, ToolCall};
+use crate::settings::Settings;
+use crate::speech::Class;
 use crate::text::Splitter;
 use crate::transcript::LineId;
 
@@ -37,6 +38,11 @@ impl Reply {
     pub fn has_spoken(&self) -> bool {
         self.line.is_some()
     }
+
+    /// How long it may say nothing more.
+    pub fn patience(&self, settings: &Settings) -> Duration {
+        if self.first_token.is_some() { settings.model_gap } else { settings.model_patience }
+    }
 }
 
 impl Conversation {
@@ -47,6 +53,7 @@ impl Conversation {
         match self.reply.as_mut().filter(|reply| reply.speculative && reply.asked == asked) {
             Some(reply) => {
                 reply.speculative = false;
+                self.outputs.push_back(Output::Speculated { used: true });
                 let (text, tools) = (std::mem::take(&mut reply.held), std::mem::take(&mut reply.held_tools));
                 let (id, done) = (reply.id, reply.done);
                 self.waiting_since = Some(now);
@@ -113,7 +120,11 @@ impl Conversation {
 
     pub(crate) fn cancel_reply(&mut self) {
         self.waiting_since = None;
-        if let Some(reply) = self.reply.take().filter(|reply| !reply.done) {
+        let Some(reply) = self.reply.take() else { return };
+        if reply.speculative {
+            self.outputs.push_back(Output::Speculated { used: false });
+        }
+        if !reply.done {
             self.outputs.push_back(Output::CancelModel { reply: reply.id });
         }
     }
@@ -173,6 +184,7 @@ impl Conversation {
         let Some(reply) = self.reply.as_mut().filter(|reply| reply.id == id) else { return };
         if reply.speculative {
             self.reply = None;
+            self.outputs.push_back(Output::Speculated { used: false });
             return;
         }
         if reply.has_spoken() || reply.called_tools {
@@ -221,11 +233,13 @@ impl Conversation {
     fn apologise(&mut self, now: Instant) {
         self.waiting_since = None;
         self.broken_turns += 1;
+        // Who is being connected to somebody else is not given up a second time.
+        if self.broken_turns >= 2 && self.transferring.is_none() {
+            let line = self.settings.failure_line.clone();
+            return self.give_up(now, &line);
+        }
         let apology = self.settings.apology.clone();
         self.say(now, &apology, Class::Normal);
-        if self.broken_turns >= 2 {
-            self.then(now, Then::End(EndReason::Broken));
-        }
     }
 
     fn flush_reply(&mut self, now: Instant) {

@@ -42,8 +42,20 @@ pub struct Settings {
     pub filler_every: Duration,
     pub filler_most: u32,
     pub fillers: Vec<String>,
+    /// From the end of the customer's speech to a sound of ours, where nothing but a filler is there to be said.
+    pub longest_silence: Duration,
+    /// So long a reply may take after the turn before a filler is said for that reason.
+    pub filler_least: Duration,
     /// Said when the model failed twice.
     pub apology: String,
+    /// Said when the model fails in two turns running; what `when_failed` says follows.
+    pub failure_line: String,
+    /// Said when no recogniser is left; what `when_failed` says follows.
+    pub unheard_line: String,
+    /// Said where the customer is to be called back because of a failure.
+    pub callback_line: String,
+    /// What becomes of a customer whom the assistant can no longer hear or answer.
+    pub when_failed: WhenFailed,
     pub goodbye: String,
     pub opt_out_confirmation: String,
     /// Said when a person's leg died.
@@ -84,6 +96,8 @@ pub struct Settings {
     pub resume_rewind_ms: u32,
     /// Give up on a model that says nothing for this long.
     pub model_patience: Duration,
+    /// The same once it has begun to speak.
+    pub model_gap: Duration,
     /// Give up on a tool that answers nothing for this long.
     pub tool_patience: Duration,
     /// Give up on a sentence of which the voice reports nothing for this long.
@@ -105,6 +119,16 @@ pub struct Settings {
     pub number_requests: Vec<String>,
     /// What makes a sentence of ours a request, beside a question mark.
     pub request_words: Vec<String>,
+}
+
+/// What becomes of a customer when a provider of ours fails for good.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum WhenFailed {
+    #[default]
+    Goodbye,
+    /// To a person or a number; where nobody takes the call, the customer is called back.
+    Transfer(String),
+    Callback,
 }
 
 /// What pressed keys do.

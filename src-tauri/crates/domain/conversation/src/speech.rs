@@ -242,6 +242,10 @@ impl Conversation {
             Some(Then::End(reason)) => self.end_call(reason),
             None => {
                 self.turn.waits = false;
+                if self.reply.as_ref().is_some_and(|reply| !reply.speculative) {
+                    // The rest of the reply is on its way, and the customer waits for it.
+                    self.waiting_since.get_or_insert(now);
+                }
                 self.speak_due_warning(now);
             }
         }

@@ -44,6 +44,15 @@ fn install() -> Option<PrometheusHandle> {
         Unit::Seconds,
         "Interarrival jitter of customers' lines"
     );
+    describe_counter!(
+        "tandem_speculation_total",
+        "Requests begun before their turn was surely over, by result"
+    );
+    describe_gauge!(
+        "tandem_recogniser_final_p99_seconds",
+        Unit::Seconds,
+        "From the end of speech to the recogniser's last word, 99th percentile, as learned"
+    );
     describe_counter!("tandem_rtp_packets_total", "RTP packets of customers' lines");
     describe_counter!("tandem_sip_messages_untraced_total", "SIP messages missing from the traces of calls");
     describe_counter!("tandem_rtp_lost_packets_total", "RTP packets that never came");

@@ -4,6 +4,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::Router;
 use axum::extract::ws::{CloseFrame, Message, WebSocket, WebSocketUpgrade};
@@ -30,6 +31,9 @@ pub enum Listen {
     Stall,
     /// Closes with this code once so many audio frames have come.
     CloseAfter(usize, u16),
+    /// Flux only: says early that the turn may be over, then that it is; or, with `resumes`, first that it was not, and
+    /// one word more.
+    Eager { resumes: bool },
     /// Sends this text at once, and then behaves.
     Say(&'static str),
 }
@@ -39,6 +43,7 @@ struct Shared {
     scripts: Mutex<VecDeque<Listen>>,
     requests: Mutex<Vec<(String, HeaderMap)>>,
     texts: Mutex<Vec<Value>>,
+    turns: Mutex<Vec<(Instant, &'static str)>>,
 }
 
 /// The running double.
@@ -72,6 +77,11 @@ impl DeepgramDouble {
     /// Version, query and headers of every connection so far.
     pub fn requests(&self) -> Vec<(String, HeaderMap)> {
         self.shared.requests.lock().clone()
+    }
+
+    /// What was said of turns to connections that are `Eager`: when, and which event.
+    pub fn turns(&self) -> Vec<(Instant, &'static str)> {
+        self.shared.turns.lock().clone()
     }
 
     /// Every text frame that came.
@@ -167,6 +177,9 @@ async fn serve(
     if let Listen::Say(first) = script {
         socket.send(Message::text(first)).await?;
     }
+    if let Listen::Eager { resumes } = script {
+        return serve_early(socket, &shared, resumes).await;
+    }
     while let Some(message) = socket.recv().await {
         let mut end = None;
         match message? {
@@ -209,6 +222,46 @@ async fn serve(
         if let Some(asked) = end {
             socket.send(text(&ear.message(flux, true, asked))).await?;
             ear = Ear { heard: ear.heard, ..Ear::default() };
+        }
+    }
+    Ok(())
+}
+
+/// What Flux says of a turn, so many samples into the silence after it. The second word is part of the turn.
+const DONE: &[(u64, &str, bool)] = &[(2_000, "EagerEndOfTurn", false), (6_400, "EndOfTurn", false)];
+const RESUMED: &[(u64, &str, bool)] = &[
+    (2_000, "EagerEndOfTurn", false),
+    (4_000, "TurnResumed", false),
+    (4_200, "Update", true),
+    (6_400, "EndOfTurn", true),
+];
+
+async fn serve_early(mut socket: WebSocket, shared: &Shared, resumes: bool) -> Result<(), axum::Error> {
+    let steps = if resumes { RESUMED } else { DONE };
+    let (mut ear, mut next) = (Ear::default(), 0);
+    while let Some(message) = socket.recv().await {
+        let Message::Binary(bytes) = message? else { continue };
+        ear.listen(&bytes);
+        if ear.began.is_none() {
+            continue;
+        }
+        if !ear.told {
+            ear.told = true;
+            socket.send(text(&ear.message(true, false, false))).await?;
+        }
+        let silent = ear.heard - ear.ended;
+        while let Some((_, event, more)) = steps.get(next).filter(|(after, ..)| silent > *after) {
+            let mut said = ear.message(true, true, false);
+            said["event"] = json!(event);
+            if *more {
+                said["transcript"] = json!(format!("{} charlie", ear.word()));
+            }
+            shared.turns.lock().push((Instant::now(), event));
+            socket.send(text(&said)).await?;
+            next += 1;
+        }
+        if next == steps.len() {
+            (ear, next) = (Ear { heard: ear.heard, ..Ear::default() }, 0);
         }
     }
     Ok(())

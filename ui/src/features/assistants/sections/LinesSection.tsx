@@ -6,7 +6,7 @@ import { Card } from "@/components/Card";
 
 import { useAssistantForm } from "../form";
 
-const lines = ["bridge_line", "resume_line", "goodbye_line"] as const;
+const lines = ["bridge_line", "resume_line", "filler_line", "apology_line", "goodbye_line"] as const;
 
 export function LinesSection() {
   const { t } = useTranslation();

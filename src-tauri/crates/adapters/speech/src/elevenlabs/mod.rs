@@ -52,7 +52,8 @@ impl ElevenLabs {
             Some(("http", rest)) => format!("ws://{rest}"),
             _ => base.to_owned(),
         };
-        let (voice, model) = (escaped(&settings.voice), escaped(&self.endpoint.model));
+        let voice = if settings.voice.is_empty() { &self.endpoint.voice } else { &settings.voice };
+        let (voice, model) = (escaped(voice), escaped(&self.endpoint.model));
         let format = if settings.sample_rate == 8_000 { "ulaw_8000" } else { "pcm_16000" };
         format!(
             "{base}/v1/text-to-speech/{voice}/multi-stream-input?model_id={model}&output_format={format}\

@@ -18,9 +18,11 @@ pub use voice::FallbackVoice;
 /// When a provider is given up.
 #[derive(Debug, Clone, Copy)]
 pub struct Patience {
-    /// Longest wait for a model's first event, for a voice's first audio and between two pieces of it, and for a
-    /// recogniser's session.
+    /// Longest wait for a model's first event and for a recogniser's session.
     pub first: Duration,
+    /// Longest wait for a voice's first audio and between two pieces of it. It comes on top of the turn's and the model's
+    /// time, and all of them together are to be less than two seconds.
+    pub sound: Duration,
     /// Longest wait for a recogniser's last word on an utterance whose end it was told.
     pub last_word: Duration,
     /// Failures in a row that open the breaker.
@@ -33,7 +35,8 @@ impl Default for Patience {
     fn default() -> Self {
         Self {
             first: Duration::from_millis(1_500),
-            last_word: Duration::from_millis(1_500),
+            sound: Duration::from_millis(900),
+            last_word: Duration::from_millis(1_200),
             failures: 3,
             open_for: Duration::from_secs(30),
         }

@@ -122,7 +122,7 @@ impl Sentence {
 
     /// Says the rest of the text with one voice. Where it fails in the middle, the rest is shorter afterwards.
     async fn say_with(&mut self, n: usize) -> Result<(), ProviderError> {
-        let patience = self.chain.patience.first;
+        let patience = self.chain.patience.sound;
         let (base, from) = (self.sent, self.begin);
         let mut places: Vec<Alignment> = Vec::new();
         let mut audio =

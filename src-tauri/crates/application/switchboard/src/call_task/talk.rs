@@ -67,7 +67,10 @@ impl CallTask {
         let voice =
             VoiceLine::open(voice, settings, media, self.call.id.clone(), speaker, self.inbox.clone());
         let variables = self.call.variables.clone();
-        let settings = talk_settings::settings(&assistant, &variables);
+        let mut settings = talk_settings::settings(&assistant, &variables);
+        if let Some(p99) = self.context.recognisers.p99(&assistant.settings) {
+            settings.recogniser_p99 = p99;
+        }
         Ok(Talk {
             conversation: Conversation::new(settings, Instant::now()),
             voice,
@@ -142,7 +145,12 @@ impl CallTask {
 
     pub(super) fn heard(&mut self, leg: LegId, event: RecogniserEvent) {
         if let RecogniserEvent::Failed(error) = &event {
-            return self.provider_failed(error);
+            self.provider_failed(error);
+            self.stop_hearing(leg);
+            if self.is_customer(leg) {
+                self.tell(TalkInput::CannotHear);
+            }
+            return;
         }
         match self.legs.get(&leg).cloned() {
             Some(LegKind::Customer) => self.customer_said(event),

@@ -63,6 +63,12 @@ impl CallTask {
             Output::StoreVariable { name, value } => self.store_variable(name, value),
             Output::EndCall { reason } => self.assistant_ends(reason),
             Output::Latency { item, latency } => self.latency(item, latency),
+            Output::RecognisedAfter { delay } => {
+                if let Some(talk) = &self.talk {
+                    self.context.recognisers.answered(&talk.assistant.settings, delay);
+                }
+            }
+            Output::Speculated { used } => measures::speculated(used),
         }
     }
 

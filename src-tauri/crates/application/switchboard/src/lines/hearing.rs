@@ -9,7 +9,9 @@ use tracing::Instrument;
 
 use crate::call_task::{CallMessage, Inbox};
 use crate::ports::media::TappedFrame;
-use crate::ports::speech::{Recogniser, RecogniserEvent, RecogniserInput, RecogniserSession};
+use crate::ports::speech::{
+    ProviderError, ProviderErrorKind, Recogniser, RecogniserEvent, RecogniserInput, RecogniserSession,
+};
 
 /// Transcribes one leg until it is dropped.
 #[derive(Debug)]
@@ -71,7 +73,7 @@ async fn run(
             biased;
             Some(hint) = hints.recv() => {
                 if recognition.input.send(hint).await.is_err() {
-                    return;
+                    return ended(leg, &inbox);
                 }
             }
             event = recognition.events.recv() => match event {
@@ -79,9 +81,13 @@ async fn run(
                     if let RecogniserEvent::Final { words, confidence, .. } = &event {
                         tracing::debug!(words = words.len(), confidence, "final");
                     }
+                    let over = matches!(event, RecogniserEvent::Failed(_));
                     drop(inbox.send(CallMessage::Heard { leg, event }));
+                    if over {
+                        return;
+                    }
                 }
-                None => return,
+                None => return ended(leg, &inbox),
             },
             frame = tap.recv() => match frame {
                 Some(TappedFrame { position, samples, .. }) => {
@@ -92,4 +98,11 @@ async fn run(
             },
         }
     }
+}
+
+/// The recogniser is gone while the party is not.
+fn ended(leg: LegId, inbox: &Inbox) {
+    let kind = ProviderErrorKind::Unavailable;
+    let error = ProviderError::new("recogniser", "hearing a party", kind, "the session ended early");
+    let _ = inbox.send(CallMessage::Heard { leg, event: RecogniserEvent::Failed(error) });
 }

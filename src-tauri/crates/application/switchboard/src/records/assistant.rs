@@ -48,6 +48,24 @@ pub struct AssistantSettings {
     /// Begins the first sentence after a hand-back; `{person}` is who held the floor.
     pub bridge_line: String,
     pub goodbye_line: String,
+    /// What is said while the model, a tool or a recogniser is slow.
+    pub filler_line: String,
+    /// What is said when the model could not answer.
+    pub apology_line: String,
+    /// What becomes of the customer when no model or no recogniser is left.
+    pub when_failed: WhenFailed,
+}
+
+/// What becomes of a customer when providers fail for good.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum WhenFailed {
+    #[default]
+    Goodbye,
+    /// Hand the caller to a person or number, as the tool of that name does.
+    Transfer { to: String },
+    /// Note that the caller is to be called back.
+    Callback,
 }
 
 /// Which providers speak, hear and think for an assistant.

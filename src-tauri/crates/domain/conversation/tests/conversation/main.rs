@@ -4,6 +4,7 @@
 mod world;
 mod barge_in;
 mod endings;
+mod failures;
 mod floor;
 mod keys;
 mod random;

@@ -77,7 +77,8 @@ fn a_late_final_that_differs_corrects_the_record_and_the_unheard_answer() {
     assert_eq!(world.texts(Speaker::Customer), ["How much do I owe?"]);
     let last = world.asked().pop().expect("asked");
     assert_eq!(last.last().expect("context").text, "How much do I owe?");
-    assert_eq!(world.spoken(), ["You owe ninety."]);
+    // It waits for two seconds and more, and is told so.
+    assert_eq!(world.spoken(), ["One moment, please.", "You owe ninety."]);
 }
 
 #[test]
@@ -224,7 +225,8 @@ fn each_answered_turn_has_its_timeline() {
 #[test]
 fn words_that_come_after_their_voice_was_given_up_are_answered_at_once_and_the_recogniser_is_known_to_be_slow()
  {
-    let mut world = World::begun(Settings::default());
+    let settings = Settings { longest_silence: Duration::from_secs(5), ..Settings::default() };
+    let mut world = World::begun(settings);
     for round in 1..=2 {
         let from = world.now;
         world.noise(1_000);
