@@ -17,6 +17,7 @@ pub mod scripted;
 mod socket;
 mod sse;
 pub mod transcriptions;
+pub mod whisper;
 
 pub use chains::{Fallback, NextModel, NextVoice};
 pub use espeak::Espeak;

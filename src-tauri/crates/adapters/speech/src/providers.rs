@@ -22,6 +22,7 @@ use crate::openai_chat::{Endpoint, OpenAiChat};
 use crate::pocketsphinx::PocketSphinx;
 use crate::scripted::Scripted;
 use crate::transcriptions::{self, Transcriptions};
+use crate::whisper;
 
 /// Whose protocol has a socket.
 const SOCKET: (http_voice::Kind, Transport) = (http_voice::Kind::ElevenLabs, Transport::Socket);
@@ -51,6 +52,8 @@ pub enum RecogniserEndpoint {
     Deepgram(deepgram::Endpoint),
     /// `POST /audio/transcriptions`, one request an utterance.
     OpenAi(transcriptions::Endpoint),
+    /// In this process, where it was built with the feature `whisper`.
+    Whisper(whisper::Endpoint),
 }
 
 /// Every provider of this server.
@@ -142,6 +145,7 @@ impl Providers {
                 Some(RecogniserEndpoint::OpenAi(endpoint)) => {
                     Ok(Arc::new(Transcriptions::new(name, endpoint.clone(), self.client.clone())))
                 }
+                Some(RecogniserEndpoint::Whisper(endpoint)) => whisper_cpp(name, endpoint),
                 None => {
                     Err(unknown("speech.recogniser", name, &names(&["embedded"], self.recognisers.keys())))
                 }
@@ -210,6 +214,8 @@ pub fn read_providers(
         match endpoint {
             RecogniserEndpoint::Deepgram(endpoint) => endpoint.key = key(field, &endpoint.key_env)?,
             RecogniserEndpoint::OpenAi(endpoint) => endpoint.key = key(field, &endpoint.key_env)?,
+            // It runs here and asks nobody.
+            RecogniserEndpoint::Whisper(_) => {}
         }
     }
     for (name, endpoint) in &mut file.voices {
@@ -307,6 +313,21 @@ fn names<'a>(own: &[&'a str], configured: impl Iterator<Item = &'a String>) -> S
     own.iter().copied().chain(configured.map(String::as_str)).collect::<Vec<_>>().join(", ")
 }
 
+#[cfg(feature = "whisper")]
+#[expect(clippy::unnecessary_wraps, reason = "a build without it refuses")]
+fn whisper_cpp(name: &str, endpoint: &whisper::Endpoint) -> Result<Arc<dyn Recogniser>, ProviderError> {
+    Ok(Arc::new(whisper::Whisper::new(name, endpoint.clone())))
+}
+
+#[cfg(not(feature = "whisper"))]
+fn whisper_cpp(name: &str, endpoint: &whisper::Endpoint) -> Result<Arc<dyn Recogniser>, ProviderError> {
+    let message = format!(
+        "this program was built without whisper.cpp, so {} cannot be used; build it with --features whisper",
+        endpoint.model.display()
+    );
+    Err(ProviderError::new(name, "speech.recogniser", ProviderErrorKind::Invalid, message))
+}
+
 fn unknown(field: &'static str, name: &str, known: &str) -> ProviderError {
     let message = format!("not configured; expected one of: {known}");
     ProviderError::new(name, field, ProviderErrorKind::Invalid, message)
@@ -320,6 +341,21 @@ mod tests {
 
     const WITH_FALLBACK: &str = "[voices.eleven]\nkind = 'elevenlabs'\nbase_url = 'http://127.0.0.1:9'\n\
         [fallback]\nvoices = [{ provider = 'embedded', voice = 'slt' }]\n";
+
+    #[cfg(not(feature = "whisper"))]
+    #[test]
+    fn a_build_without_whisper_says_so() {
+        let file = "[recognisers.local]\nkind = 'whisper'\nmodel = 'models/ggml-base.en.bin'\n";
+        let providers = Providers::new(read_providers(file, |_| None).expect("read"));
+        let settings = SpeechSettings { recogniser: "local".into(), ..SpeechSettings::default() };
+        let error = providers.recogniser(&settings).expect_err("not built in");
+        assert_eq!(error.kind, ProviderErrorKind::Invalid);
+        assert!(error.message.contains("--features whisper"), "{error}");
+        assert!(
+            read_providers("[recognisers.local]\nkind = 'whisper'\n", |_| None).is_err(),
+            "a model is needed"
+        );
+    }
 
     #[tokio::test]
     async fn a_voice_that_cannot_be_reached_is_replaced_by_the_next() {

@@ -90,8 +90,9 @@ impl ProviderRegistry for Registry {
         let (recognisers, voices, models) = self.everyone.configured();
         let recognisers = recognisers.iter().map(|(name, endpoint)| {
             let (vendor, base_url, has_key) = match endpoint {
-                RecogniserEndpoint::Deepgram(at) => ("deepgram", &at.base_url, at.key.is_some()),
-                RecogniserEndpoint::OpenAi(at) => ("openai", &at.base_url, at.key.is_some()),
+                RecogniserEndpoint::Deepgram(at) => ("deepgram", at.base_url.as_str(), at.key.is_some()),
+                RecogniserEndpoint::OpenAi(at) => ("openai", at.base_url.as_str(), at.key.is_some()),
+                RecogniserEndpoint::Whisper(_) => ("whisper.cpp", "", false),
             };
             of_file(ProviderKind::Recogniser, name, vendor, base_url, has_key)
         });

@@ -7,7 +7,7 @@ const NO_SPEECH: f32 = 0.6;
 
 /// The text of an utterance.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Answer {
+pub(crate) struct Answer {
     pub text: String,
     /// Each word with its beginning and end, ms from the beginning of the audio; empty where the server tells none.
     pub words: Vec<(String, u64, u64)>,

@@ -21,7 +21,7 @@ use tokio::time::timeout;
 
 use crate::socket::retry_after;
 use crate::sse;
-use answer::Answer;
+pub(crate) use answer::Answer;
 pub(crate) use cutter::{Cutter, Utterance};
 
 /// Longest wait before the one second try.
@@ -252,7 +252,8 @@ async fn answer_all(
     }
 }
 
-fn finish(answer: Answer, utterance: &Utterance) -> RecogniserEvent {
+/// The event of an utterance's text.
+pub(crate) fn finish(answer: Answer, utterance: &Utterance) -> RecogniserEvent {
     let begin_ms = utterance.begin_ms;
     let words: Vec<Word> = answer
         .words
