@@ -348,7 +348,7 @@ mod tests {
         let file = "[recognisers.local]\nkind = 'whisper'\nmodel = 'models/ggml-base.en.bin'\n";
         let providers = Providers::new(read_providers(file, |_| None).expect("read"));
         let settings = SpeechSettings { recogniser: "local".into(), ..SpeechSettings::default() };
-        let error = providers.recogniser(&settings).expect_err("not built in");
+        let error = providers.recogniser(&settings).err().expect("not built in");
         assert_eq!(error.kind, ProviderErrorKind::Invalid);
         assert!(error.message.contains("--features whisper"), "{error}");
         assert!(

@@ -65,7 +65,7 @@ impl Answer {
     }
 
     /// Takes the data of one event.
-    pub fn take(&mut self, data: &str) -> Step {
+    pub(super) fn take(&mut self, data: &str) -> Step {
         let Ok(value) = serde_json::from_str::<serde_json::Value>(data) else { return Step::Nothing };
         if let Some(error) = value.get("error").filter(|error| !error.is_null()) {
             return Step::Failed(error["message"].as_str().unwrap_or("the server failed").to_owned());
