@@ -6,12 +6,15 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use tandem_foundation::{AssistantId, CallId, LegId, OrgId, Pii, TrunkId, UserId};
+use tandem_foundation::{AssistantId, CallId, LegId, OrgId, Pii, QueueId, TrunkId, UserId};
 use tokio::sync::broadcast;
 
+pub use crate::floor_view::*;
 use crate::ports::media::{AudioLink, LegQuality};
 use crate::ports::signalling::TrunkState;
-use crate::records::{Call, Event, FloorHolder, Speaker, SupervisionMode, TranscriptItem, UserRole};
+use crate::records::{
+    Call, Event, FloorHolder, Presence, Speaker, SupervisionMode, TranscriptItem, UnixMs, UserRole,
+};
 
 /// Who asks: a signed-in person or a program's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +67,10 @@ pub enum Act {
     PauseRecording,
     /// Record again.
     ResumeRecording,
+    /// Take the customer who is held out to one.
+    AnswerOffer,
+    /// Let somebody else take the customer.
+    DeclineOffer,
     End,
 }
 
@@ -89,6 +96,9 @@ pub enum ExchangeError {
     /// Trunk capacity is used up; try again after so many seconds.
     #[error("the trunk is at its limit of {limit}")]
     AtCapacity { limit: &'static str, retry_after_s: u32 },
+    /// Nobody is held out to whoever asks.
+    #[error("this call is not offered to you")]
+    NotOffered,
     #[error("the exchange is draining")]
     Draining,
     #[error("storage is not available")]
@@ -104,6 +114,17 @@ pub struct LiveCall {
     /// Last thing said, for the list.
     pub last_line: Option<Pii<String>>,
     pub quality: Option<LegQuality>,
+    pub queue: Option<LiveQueue>,
+}
+
+/// The queue that a call came through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveQueue {
+    pub queue: QueueId,
+    pub joined_at: UnixMs,
+    pub waiting: bool,
+    /// Persons whose phones ring for it.
+    pub offered_to: Vec<UserId>,
 }
 
 /// What a live subscriber receives.
@@ -154,6 +175,27 @@ pub trait Exchange: Send + Sync {
     fn attach_audio(&self, org: &OrgId, user: &UserId) -> AudioLink;
     /// Whether a person can be connected right now (browser audio or registered phone).
     fn has_phone(&self, user: &UserId) -> bool;
+    /// Who waits and who takes calls.
+    async fn floor(&self, org: &OrgId) -> FloorView;
+    /// A person comes, goes, or takes a break; `user` is somebody else where a supervisor does it.
+    async fn set_presence(
+        &self,
+        actor: &Actor,
+        user: &UserId,
+        presence: Presence,
+    ) -> Result<AgentView, ExchangeError>;
+    /// The person who asks is done with wrap-up, or wants more time.
+    async fn wrap_up(&self, actor: &Actor, act: WrapUp) -> Result<AgentView, ExchangeError>;
+    /// Changes who is taken next.
+    async fn reorder(&self, actor: &Actor, call: &CallId, act: Reorder) -> Result<(), ExchangeError>;
+    /// Writes down what an agent says came of a call, live or over.
+    async fn dispose(
+        &self,
+        actor: &Actor,
+        call: &CallId,
+        disposition: String,
+        notes: Pii<String>,
+    ) -> Result<(), ExchangeError>;
     /// Configuration changed in storage: read trunks, numbers, phones and assistants again.
     async fn reload(&self) -> Result<(), ExchangeError>;
 }

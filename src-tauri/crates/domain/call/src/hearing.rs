@@ -12,7 +12,8 @@ pub(crate) fn matrix<'a>(
     assistant_heard: bool,
     people: impl Iterator<Item = &'a Person> + Clone,
 ) -> Vec<(LegId, LegId)> {
-    let present = people.filter_map(|p| p.leg.map(|leg| (leg, p.mode)));
+    let there = people.filter(|p| p.mode != Mode::Offered);
+    let present = there.filter_map(|p| p.leg.map(|leg| (leg, p.mode)));
     let speaking_assistant = assistant.filter(|_| assistant_heard);
     let mut pairs: Vec<_> = speaking_assistant.map(|leg| (customer, leg)).into_iter().collect();
     for (leg, mode) in present.clone() {

@@ -35,6 +35,8 @@ pub enum Mode {
     Barge,
     /// Holds the floor.
     Floor,
+    /// Is asked whether they take the customer: heard by nobody, and hears nobody.
+    Offered,
 }
 
 /// Who or what ended a call.
@@ -74,11 +76,21 @@ pub enum Input {
     HandBack { who: PersonRef, version: u64, note: Option<String> },
     /// The assistant wants somebody to take the call.
     Transfer { who: PersonRef, name: String },
+    /// A customer who waits is held out to this person.
+    Offer { who: PersonRef, name: String },
+    /// The person who answered an offer has the customer.
+    Granted { who: PersonRef },
+    /// An offer is taken back: the caller is gone, somebody was faster, or it rang for too long.
+    Withdraw { who: PersonRef },
+    /// An assistant takes part from now on, and has the floor where nobody holds it.
+    AssistantJoins { leg: LegId },
+    /// A voice that only the customer hears speaks on this leg.
+    Announcer { leg: LegId },
     /// A person's phone answered; `leg` is in the room.
     PersonUp { who: PersonRef, leg: LegId },
-    /// A person's phone could not be reached.
+    /// A person's phone could not be reached, or nothing comes from it any more: they did not mean to go.
     PersonFailed { who: PersonRef },
-    /// A person's phone is gone.
+    /// A person hung up.
     PersonGone { who: PersonRef },
     /// The assistant has said all it wanted.
     AssistantEnds,
@@ -91,6 +103,14 @@ pub enum Input {
 pub enum Output {
     /// Ring this person's phone.
     Fetch { who: PersonRef },
+    /// Ring this person's phone and wait for them to answer.
+    Ring { who: PersonRef },
+    /// A person answered an offer, and waits to be given the customer.
+    OfferAnswered { who: PersonRef },
+    /// A person will not answer an offer any more.
+    OfferFailed { who: PersonRef },
+    /// Whoever spoke to the customer is lost, and there is nobody else.
+    CustomerAlone { lost: String },
     /// Clear this person's leg (or the attempt to reach them).
     Release { who: PersonRef, leg: Option<LegId> },
     /// Who hears whom from now on: (listener, speaker).
@@ -126,6 +146,8 @@ pub enum Refusal {
     NotHolder,
     /// No assistant takes part in this call.
     NoAssistant,
+    /// The person takes part already.
+    AlreadyThere,
 }
 
 /// Deadlines of a call.

@@ -14,6 +14,7 @@ mod floor;
 mod hearing;
 mod io;
 mod machine;
+mod offers;
 mod people;
 
 pub use io::{EndedBy, Floor, Input, Mode, Output, PersonRef, Refusal, Timer};

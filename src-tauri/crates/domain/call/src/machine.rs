@@ -13,7 +13,7 @@ use crate::people::{People, Person};
 const FETCH_PATIENCE: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(crate) enum Phase {
     Setup,
     InProgress,
     Over,
@@ -24,7 +24,8 @@ enum Phase {
 pub struct CallMachine {
     pub(crate) customer: LegId,
     pub(crate) assistant: Option<LegId>,
-    phase: Phase,
+    announcer: Option<LegId>,
+    pub(crate) phase: Phase,
     pub(crate) people: People,
     pub(crate) floor: Floor,
     pub(crate) version: u64,
@@ -39,6 +40,7 @@ impl CallMachine {
         Self {
             customer,
             assistant,
+            announcer: None,
             phase: Phase::Setup,
             people: People::default(),
             floor: Floor::Nobody,
@@ -86,7 +88,13 @@ impl CallMachine {
             Input::HandBack { who, version, note } => self.hand_back(&who, version, note)?,
             Input::Transfer { who, name } => self.begin_transfer(now, who, name)?,
             Input::PersonUp { who, leg } => self.person_up(&who, leg),
-            Input::PersonFailed { who } | Input::PersonGone { who } => self.person_lost(&who),
+            Input::Offer { who, name } => self.offer(who, name)?,
+            Input::Granted { who } => self.granted(&who),
+            Input::Withdraw { who } => self.withdraw(&who),
+            Input::Announcer { leg } => self.announcer = Some(leg),
+            Input::AssistantJoins { leg } => self.assistant_joins(leg)?,
+            Input::PersonFailed { who } => self.person_gone(&who, true),
+            Input::PersonGone { who } => self.person_gone(&who, false),
         }
         self.refresh_hearing();
         Ok(())
@@ -102,7 +110,7 @@ impl CallMachine {
             .collect();
         for who in late {
             self.outputs.push_back(Output::Release { who: who.clone(), leg: None });
-            self.person_lost(&who);
+            self.person_gone(&who, false);
         }
         self.refresh_hearing();
     }
@@ -136,7 +144,14 @@ impl CallMachine {
             return;
         }
         self.outputs.push_back(Output::Fetch { who: who.clone() });
-        self.people.add(Person { who, name, mode, leg: None, deadline: Some(now + FETCH_PATIENCE) });
+        self.people.add(Person {
+            who,
+            name,
+            mode,
+            leg: None,
+            deadline: Some(now + FETCH_PATIENCE),
+            granted: false,
+        });
     }
 
     pub(crate) fn announce_left(&mut self, person: Person) {
@@ -167,7 +182,7 @@ impl CallMachine {
     fn leave(&mut self, who: &PersonRef) {
         let Some(person) = self.people.remove(who) else { return };
         self.outputs.push_back(Output::Release { who: who.clone(), leg: person.leg });
-        self.after_departure(person);
+        self.after_departure(person, false);
     }
 
     fn person_up(&mut self, who: &PersonRef, leg: LegId) {
@@ -178,14 +193,17 @@ impl CallMachine {
         };
         person.leg = Some(leg);
         person.deadline = None;
-        if self.transfer.as_ref() == Some(who) {
+        if person.mode == Mode::Offered {
+            self.outputs.push_back(Output::OfferAnswered { who: who.clone() });
+        } else if self.transfer.as_ref() == Some(who) {
             self.finish_transfer(who);
         }
     }
 
-    fn person_lost(&mut self, who: &PersonRef) {
+    /// `lost`: they did not mean to go.
+    fn person_gone(&mut self, who: &PersonRef, lost: bool) {
         if let Some(person) = self.people.remove(who) {
-            self.after_departure(person);
+            self.after_departure(person, lost);
         }
     }
 
@@ -196,7 +214,9 @@ impl CallMachine {
         }
         for person in self.people.drain() {
             self.outputs.push_back(Output::Release { who: person.who.clone(), leg: person.leg });
-            self.announce_left(person);
+            if person.mode != Mode::Offered {
+                self.announce_left(person);
+            }
         }
         self.hearing.clear();
         self.outputs.push_back(Output::Over { by });
@@ -207,7 +227,9 @@ impl CallMachine {
             return;
         }
         let heard = matches!(self.floor, Floor::Assistant | Floor::Bridging);
-        let now = hearing::matrix(self.customer, self.assistant, heard, self.people.iter());
+        let mut now = hearing::matrix(self.customer, self.assistant, heard, self.people.iter());
+        now.extend(self.announcer.map(|leg| (self.customer, leg)));
+        now.sort_unstable();
         if now != self.hearing {
             self.hearing = now.clone();
             self.outputs.push_back(Output::Hearing(now));

@@ -2,6 +2,7 @@
 
 mod calls;
 mod configuration;
+mod floor;
 mod live;
 mod people;
 mod session;
@@ -11,7 +12,9 @@ use crate::Operation;
 
 /// All operations.
 pub fn all() -> impl Iterator<Item = &'static Operation> {
-    [session::ALL, calls::ALL, configuration::ALL, people::ALL, vault::ALL, live::ALL].into_iter().flatten()
+    [session::ALL, calls::ALL, floor::ALL, configuration::ALL, people::ALL, vault::ALL, live::ALL]
+        .into_iter()
+        .flatten()
 }
 
 #[cfg(test)]

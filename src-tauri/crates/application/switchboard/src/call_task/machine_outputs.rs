@@ -8,12 +8,17 @@ use tandem_conversation::io::Input as TalkInput;
 use super::{CallTask, history};
 use crate::ports::signalling::SignallingCommand;
 use crate::ports::store::Commit;
+use crate::queueing::Order;
 use crate::records::{EventBody, SupervisionMode};
 
 impl CallTask {
     pub(super) fn machine_output(&mut self, output: Output) {
         match output {
             Output::Fetch { who } => self.fetch(who),
+            Output::Ring { who } => self.ring(who),
+            Output::OfferAnswered { who } => self.offer_answered(&who),
+            Output::OfferFailed { who } => self.offer_failed(&who),
+            Output::CustomerAlone { lost } => self.customer_alone(lost),
             Output::Release { who, leg } => self.release(&who, leg),
             Output::Hearing(pairs) => self.context.ports.media.set_hearing(&self.call.id, pairs),
             Output::AssistantStarts => self.tell(TalkInput::Started),
@@ -53,6 +58,9 @@ impl CallTask {
         self.call.floor = history::floor_holder(floor);
         self.call.floor_version = i64::try_from(version).unwrap_or(i64::MAX);
         self.transferred |= matches!(floor, Floor::Person { .. });
+        if matches!(floor, Floor::Person { .. }) {
+            self.leave_queue("taken_over");
+        }
         let by = by.and_then(user_of);
         let changed = EventBody::FloorChanged {
             floor: self.call.floor.clone(),
@@ -73,8 +81,16 @@ impl CallTask {
             Some(Mode::Whisper) => SupervisionMode::Whisper,
             Some(Mode::Barge) => SupervisionMode::Barge,
             Some(Mode::Floor) => SupervisionMode::Floor,
+            Some(Mode::Offered) => return,
             None => SupervisionMode::Left,
         };
+        let call = self.call.id.clone();
+        let order = if mode == SupervisionMode::Floor {
+            Order::Engaged { user: user.clone(), call }
+        } else {
+            Order::Released { user: user.clone(), call }
+        };
+        self.context.distributor.tell(&self.call.org, order);
         self.supervisors.retain(|(other, ..)| *other != user);
         if mode != SupervisionMode::Left {
             self.supervisors.push((user.clone(), name.clone(), mode));

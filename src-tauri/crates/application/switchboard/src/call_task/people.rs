@@ -12,6 +12,8 @@ use crate::records::SipParty;
 
 /// A person's phone rings no longer than this (the call machine gives up at about the same time).
 const RING_TIMEOUT: Duration = Duration::from_secs(15);
+/// The queue takes an offer back long before.
+const LONGEST_OFFER: Duration = Duration::from_secs(300);
 
 impl CallTask {
     pub(super) fn fetch(&mut self, who: PersonRef) {
@@ -32,9 +34,17 @@ impl CallTask {
             tokio::spawn(work.instrument(tracing::info_span!("browser phone", %leg)));
             return self.person_up(who, leg);
         }
+        self.context.registry.remove_leg(leg);
+        self.invite_person(who, true);
+    }
+
+    /// Calls a person's telephones. `at_once`: they have asked to be connected, so that the telephone need not ring.
+    pub(super) fn invite_person(&mut self, who: PersonRef, at_once: bool) {
+        let leg = self.context.ports.leg_ids.next();
+        self.context.registry.add_leg(leg, self.call.id.clone());
         self.legs.insert(leg, LegKind::Person { who: who.clone(), sip: true });
         let Some((offer, to)) = self.open_leg_and_offer(leg).zip(self.person_destination(&who)) else {
-            return self.person_leg_gone(leg);
+            return self.person_leg_gone(leg, false);
         };
         let sip_call_id = self.name_person_leg(&who, leg);
         self.context.ports.signalling.send(SignallingCommand::Invite {
@@ -43,8 +53,11 @@ impl CallTask {
             from: self.person_caller_id(),
             display_name: self.call.customer_name.clone(),
             offer,
-            // The person has asked to be connected: their phone need not ring (RFC 5373's older relatives).
+            // RFC 5373's older relatives, which telephones know.
             headers: match who {
+                PersonRef::User(_) if !at_once => {
+                    vec![("X-Tandem-Call".into(), self.call.id.as_str().into())]
+                }
                 PersonRef::User(_) => vec![
                     ("Call-Info".into(), "<sip:tandem>;answer-after=0".into()),
                     ("Alert-Info".into(), "<sip:tandem>;info=alert-autoanswer".into()),
@@ -53,7 +66,7 @@ impl CallTask {
                 PersonRef::Number(_) => Vec::new(),
             },
             call_id: Some(sip_call_id),
-            ring_timeout: RING_TIMEOUT,
+            ring_timeout: if at_once { RING_TIMEOUT } else { LONGEST_OFFER },
         });
     }
 
@@ -98,7 +111,7 @@ impl CallTask {
             }
             Err(_) => {
                 self.context.ports.signalling.send(SignallingCommand::Hangup { leg, cause: None });
-                self.person_leg_gone(leg);
+                self.person_leg_gone(leg, true);
             }
         }
     }
@@ -109,11 +122,21 @@ impl CallTask {
         self.hear_person(leg);
     }
 
-    /// A person's leg ended, failed or never came up.
-    pub(super) fn person_leg_gone(&mut self, leg: LegId) {
+    /// Nothing comes from a person's telephone any more.
+    pub(super) fn person_leg_dead(&mut self, leg: LegId) {
+        if !matches!(self.legs.get(&leg), Some(LegKind::Person { .. })) {
+            return;
+        }
+        tracing::warn!(call = %self.call.id, "a person's telephone has fallen silent");
+        self.context.ports.signalling.send(SignallingCommand::Hangup { leg, cause: None });
+        self.person_leg_gone(leg, true);
+    }
+
+    /// A person's leg ended, failed or never came up. `lost`: they did not mean to go.
+    pub(super) fn person_leg_gone(&mut self, leg: LegId, lost: bool) {
         let Some(LegKind::Person { who, .. }) = self.legs.remove(&leg) else { return };
         self.forget_leg(leg);
-        self.input(Input::PersonGone { who });
+        self.input(if lost { Input::PersonFailed { who } } else { Input::PersonGone { who } });
     }
 
     /// Clears a person's leg, or the attempt to reach them.
@@ -129,7 +152,7 @@ impl CallTask {
         self.forget_leg(leg);
     }
 
-    fn forget_leg(&mut self, leg: LegId) {
+    pub(super) fn forget_leg(&mut self, leg: LegId) {
         self.context.ports.media.close_leg(&self.call.id, leg);
         self.context.registry.remove_leg(leg);
         self.stop_hearing(leg);

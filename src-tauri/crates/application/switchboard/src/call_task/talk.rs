@@ -166,7 +166,7 @@ impl CallTask {
                     }
                     Mode::Whisper => self.tell(TalkInput::Whispered { person, text }),
                     // What a listener says to the room they sit in is nobody's business.
-                    Mode::Listen => {}
+                    Mode::Listen | Mode::Offered => {}
                 }
             }
             None => {}
@@ -192,7 +192,9 @@ impl CallTask {
 
     pub(super) fn voice_failed(&mut self, speech: SpeechId, error: &ProviderError) {
         self.provider_failed(error);
-        self.tell(TalkInput::SpeechFailed { speech });
+        if !self.announcement_failed(speech) {
+            self.tell(TalkInput::SpeechFailed { speech });
+        }
     }
 
     pub(super) fn speech_began(&mut self, speech: MediaSpeechId, at: Instant) {

@@ -8,6 +8,7 @@ mod call;
 mod directory;
 mod event;
 mod provider;
+mod queue;
 mod retention;
 mod sip;
 
@@ -16,6 +17,7 @@ pub use call::*;
 pub use directory::*;
 pub use event::*;
 pub use provider::*;
+pub use queue::*;
 pub use retention::*;
 pub use sip::*;
 
