@@ -107,13 +107,17 @@ async fn a_caller_hears_the_agent_who_answers_and_the_agent_wraps_up() {
     alex.api.post(&format!("/calls/{call}/answer"), Value::Null).await;
     let answered = watching.event(&call, "queue.answered", 10).await;
     assert_eq!(answered["data"]["by"]["user"], alex.user.as_str());
-    // The customer speaks after the welcome; both hear each other.
+    // The customer listens for as long as the agent speaks, and then speaks too.
+    tokio::time::sleep(Duration::from_secs(2)).await;
+    alex.phone.mute(true);
     let mut loudest = 0;
     for _ in 0..60 {
         tokio::time::sleep(Duration::from_millis(100)).await;
         loudest = loudest.max(alex.phone.loudness());
     }
     assert!(loudest > 1_000, "the agent hears the customer: {loudest}");
+    alex.phone.mute(false);
+    tokio::time::sleep(Duration::from_secs(2)).await;
 
     alex.api.post(&format!("/calls/{call}/end"), Value::Null).await;
     watching.event(&call, "call.ended", 20).await;
@@ -133,7 +137,7 @@ async fn a_caller_hears_the_agent_who_answers_and_the_agent_wraps_up() {
     assert_eq!(row["outcome"]["disposition"], "Resolved");
     let heard = Wav::read(&server.heard_by(CALLERS[0]));
     let seconds = heard.seconds();
-    let tone = tone_strength(heard.stretch(0, seconds - 3.0, seconds - 1.5), heard.rate, 1_000.0);
+    let tone = tone_strength(heard.stretch(0, seconds - 1.6, seconds - 0.6), heard.rate, 1_000.0);
     assert!(tone > 0.1, "the customer hears the agent: {tone}");
 }
 
@@ -146,10 +150,10 @@ async fn a_caller_who_hangs_up_stops_the_ringing_and_frees_the_agent() {
     call_in(&sam, CALLERS[0]).await;
     let call = alex.offered(20).await;
     sam.post(&format!("/calls/{call}/end"), Value::Null).await;
-    let ended = watching.event(&call, "queue.offer_ended", 5).await;
-    assert_eq!(ended["data"]["why"], "caller_left");
     let left = watching.event(&call, "queue.left", 5).await;
     assert_eq!(left["data"]["why"], "abandoned");
+    let ended = watching.event(&call, "queue.offer_ended", 5).await;
+    assert_eq!(ended["data"]["why"], "caller_left");
     alex.state("ready", 5).await;
     let floor = sam.get("/floor").await;
     assert_eq!(floor["queues"][0]["waiting"], json!([]));

@@ -1,5 +1,6 @@
 //! A person's browser phone: a microphone that hears one tone, and an ear that keeps what came.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -12,6 +13,7 @@ use tokio_tungstenite::tungstenite::Message;
 pub struct Phone {
     task: tokio::task::JoinHandle<()>,
     heard: Arc<Mutex<Vec<i16>>>,
+    muted: Arc<AtomicBool>,
 }
 
 impl Phone {
@@ -23,6 +25,8 @@ impl Phone {
         receive.next().await.expect("open").expect("hello");
         let heard = Arc::new(Mutex::new(Vec::new()));
         let ear = heard.clone();
+        let muted = Arc::new(AtomicBool::new(false));
+        let silent = muted.clone();
         let task = tokio::spawn(async move {
             let mut clock = tokio::time::interval(Duration::from_millis(20));
             let mut n = 0_u32;
@@ -32,7 +36,8 @@ impl Phone {
                         let mut frame = Vec::with_capacity(320);
                         for _ in 0..160 {
                             n += 1;
-                            let sample = (f64::from(n) * hz / 8_000.0 * std::f64::consts::TAU).sin() * 9_000.0;
+                            let loud = if silent.load(Ordering::Acquire) { 0.0 } else { 9_000.0 };
+                            let sample = (f64::from(n) * hz / 8_000.0 * std::f64::consts::TAU).sin() * loud;
                             frame.extend((sample as i16).to_le_bytes());
                         }
                         if send.send(Message::binary(frame)).await.is_err() {
@@ -50,7 +55,11 @@ impl Phone {
                 }
             }
         });
-        Self { task, heard }
+        Self { task, heard, muted }
+    }
+
+    pub fn mute(&self, muted: bool) {
+        self.muted.store(muted, Ordering::Release);
     }
 
     /// Loudest sample of the last second.
