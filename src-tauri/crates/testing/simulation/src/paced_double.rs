@@ -55,6 +55,8 @@ impl PacedDouble {
             .with_state(shared.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
+        // As providers do: without it, an event waits until the one before it is acknowledged.
+        let listener = axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true)));
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { address, shared }
     }

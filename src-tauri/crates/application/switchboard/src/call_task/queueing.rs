@@ -134,7 +134,8 @@ impl CallTask {
     }
 
     fn require_offer(&self, user: &UserId) -> Result<(), ExchangeError> {
-        let offered = self.queue.iter().flat_map(|queue| &queue.offers).any(|(_, to)| to == user);
+        let waiting = self.queue.iter().filter(|queue| queue.waiting);
+        let offered = waiting.flat_map(|queue| &queue.offers).any(|(_, to)| to == user);
         if offered { Ok(()) } else { Err(ExchangeError::NotOffered) }
     }
 
