@@ -147,7 +147,8 @@ async fn reply(State(shared): State<Arc<Shared>>, Json(body): Json<Value>) -> Re
     let last = body["messages"].as_array().and_then(|messages| messages.last());
     let asked = last.and_then(|message| message["content"].as_str()).unwrap_or_default();
     let question = between(asked, "Question ", " please").unwrap_or_default();
-    if let Some(steps) = shared.steps.lock().get_mut(question) {
+    // Asked once more it is for the outcome of the whole call, which is no turn.
+    if let Some(steps) = shared.steps.lock().get_mut(question).filter(|steps| steps.asked.is_none()) {
         (steps.asked, steps.answered) = (Some(now), Some(Instant::now()));
     }
     let chunk = |delta: Value, finish: Value| {
