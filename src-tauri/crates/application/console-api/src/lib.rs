@@ -29,6 +29,7 @@ pub mod session;
 pub mod sip;
 pub mod time;
 pub mod transcript;
+pub mod transfers;
 pub mod words;
 
 pub use document::openapi;

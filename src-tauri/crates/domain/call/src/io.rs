@@ -2,6 +2,8 @@
 
 use tandem_foundation::{LegId, Pii, UserId};
 
+use crate::transfer::{Heard, TransferKind, TransferOutcome, Unreached};
+
 /// Somebody who can be brought into a call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PersonRef {
@@ -20,7 +22,7 @@ pub enum Floor {
         who: PersonRef,
         name: String,
     },
-    /// The assistant keeps the customer company while somebody is being fetched.
+    /// Somebody is being fetched; meanwhile the assistant keeps the customer company, or they hear it ring.
     Bridging,
 }
 
@@ -35,6 +37,8 @@ pub enum Mode {
     Barge,
     /// Holds the floor.
     Floor,
+    /// Talks to our side while the customer is on hold, and waits while the customer is not.
+    Consulted,
 }
 
 /// Who or what ended a call.
@@ -74,6 +78,20 @@ pub enum Input {
     HandBack { who: PersonRef, version: u64, note: Option<String> },
     /// The assistant wants somebody to take the call.
     Transfer { who: PersonRef, name: String },
+    /// The floor's holder gives the customer to somebody.
+    TransferBy { by: PersonRef, to: PersonRef, name: String, kind: TransferKind },
+    /// Who gives the customer to somebody leaves them together; before the answer it goes on as a blind transfer.
+    CompleteTransfer { by: PersonRef },
+    /// Who gives the customer to somebody has them back.
+    AbandonTransfer { by: PersonRef },
+    /// Who gives the customer to somebody turns from the one to the other.
+    Swap { by: PersonRef },
+    /// Who gives the customer to somebody lets all three talk.
+    ThreeWay { by: PersonRef },
+    /// A person's phone rings.
+    PersonRinging { who: PersonRef },
+    /// A person's phone did not come up, for this reason.
+    PersonUnreached { who: PersonRef, why: Unreached },
     /// A person's phone answered; `leg` is in the room.
     PersonUp { who: PersonRef, leg: LegId },
     /// A person's phone could not be reached.
@@ -91,6 +109,8 @@ pub enum Input {
 pub enum Output {
     /// Ring this person's phone.
     Fetch { who: PersonRef },
+    /// Ring the phone of somebody who did not ask to be connected.
+    Ring { who: PersonRef },
     /// Clear this person's leg (or the attempt to reach them).
     Release { who: PersonRef, leg: Option<LegId> },
     /// Who hears whom from now on: (listener, speaker).
@@ -105,6 +125,16 @@ pub enum Output {
     AssistantRescues { lost: String },
     /// The transfer the assistant asked for came to nothing.
     TransferFailed,
+    /// The phone of whom `by` gives the customer to rings.
+    TransferRinging { by: PersonRef, to: PersonRef },
+    /// A person's transfer is over.
+    TransferEnded { by: PersonRef, to: PersonRef, outcome: TransferOutcome },
+    /// Nobody is left to speak to the customer: they are to be put into a queue, or told.
+    CustomerAlone { lost: String },
+    /// What the customer hears in place of people; `None`: no such sound any more.
+    CustomerHears(Option<Heard>),
+    /// The same for a person of ours.
+    PersonHears { who: PersonRef, sound: Option<Heard> },
     /// The floor has a new owner.
     FloorChanged { floor: Floor, version: u64, by: Option<PersonRef>, reason: &'static str },
     /// A person's mode changed; `None`: they left.
@@ -126,6 +156,10 @@ pub enum Refusal {
     NotHolder,
     /// No assistant takes part in this call.
     NoAssistant,
+    /// A transfer is under way already.
+    TransferUnderWay,
+    /// No transfer is under way of which this can be asked.
+    NoTransfer,
 }
 
 /// Deadlines of a call.

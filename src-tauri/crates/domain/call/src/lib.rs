@@ -15,6 +15,8 @@ mod hearing;
 mod io;
 mod machine;
 mod people;
+mod transfer;
 
 pub use io::{EndedBy, Floor, Input, Mode, Output, PersonRef, Refusal, Timer};
 pub use machine::CallMachine;
+pub use transfer::{Heard, TransferKind, TransferOutcome, Unreached};

@@ -8,6 +8,7 @@ use tandem_foundation::LegId;
 use crate::hearing;
 use crate::io::{EndedBy, Floor, Input, Mode, Output, PersonRef, Refusal, Timer};
 use crate::people::{People, Person};
+use crate::transfer::{Heard, Transfer, Unreached};
 
 /// Ring a person's phone for this long before the call goes on without them.
 const FETCH_PATIENCE: Duration = Duration::from_secs(15);
@@ -28,7 +29,14 @@ pub struct CallMachine {
     pub(crate) people: People,
     pub(crate) floor: Floor,
     pub(crate) version: u64,
+    /// Whom the assistant sent for.
     pub(crate) transfer: Option<PersonRef>,
+    /// A person's transfer.
+    pub(crate) handover: Option<Transfer>,
+    /// Nobody is left to speak to the customer.
+    pub(crate) alone: bool,
+    /// What the customer hears in place of people, and a person of ours.
+    sounds: (Option<Heard>, Option<(PersonRef, Heard)>),
     hearing: Vec<(LegId, LegId)>,
     pub(crate) outputs: VecDeque<Output>,
 }
@@ -44,6 +52,9 @@ impl CallMachine {
             floor: Floor::Nobody,
             version: 0,
             transfer: None,
+            handover: None,
+            alone: false,
+            sounds: (None, None),
             hearing: Vec::new(),
             outputs: VecDeque::new(),
         }
@@ -57,6 +68,11 @@ impl CallMachine {
     /// Everyone of ours, with their leg where it is up.
     pub fn people(&self) -> impl Iterator<Item = (&PersonRef, &str, Mode, Option<LegId>)> {
         self.people.iter().map(|p| (&p.who, p.name.as_str(), p.mode, p.leg))
+    }
+
+    /// The customer is on hold while our side talks: neither hears the other.
+    pub fn customer_is_held(&self) -> bool {
+        self.handover.as_ref().is_some_and(Transfer::is_private)
     }
 
     /// The call is over.
@@ -86,7 +102,16 @@ impl CallMachine {
             Input::HandBack { who, version, note } => self.hand_back(&who, version, note)?,
             Input::Transfer { who, name } => self.begin_transfer(now, who, name)?,
             Input::PersonUp { who, leg } => self.person_up(&who, leg),
-            Input::PersonFailed { who } | Input::PersonGone { who } => self.person_lost(&who),
+            Input::TransferBy { by, to, name, kind } => self.transfer_by(now, by, to, name, kind)?,
+            Input::CompleteTransfer { by } => self.complete_transfer(&by)?,
+            Input::AbandonTransfer { by } => self.abandon_transfer_by(&by)?,
+            Input::Swap { by } => self.swap(&by)?,
+            Input::ThreeWay { by } => self.three_way(&by)?,
+            Input::PersonRinging { who } => self.target_rings(&who),
+            Input::PersonUnreached { who, why } => self.person_lost(&who, why),
+            Input::PersonFailed { who } | Input::PersonGone { who } => {
+                self.person_lost(&who, Unreached::Lost);
+            }
         }
         self.refresh_hearing();
         Ok(())
@@ -102,7 +127,7 @@ impl CallMachine {
             .collect();
         for who in late {
             self.outputs.push_back(Output::Release { who: who.clone(), leg: None });
-            self.person_lost(&who);
+            self.person_lost(&who, Unreached::NoAnswer);
         }
         self.refresh_hearing();
     }
@@ -160,6 +185,9 @@ impl CallMachine {
             // The holder steps down by handing back; a mode change would leave the customer with nobody.
             return Err(Refusal::FloorTaken { floor: self.floor.clone(), version: self.version });
         }
+        if self.is_target(&who) {
+            return Err(Refusal::TransferUnderWay);
+        }
         self.bring_in(now, who, name, mode);
         Ok(())
     }
@@ -167,7 +195,7 @@ impl CallMachine {
     fn leave(&mut self, who: &PersonRef) {
         let Some(person) = self.people.remove(who) else { return };
         self.outputs.push_back(Output::Release { who: who.clone(), leg: person.leg });
-        self.after_departure(person);
+        self.after_departure(person, Unreached::Declined);
     }
 
     fn person_up(&mut self, who: &PersonRef, leg: LegId) {
@@ -181,16 +209,18 @@ impl CallMachine {
         if self.transfer.as_ref() == Some(who) {
             self.finish_transfer(who);
         }
+        self.target_up(who);
     }
 
-    fn person_lost(&mut self, who: &PersonRef) {
+    fn person_lost(&mut self, who: &PersonRef, why: Unreached) {
         if let Some(person) = self.people.remove(who) {
-            self.after_departure(person);
+            self.after_departure(person, why);
         }
     }
 
     pub(crate) fn end(&mut self, by: EndedBy, clear_customer: bool) {
         self.phase = Phase::Over;
+        self.end_transfer();
         if clear_customer {
             self.outputs.push_back(Output::ClearCustomer);
         }
@@ -206,11 +236,35 @@ impl CallMachine {
         if self.phase != Phase::InProgress {
             return;
         }
-        let heard = matches!(self.floor, Floor::Assistant | Floor::Bridging);
-        let now = hearing::matrix(self.customer, self.assistant, heard, self.people.iter());
+        // While a person's transfer rings, the customer hears that and not the assistant.
+        let heard = match self.floor {
+            Floor::Assistant => true,
+            Floor::Bridging => self.handover.is_none(),
+            Floor::Nobody | Floor::Person { .. } => false,
+        };
+        let held = self.customer_is_held();
+        let now = hearing::matrix(self.customer, self.assistant, heard, held, self.people.iter());
         if now != self.hearing {
             self.hearing = now.clone();
             self.outputs.push_back(Output::Hearing(now));
+        }
+        self.refresh_sounds();
+    }
+
+    fn refresh_sounds(&mut self) {
+        let (customer, person) = (self.customer_sound(), self.transfer_sound());
+        let (before, person_before) = std::mem::replace(&mut self.sounds, (customer, person.clone()));
+        if customer != before {
+            self.outputs.push_back(Output::CustomerHears(customer));
+        }
+        if person == person_before {
+            return;
+        }
+        if let Some((who, _)) = person_before.filter(|(who, _)| self.people.get(who).is_some()) {
+            self.outputs.push_back(Output::PersonHears { who, sound: None });
+        }
+        if let Some((who, sound)) = person {
+            self.outputs.push_back(Output::PersonHears { who, sound: Some(sound) });
         }
     }
 }

@@ -11,6 +11,7 @@ mod sandbox;
 pub(crate) mod session;
 mod sip;
 mod supervision;
+mod transfers;
 mod users;
 
 use std::sync::Arc;
@@ -44,6 +45,11 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("pause_recording", handler(supervision::pause_recording)),
         ("resume_recording", handler(supervision::resume_recording)),
         ("end_call", handler(supervision::end)),
+        ("transfer", handler(transfers::transfer)),
+        ("complete_transfer", handler(transfers::complete)),
+        ("abandon_transfer", handler(transfers::abandon)),
+        ("swap_transfer", handler(transfers::swap)),
+        ("three_way", handler(transfers::three_way)),
         ("list_assistants", handler(assistants::list)),
         ("create_assistant", handler(assistants::create)),
         ("get_assistant", handler(assistants::get)),

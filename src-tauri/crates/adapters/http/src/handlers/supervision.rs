@@ -46,7 +46,7 @@ pub(super) async fn resume_recording(ask: Ask) -> Reply {
     act(ask, Act::ResumeRecording).await
 }
 
-async fn act(ask: Ask, act: Act) -> Reply {
+pub(super) async fn act(ask: Ask, act: Act) -> Reply {
     // Whose call it is does not depend on the exchange alone.
     let row = call(&ask).await?;
     let acted = ask.shared.exchange.act(&ask.caller()?.actor, &row.id, act).await;

@@ -36,6 +36,11 @@ impl CallTask {
             }
             Act::PauseRecording => self.pause_recording(actor),
             Act::ResumeRecording => self.resume_recording(actor),
+            Act::Transfer { .. }
+            | Act::CompleteTransfer
+            | Act::AbandonTransfer
+            | Act::SwapTransfer
+            | Act::ThreeWay => self.transfer_act(actor, act),
             Act::End => self.asked(Input::End { by: EndedBy::Person(actor.name.clone()) }),
         }
     }
@@ -86,11 +91,13 @@ impl CallTask {
         }
     }
 
-    fn asked(&mut self, input: Input) -> Result<(), ExchangeError> {
+    pub(super) fn asked(&mut self, input: Input) -> Result<(), ExchangeError> {
         self.machine.handle(Instant::now(), input).map_err(|refusal| match refusal {
             Refusal::FloorTaken { .. } | Refusal::NotHolder => self.floor_taken(),
             Refusal::NotInProgress => ExchangeError::WrongState { status: "not in progress" },
             Refusal::NoAssistant => ExchangeError::NotFound { what: "assistant in this call" },
+            Refusal::TransferUnderWay => ExchangeError::WrongState { status: "being transferred" },
+            Refusal::NoTransfer => ExchangeError::WrongState { status: "not being transferred" },
         })
     }
 

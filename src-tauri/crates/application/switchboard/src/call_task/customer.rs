@@ -140,9 +140,7 @@ impl CallTask {
             }
             SignallingEvent::Ended { leg, .. } if leg == self.customer => self.input(Input::CustomerGone),
             SignallingEvent::Answered { leg, answer } => self.person_answered(leg, &answer),
-            SignallingEvent::Failed { leg, .. } | SignallingEvent::Ended { leg, .. } => {
-                self.person_leg_gone(leg)
-            }
+            SignallingEvent::Ended { leg, .. } => self.person_leg_gone(leg),
             // An answer that came with the ACK, to the offer that our 200 carried.
             SignallingEvent::ReofferAccepted { leg, answer } => {
                 if let Ok(negotiated) = self.read_answer(leg, &answer) {
@@ -153,7 +151,7 @@ impl CallTask {
             SignallingEvent::Info { leg, content_type, body } if leg == self.customer => {
                 self.info(&content_type, &body);
             }
-            _ => {}
+            event => self.person_signalling(event),
         }
     }
 

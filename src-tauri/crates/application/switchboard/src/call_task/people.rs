@@ -10,11 +10,19 @@ use super::{CallMessage, CallTask, LegKind};
 use crate::ports::signalling::{Destination, SignallingCommand};
 use crate::records::SipParty;
 
-/// A person's phone rings no longer than this (the call machine gives up at about the same time).
-const RING_TIMEOUT: Duration = Duration::from_secs(15);
+/// A person's phone rings no longer than this; the call machine gives up before.
+const RING_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How a person's phone is to take a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Summons {
+    /// At once: they have asked to be connected.
+    Answer,
+    Ring,
+}
 
 impl CallTask {
-    pub(super) fn fetch(&mut self, who: PersonRef) {
+    pub(super) fn fetch(&mut self, who: PersonRef, summons: Summons) {
         let leg = self.context.ports.leg_ids.next();
         self.context.registry.add_leg(leg, self.call.id.clone());
         let browser = match &who {
@@ -43,18 +51,23 @@ impl CallTask {
             from: self.person_caller_id(),
             display_name: self.call.customer_name.clone(),
             offer,
-            // The person has asked to be connected: their phone need not ring (RFC 5373's older relatives).
-            headers: match who {
-                PersonRef::User(_) => vec![
-                    ("Call-Info".into(), "<sip:tandem>;answer-after=0".into()),
-                    ("Alert-Info".into(), "<sip:tandem>;info=alert-autoanswer".into()),
-                    ("X-Tandem-Call".into(), self.call.id.as_str().into()),
-                ],
-                PersonRef::Number(_) => Vec::new(),
-            },
+            headers: self.person_headers(&who, summons),
             call_id: Some(sip_call_id),
             ring_timeout: RING_TIMEOUT,
         });
+    }
+
+    fn person_headers(&self, who: &PersonRef, summons: Summons) -> Vec<(String, String)> {
+        let mut headers = Vec::new();
+        if let PersonRef::User(_) = who {
+            // Who has asked to be connected has a phone that need not ring (RFC 5373's older relatives).
+            if summons == Summons::Answer {
+                headers.push(("Call-Info".into(), "<sip:tandem>;answer-after=0".into()));
+                headers.push(("Alert-Info".into(), "<sip:tandem>;info=alert-autoanswer".into()));
+            }
+            headers.push(("X-Tandem-Call".into(), self.call.id.as_str().into()));
+        }
+        headers
     }
 
     /// The Call-ID of a person's leg, by which its messages are found again.
@@ -104,7 +117,9 @@ impl CallTask {
     }
 
     fn person_up(&mut self, who: PersonRef, leg: LegId) {
-        self.ringback(false);
+        if !self.transfers.sounding {
+            self.ringback(false);
+        }
         self.input(Input::PersonUp { who, leg });
         self.hear_person(leg);
     }
@@ -129,7 +144,7 @@ impl CallTask {
         self.forget_leg(leg);
     }
 
-    fn forget_leg(&mut self, leg: LegId) {
+    pub(super) fn forget_leg(&mut self, leg: LegId) {
         self.context.ports.media.close_leg(&self.call.id, leg);
         self.context.registry.remove_leg(leg);
         self.stop_hearing(leg);
