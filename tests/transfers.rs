@@ -36,7 +36,7 @@ impl World {
         let sam = server.signed_in("supervisor").await;
         let live = Live::open(&sam).await;
         let mut customer = Phone::behind_a_trunk(&server, CUSTOMER).await;
-        let mut sams = Phone::of(&server, "supervisor", SAM).await;
+        let sams = Phone::of(&server, "supervisor", SAM).await;
         let sues = Phone::of(&server, "supervisor_2", SUE).await;
         let trunk = trunk_to(&server, customer.port()).await;
         let variables = json!({ "customer_name": "Bob", "amount_due": "two hundred dollars" });

@@ -236,6 +236,14 @@ impl Endpoint {
         }
     }
 
+    /// We hang up: what the peer still has to hear goes out before BYE, for many forget the call with it.
+    pub(super) fn tell_before_bye(&mut self, now: Instant, leg: u64) {
+        if let Some(Referral { state: State::Watched { notify, .. }, .. }) = self.referrals.get_mut(&leg) {
+            *notify = None;
+            self.tell_referrer(now, leg);
+        }
+    }
+
     /// Sends what is new, unless a NOTIFY is under way: were it overtaken, its CSeq would be too low.
     fn tell_referrer(&mut self, now: Instant, leg: u64) {
         let client = self.last_id + 1;

@@ -271,6 +271,7 @@ impl Endpoint {
 
     /// Forgets the leg and sends BYE.
     pub(super) fn finish_session(&mut self, now: Instant, leg: u64, cause: Option<u16>) {
+        self.tell_before_bye(now, leg);
         let Some(Leg::Up(mut session)) = self.forget_leg(leg) else { return };
         self.close_terms(now, &session.terms);
         let (route, account) = (session.route, session.account.clone());

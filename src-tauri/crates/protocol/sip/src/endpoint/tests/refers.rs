@@ -349,3 +349,19 @@ fn a_transfer_to_the_peer_of_another_call_names_that_call() {
     world.command(0, Command::Refer { leg: 1, to: "nowhere".into(), replaces: None });
     assert_eq!(refused(&mut world), 400);
 }
+
+#[test]
+fn whoever_is_hung_up_on_at_once_hears_the_end_before_the_bye() {
+    let mut world = pair(765, Transport::Udp);
+    let leg = world.connect();
+    refer(&mut world);
+    requested(&mut world);
+    world.command(1, Command::AcceptRefer { leg });
+    world.command(1, Command::ReferProgress { leg, code: 200 });
+    world.command(1, Command::Hangup { leg, cause: None });
+    settle(&mut world);
+    assert_eq!(heard(&mut world), (vec![Some(100), Some(200)], true));
+    assert!(world.ended(0, 1));
+    world.run(Duration::from_secs(60));
+    world.assert_clean("after the end");
+}
