@@ -45,7 +45,8 @@ impl World {
         });
         let call = server.api().post("/calls", wanted).await["id"].as_str().expect("an id").to_owned();
         let customer_leg = customer.takes().await;
-        let mut world = Self { server, sam, live, customer, sams, sues, customer_leg, sams_leg: LegId(0), call };
+        let mut world =
+            Self { server, sam, live, customer, sams, sues, customer_leg, sams_leg: LegId(0), call };
         world.live.said(&world.call, "assistant", "jane", 40).await;
         let version = world.floor().await["version"].clone();
         world.does("takeover", json!({ "floor_version": version })).await;
@@ -121,7 +122,8 @@ impl World {
 }
 
 async fn trunk_to(server: &Server, port: u16) -> String {
-    let trunk = json!({ "name": "Test", "host": format!("127.0.0.1:{port}"), "max_cps": 10, "max_channels": 10 });
+    let trunk =
+        json!({ "name": "Test", "host": format!("127.0.0.1:{port}"), "max_cps": 10, "max_channels": 10 });
     server.signed_in("admin").await.post("/trunks", trunk).await["id"].as_str().expect("an id").to_owned()
 }
 
@@ -167,8 +169,12 @@ async fn a_transfer_that_fails_after_its_author_left_comes_back_to_the_assistant
     world.sams.hang_up(world.sams_leg);
     world.customer.hears_a_sound(world.customer_leg, &EVERYBODY).await;
     world.sues.refuse(&ringing, 486);
+    // Nobody is interrupted by an assistant.
+    world.customer.falls_silent();
     world.floor_is("assistant", None).await;
-    world.live.said(&world.call.clone(), "assistant", "", 20).await;
+    let back = world.live.said(&world.call.clone(), "assistant", "", 20).await;
+    assert_ne!(back["data"]["text"], "", "it says that it is back");
+    world.customer.hears_a_sound(world.customer_leg, &EVERYBODY).await;
     world.ends().await;
 }
 

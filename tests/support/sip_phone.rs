@@ -6,6 +6,7 @@ use std::collections::{HashMap, VecDeque};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -30,6 +31,7 @@ pub struct Phone {
     legs: Arc<LegIds>,
     events: mpsc::UnboundedReceiver<Event>,
     hz: f64,
+    silent: Arc<AtomicBool>,
     lines: HashMap<LegId, Line>,
 }
 
@@ -74,7 +76,7 @@ impl Phone {
         let (sender, events) = mpsc::unbounded_channel();
         let any = "127.0.0.1:0".parse().expect("an address");
         let sip = SipTransport::start(SipConfig::new(any), legs.clone(), sender).await.expect("binds");
-        Self { sip, legs, events, hz, lines: HashMap::new() }
+        Self { sip, legs, events, hz, silent: Arc::default(), lines: HashMap::new() }
     }
 
     fn know(&self, server: &Server, credentials: Option<(String, String)>) {
@@ -172,6 +174,11 @@ impl Phone {
         self.send(Command::Reject { leg: call.leg, code, retry_after: None });
     }
 
+    /// Sends silence from now on.
+    pub fn falls_silent(&self) {
+        self.silent.store(true, Ordering::Release);
+    }
+
     pub fn hang_up(&self, leg: LegId) {
         self.send(Command::Hangup { leg, cause: None });
     }
@@ -203,7 +210,8 @@ impl Phone {
 
     /// Waits until the line carries a sound that is nobody's.
     pub async fn hears_a_sound(&self, leg: LegId, nobody: &[f64]) {
-        self.hearing(leg, "a sound", |strength, loud| loud && nobody.iter().all(|hz| strength(*hz) < 0.05)).await;
+        self.hearing(leg, "a sound", |strength, loud| loud && nobody.iter().all(|hz| strength(*hz) < 0.05))
+            .await;
     }
 
     /// Waits until there is no sound at all.
@@ -221,7 +229,8 @@ impl Phone {
             if heard.len() == MEMORY && fits(&strength, loud) {
                 return;
             }
-            let tones: Vec<_> = [500.0, 1_000.0, 1_500.0, 2_100.0].map(|hz| format!("{:.2}", strength(hz))).into();
+            let tones: Vec<_> =
+                [500.0, 1_000.0, 1_500.0, 2_100.0].map(|hz| format!("{:.2}", strength(hz))).into();
             assert!(Instant::now() < limit, "the line never carried {what}: {tones:?}, loud: {loud}");
             tokio::time::sleep(Duration::from_millis(50)).await;
         }
@@ -231,7 +240,7 @@ impl Phone {
         let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
         let port = socket.local_addr().expect("an address").port();
         let (heard, remote) = (Arc::new(Mutex::new(VecDeque::new())), Arc::new(Mutex::new(None)));
-        let task = tokio::spawn(carry(socket, self.hz, heard.clone(), remote.clone()));
+        let task = tokio::spawn(carry(socket, self.hz, self.silent.clone(), heard.clone(), remote.clone()));
         self.lines.insert(leg, Line { heard, remote, port, task });
         &self.lines[&leg]
     }
@@ -249,15 +258,18 @@ pub struct Called {
 async fn carry(
     socket: UdpSocket,
     hz: f64,
+    silent: Arc<AtomicBool>,
     heard: Arc<Mutex<VecDeque<i16>>>,
     remote: Arc<Mutex<Option<SocketAddr>>>,
 ) {
-    let (mut clock, mut n, mut packet) = (tokio::time::interval(Duration::from_millis(20)), 0_u32, [0; 2_048]);
+    let (mut clock, mut n, mut packet) =
+        (tokio::time::interval(Duration::from_millis(20)), 0_u32, [0; 2_048]);
     loop {
         tokio::select! {
             _ = clock.tick() => {
+                let loudness = if silent.load(Ordering::Acquire) { 0.0 } else { 8_000.0 };
                 let samples: Vec<i16> = (0..160)
-                    .map(|i| (f64::from(n * 160 + i) * hz / 8_000.0 * std::f64::consts::TAU).sin() * 8_000.0)
+                    .map(|i| (f64::from(n * 160 + i) * hz / 8_000.0 * std::f64::consts::TAU).sin() * loudness)
                     .map(|sample| sample as i16)
                     .collect();
                 let sequence = u16::try_from(n % 65_536).expect("below");

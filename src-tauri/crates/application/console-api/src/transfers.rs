@@ -70,7 +70,8 @@ mod tests {
     #[test]
     fn a_target_is_a_person_or_a_number_that_can_be_dialled() {
         let findings = |to| {
-            let read: Transfer = serde_json::from_value(json!({"to": to, "kind": "blind"})).expect("readable");
+            let read: Transfer =
+                serde_json::from_value(json!({"to": to, "kind": "blind"})).expect("readable");
             let mut found = Findings::default();
             read.check(&mut found);
             found.into_errors().into_iter().map(|error| error.field).collect::<Vec<_>>()

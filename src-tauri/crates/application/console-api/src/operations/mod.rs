@@ -12,15 +12,8 @@ use crate::Operation;
 
 /// All operations.
 pub fn all() -> impl Iterator<Item = &'static Operation> {
-    let groups = [
-        session::ALL,
-        calls::ALL,
-        transfers::ALL,
-        configuration::ALL,
-        people::ALL,
-        vault::ALL,
-        live::ALL,
-    ];
+    let groups =
+        [session::ALL, calls::ALL, transfers::ALL, configuration::ALL, people::ALL, vault::ALL, live::ALL];
     groups.into_iter().flatten()
 }
 

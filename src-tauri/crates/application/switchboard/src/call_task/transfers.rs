@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use tandem_call::{EndedBy, Floor, Heard, Input, Mode, Output, PersonRef, TransferKind, TransferOutcome, Unreached};
+use tandem_call::{
+    EndedBy, Floor, Heard, Input, Mode, Output, PersonRef, TransferKind, TransferOutcome, Unreached,
+};
 use tandem_foundation::{LegId, Pii};
 
 use super::talk_outputs::looks_like_number;
@@ -76,7 +78,8 @@ impl CallTask {
                 self.context.ports.media.set_sound(&self.call.id, self.customer, sound.map(endless));
             }
             Output::PersonHears { who, sound } => {
-                let leg = self.machine.people().find(|(other, ..)| **other == who).and_then(|person| person.3);
+                let leg =
+                    self.machine.people().find(|(other, ..)| **other == who).and_then(|person| person.3);
                 if let Some(leg) = leg {
                     self.context.ports.media.set_sound(&self.call.id, leg, sound.map(endless));
                 }
@@ -110,9 +113,7 @@ impl CallTask {
             Some(_) if consulting => Input::CompleteTransfer { by: by.clone() },
             Some(Replaced::Unknown) => return self.context.ports.signalling.send(refused(481)),
             Some(Replaced::Leg(_)) | None => match self.target_named(user.as_str()) {
-                Some((to, name)) => {
-                    Input::TransferBy { by: by.clone(), to, name, kind: TransferKind::Blind }
-                }
+                Some((to, name)) => Input::TransferBy { by: by.clone(), to, name, kind: TransferKind::Blind },
                 None => return self.context.ports.signalling.send(refused(404)),
             },
         };
