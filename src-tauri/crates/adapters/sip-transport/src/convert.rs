@@ -3,7 +3,7 @@
 use tandem_foundation::{LegId, TrunkId, UserId};
 use tandem_sip::endpoint::{self as sip, Command, Event};
 use tandem_switchboard::ports::signalling::{
-    Caller, Destination, PhoneAccount, SignallingCommand, SignallingEvent, Transport, TrunkAccount,
+    Caller, Destination, PhoneAccount, Replaced, SignallingCommand, SignallingEvent, Transport, TrunkAccount,
     TrunkState,
 };
 
@@ -32,6 +32,12 @@ pub fn command(command: SignallingCommand) -> Command {
         Port::RefuseReoffer { leg, code } => Command::RefuseReoffer { leg: leg.0, code },
         Port::Hangup { leg, cause } => Command::Hangup { leg: leg.0, cause },
         Port::Info { leg, content_type, body } => Command::Info { leg: leg.0, content_type, body },
+        Port::Refer { leg, to, replaces } => {
+            Command::Refer { leg: leg.0, to, replaces: replaces.map(|leg| leg.0) }
+        }
+        Port::AcceptRefer { leg } => Command::AcceptRefer { leg: leg.0 },
+        Port::RefuseRefer { leg, code } => Command::RefuseRefer { leg: leg.0, code },
+        Port::ReferProgress { leg, code } => Command::ReferProgress { leg: leg.0, code },
         Port::SetTrunks(trunks) => Command::SetTrunks(trunks.into_iter().map(trunk).collect()),
         Port::SetPhones(phones) => Command::SetPhones(phones.into_iter().map(phone).collect()),
         Port::Drain => Command::Drain,
@@ -55,6 +61,7 @@ pub fn event(event: Event) -> SignallingEvent {
             offer: call.offer,
             source: call.source,
             headers: call.headers.into_inner(),
+            replaces: call.replaces.map(LegId),
         },
         Event::Progress { leg, code, answer } => Port::Progress { leg: LegId(leg), code, answer },
         Event::Answered { leg, answer } => Port::Answered { leg: LegId(leg), answer },
@@ -64,6 +71,19 @@ pub fn event(event: Event) -> SignallingEvent {
         Event::ReofferAccepted { leg, answer } => Port::ReofferAccepted { leg: LegId(leg), answer },
         Event::ReofferRefused { leg, code } => Port::ReofferRefused { leg: LegId(leg), code },
         Event::Info { leg, content_type, body } => Port::Info { leg: LegId(leg), content_type, body },
+        Event::ReferRequested { leg, to, user, replaces, referred_by } => Port::ReferRequested {
+            leg: LegId(leg),
+            to,
+            user,
+            replaces: replaces.map(|replaced| match replaced {
+                sip::Replaced::Leg(leg) => Replaced::Leg(LegId(leg)),
+                sip::Replaced::Unknown => Replaced::Unknown,
+            }),
+            referred_by,
+        },
+        Event::ReferAccepted { leg, watched } => Port::ReferAccepted { leg: LegId(leg), watched },
+        Event::ReferRefused { leg, code } => Port::ReferRefused { leg: LegId(leg), code },
+        Event::ReferNotified { leg, code, over } => Port::ReferNotified { leg: LegId(leg), code, over },
         Event::Ended { leg, by_peer, reason } => Port::Ended { leg: LegId(leg), by_peer, reason },
         Event::Trunk { trunk, state } => {
             Port::Trunk { trunk: TrunkId::new(trunk), state: trunk_state(state) }

@@ -31,6 +31,7 @@ pub mod session;
 pub mod sip;
 pub mod time;
 pub mod transcript;
+pub mod transfers;
 pub mod words;
 
 pub use document::openapi;

@@ -41,6 +41,16 @@ pub struct PlaceCall {
     pub variables: BTreeMap<String, String>,
 }
 
+pub use tandem_call::TransferKind;
+
+/// Who is to have the customer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum TransferTo {
+    User(UserId),
+    /// E.164 with `+`.
+    Number(Pii<String>),
+}
+
 /// A supervisor's act on a call.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Act {
@@ -71,7 +81,38 @@ pub enum Act {
     AnswerOffer,
     /// Let somebody else take the customer.
     DeclineOffer,
+    /// Give the customer to somebody. This and what follows of it is for whoever holds the floor, whatever their role.
+    Transfer {
+        to: TransferTo,
+        kind: TransferKind,
+    },
+    /// Leave the customer with whom one consults.
+    CompleteTransfer,
+    /// Have the customer back.
+    AbandonTransfer,
+    /// Turn from whom one consults to the customer, or back.
+    SwapTransfer,
+    /// All three talk.
+    ThreeWay,
     End,
+}
+
+impl Act {
+    /// Whether it is for the floor's holder, even for an agent.
+    pub fn is_holders(&self) -> bool {
+        matches!(
+            self,
+            Self::PauseRecording
+                | Self::ResumeRecording
+                | Self::HandBack { .. }
+                | Self::End
+                | Self::Transfer { .. }
+                | Self::CompleteTransfer
+                | Self::AbandonTransfer
+                | Self::SwapTransfer
+                | Self::ThreeWay
+        )
+    }
 }
 
 /// Why the exchange refused; `field` names what was wrong with the request.

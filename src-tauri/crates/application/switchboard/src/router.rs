@@ -35,6 +35,11 @@ pub(crate) fn start(
 
 fn route(exchange: &Arc<Switchboard>, event: SignallingEvent) {
     match event {
+        SignallingEvent::Incoming { leg, replaces: Some(_), .. } => {
+            // A call is moved by its floor, not by another phone's INVITE.
+            let decline = SignallingCommand::Reject { leg, code: 603, retry_after: None };
+            exchange.context.ports.signalling.send(decline);
+        }
         SignallingEvent::Incoming { leg, caller, from, display_name, to, call_id, offer, .. } => {
             let exchange = exchange.clone();
             let incoming = Incoming { leg, caller, from, display_name, to, call_id, offer };
@@ -159,6 +164,10 @@ fn leg_of(event: &SignallingEvent) -> Option<LegId> {
         | SignallingEvent::ReofferAccepted { leg, .. }
         | SignallingEvent::ReofferRefused { leg, .. }
         | SignallingEvent::Info { leg, .. }
+        | SignallingEvent::ReferRequested { leg, .. }
+        | SignallingEvent::ReferAccepted { leg, .. }
+        | SignallingEvent::ReferRefused { leg, .. }
+        | SignallingEvent::ReferNotified { leg, .. }
         | SignallingEvent::Ended { leg, .. } => Some(*leg),
         SignallingEvent::Trunk { .. } | SignallingEvent::Phone { .. } => None,
     }

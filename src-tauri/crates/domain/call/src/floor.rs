@@ -5,11 +5,13 @@ use std::time::Instant;
 use crate::io::{EndedBy, Floor, Mode, Output, PersonRef, Refusal};
 use crate::machine::CallMachine;
 use crate::people::Person;
+use crate::transfer::Unreached;
 
 impl CallMachine {
     pub(crate) fn set_floor(&mut self, floor: Floor, by: Option<PersonRef>, reason: &'static str) {
         self.version += 1;
         self.floor = floor.clone();
+        self.alone = false;
         self.outputs.push_back(Output::FloorChanged { floor, version: self.version, by, reason });
     }
 
@@ -28,6 +30,7 @@ impl CallMachine {
         // Silence first: the person's phone may take a moment, the assistant must not.
         self.outputs.push_back(Output::AssistantSilent { for_whom: name.clone() });
         self.abandon_transfer(&who);
+        self.drop_transfer(Some(&who));
         if let Floor::Person { who: former, .. } = self.floor.clone() {
             self.demote(&former);
         }
@@ -55,6 +58,7 @@ impl CallMachine {
         if holder != *who {
             return Err(Refusal::NotHolder);
         }
+        self.drop_transfer(None);
         // The person stays as a listener, so that the next takeover needs no ringing.
         self.demote(who);
         self.set_floor(Floor::Assistant, Some(who.clone()), "handed_back");
@@ -91,10 +95,12 @@ impl CallMachine {
     }
 
     /// A person is gone, for whatever reason: the customer must never be left with nobody.
-    pub(crate) fn after_departure(&mut self, person: Person, lost: bool) {
+    /// `lost`: they did not mean to go.
+    pub(crate) fn after_departure(&mut self, person: Person, why: Unreached, lost: bool) {
         if person.mode == Mode::Offered {
             return self.outputs.push_back(Output::OfferFailed { who: person.who });
         }
+        let Some(person) = self.left_a_transfer(person, why) else { return };
         let held = matches!(&self.floor, Floor::Person { who, .. } if *who == person.who);
         let fetched = self.transfer.as_ref() == Some(&person.who);
         let (who, name) = (person.who.clone(), person.name.clone());
@@ -109,6 +115,7 @@ impl CallMachine {
             self.outputs.push_back(Output::AssistantRescues { lost: name });
         } else if held && lost {
             self.set_floor(Floor::Nobody, Some(who), "person_lost");
+            self.alone = true;
             self.outputs.push_back(Output::CustomerAlone { lost: name });
         } else if held {
             self.end(EndedBy::Person(name), true);
@@ -123,7 +130,7 @@ impl CallMachine {
         }
     }
 
-    fn demote(&mut self, who: &PersonRef) {
+    pub(crate) fn demote(&mut self, who: &PersonRef) {
         if let Some(person) = self.people.get_mut(who) {
             person.mode = Mode::Listen;
             let (name, mode) = (person.name.clone(), Some(Mode::Listen));

@@ -6,14 +6,19 @@ use crate::io::Mode;
 use crate::people::Person;
 
 /// Derives the pairs (listener, speaker). `assistant_heard`: the customer and our people hear the assistant.
+/// `held`: the customer hears nobody and is heard by nobody, while our side talks to whom it consults.
 pub(crate) fn matrix<'a>(
     customer: LegId,
     assistant: Option<LegId>,
     assistant_heard: bool,
+    held: bool,
     people: impl Iterator<Item = &'a Person> + Clone,
 ) -> Vec<(LegId, LegId)> {
-    let there = people.filter(|p| p.mode != Mode::Offered);
-    let present = there.filter_map(|p| p.leg.map(|leg| (leg, p.mode)));
+    let present = people
+        .filter(|p| p.mode != Mode::Offered)
+        .filter_map(|p| p.leg.map(|leg| (leg, p.mode)))
+        // One who is consulted waits apart while the customer is talked to.
+        .filter(|(_, mode)| held || *mode != Mode::Consulted);
     let speaking_assistant = assistant.filter(|_| assistant_heard);
     let mut pairs: Vec<_> = speaking_assistant.map(|leg| (customer, leg)).into_iter().collect();
     for (leg, mode) in present.clone() {
@@ -29,6 +34,9 @@ pub(crate) fn matrix<'a>(
                 .filter(|(other, mode)| *other != leg && *mode != Mode::Listen)
                 .map(|(other, _)| (leg, other)),
         );
+    }
+    if held {
+        pairs.retain(|(listener, speaker)| *listener != customer && *speaker != customer);
     }
     pairs.sort_unstable();
     pairs

@@ -2,6 +2,8 @@
 
 use tandem_foundation::{LegId, Pii, UserId};
 
+use crate::transfer::{Heard, TransferKind, TransferOutcome, Unreached};
+
 /// Somebody who can be brought into a call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PersonRef {
@@ -20,7 +22,7 @@ pub enum Floor {
         who: PersonRef,
         name: String,
     },
-    /// The assistant keeps the customer company while somebody is being fetched.
+    /// Somebody is being fetched; meanwhile the assistant keeps the customer company, or they hear it ring.
     Bridging,
 }
 
@@ -37,6 +39,8 @@ pub enum Mode {
     Floor,
     /// Is asked whether they take the customer: heard by nobody, and hears nobody.
     Offered,
+    /// Talks to our side while the customer is on hold, and waits while the customer is not.
+    Consulted,
 }
 
 /// Who or what ended a call.
@@ -86,6 +90,20 @@ pub enum Input {
     AssistantJoins { leg: LegId },
     /// A voice that only the customer hears speaks on this leg.
     Announcer { leg: LegId },
+    /// The floor's holder gives the customer to somebody.
+    TransferBy { by: PersonRef, to: PersonRef, name: String, kind: TransferKind },
+    /// Who gives the customer to somebody leaves them together; before the answer it goes on as a blind transfer.
+    CompleteTransfer { by: PersonRef },
+    /// Who gives the customer to somebody has them back.
+    AbandonTransfer { by: PersonRef },
+    /// Who gives the customer to somebody turns from the one to the other.
+    Swap { by: PersonRef },
+    /// Who gives the customer to somebody lets all three talk.
+    ThreeWay { by: PersonRef },
+    /// A person's phone rings.
+    PersonRinging { who: PersonRef },
+    /// A person's phone did not come up, for this reason.
+    PersonUnreached { who: PersonRef, why: Unreached },
     /// A person's phone answered; `leg` is in the room.
     PersonUp { who: PersonRef, leg: LegId },
     /// A person's phone could not be reached, or nothing comes from it any more: they did not mean to go.
@@ -103,14 +121,12 @@ pub enum Input {
 pub enum Output {
     /// Ring this person's phone.
     Fetch { who: PersonRef },
-    /// Ring this person's phone and wait for them to answer.
-    Ring { who: PersonRef },
     /// A person answered an offer, and waits to be given the customer.
     OfferAnswered { who: PersonRef },
     /// A person will not answer an offer any more.
     OfferFailed { who: PersonRef },
-    /// Whoever spoke to the customer is lost, and there is nobody else.
-    CustomerAlone { lost: String },
+    /// Ring the phone of somebody who did not ask to be connected, and wait for them to answer.
+    Ring { who: PersonRef },
     /// Clear this person's leg (or the attempt to reach them).
     Release { who: PersonRef, leg: Option<LegId> },
     /// Who hears whom from now on: (listener, speaker).
@@ -125,6 +141,16 @@ pub enum Output {
     AssistantRescues { lost: String },
     /// The transfer the assistant asked for came to nothing.
     TransferFailed,
+    /// The phone of whom `by` gives the customer to rings.
+    TransferRinging { by: PersonRef, to: PersonRef },
+    /// A person's transfer is over.
+    TransferEnded { by: PersonRef, to: PersonRef, outcome: TransferOutcome },
+    /// Nobody is left to speak to the customer: they are to be put into a queue, or told.
+    CustomerAlone { lost: String },
+    /// What the customer hears in place of people; `None`: no such sound any more.
+    CustomerHears(Option<Heard>),
+    /// The same for a person of ours.
+    PersonHears { who: PersonRef, sound: Option<Heard> },
     /// The floor has a new owner.
     FloorChanged { floor: Floor, version: u64, by: Option<PersonRef>, reason: &'static str },
     /// A person's mode changed; `None`: they left.
@@ -148,6 +174,10 @@ pub enum Refusal {
     NoAssistant,
     /// The person takes part already.
     AlreadyThere,
+    /// A transfer is under way already.
+    TransferUnderWay,
+    /// No transfer is under way of which this can be asked.
+    NoTransfer,
 }
 
 /// Deadlines of a call.

@@ -16,6 +16,8 @@ mod io;
 mod machine;
 mod offers;
 mod people;
+mod transfer;
 
 pub use io::{EndedBy, Floor, Input, Mode, Output, PersonRef, Refusal, Timer};
 pub use machine::CallMachine;
+pub use transfer::{Heard, TransferKind, TransferOutcome, Unreached};

@@ -8,6 +8,7 @@ use tandem_foundation::LegId;
 use crate::hearing;
 use crate::io::{EndedBy, Floor, Input, Mode, Output, PersonRef, Refusal, Timer};
 use crate::people::{People, Person};
+use crate::transfer::{Heard, Transfer, Unreached};
 
 /// Ring a person's phone for this long before the call goes on without them.
 const FETCH_PATIENCE: Duration = Duration::from_secs(15);
@@ -29,7 +30,14 @@ pub struct CallMachine {
     pub(crate) people: People,
     pub(crate) floor: Floor,
     pub(crate) version: u64,
+    /// Whom the assistant sent for.
     pub(crate) transfer: Option<PersonRef>,
+    /// A person's transfer.
+    pub(crate) handover: Option<Transfer>,
+    /// Nobody is left to speak to the customer.
+    pub(crate) alone: bool,
+    /// What the customer hears in place of people, and a person of ours.
+    sounds: (Option<Heard>, Option<(PersonRef, Heard)>),
     hearing: Vec<(LegId, LegId)>,
     pub(crate) outputs: VecDeque<Output>,
 }
@@ -46,6 +54,9 @@ impl CallMachine {
             floor: Floor::Nobody,
             version: 0,
             transfer: None,
+            handover: None,
+            alone: false,
+            sounds: (None, None),
             hearing: Vec::new(),
             outputs: VecDeque::new(),
         }
@@ -59,6 +70,11 @@ impl CallMachine {
     /// Everyone of ours, with their leg where it is up.
     pub fn people(&self) -> impl Iterator<Item = (&PersonRef, &str, Mode, Option<LegId>)> {
         self.people.iter().map(|p| (&p.who, p.name.as_str(), p.mode, p.leg))
+    }
+
+    /// The customer is on hold while our side talks: neither hears the other.
+    pub fn customer_is_held(&self) -> bool {
+        self.handover.as_ref().is_some_and(Transfer::is_private)
     }
 
     /// The call is over.
@@ -93,8 +109,15 @@ impl CallMachine {
             Input::Withdraw { who } => self.withdraw(&who),
             Input::Announcer { leg } => self.announcer = Some(leg),
             Input::AssistantJoins { leg } => self.assistant_joins(leg)?,
-            Input::PersonFailed { who } => self.person_gone(&who, true),
-            Input::PersonGone { who } => self.person_gone(&who, false),
+            Input::PersonFailed { who } => self.person_lost(&who, Unreached::Lost, true),
+            Input::PersonGone { who } => self.person_lost(&who, Unreached::Lost, false),
+            Input::TransferBy { by, to, name, kind } => self.transfer_by(now, by, to, name, kind)?,
+            Input::CompleteTransfer { by } => self.complete_transfer(&by)?,
+            Input::AbandonTransfer { by } => self.abandon_transfer_by(&by)?,
+            Input::Swap { by } => self.swap(&by)?,
+            Input::ThreeWay { by } => self.three_way(&by)?,
+            Input::PersonRinging { who } => self.target_rings(&who),
+            Input::PersonUnreached { who, why } => self.person_lost(&who, why, false),
         }
         self.refresh_hearing();
         Ok(())
@@ -110,7 +133,7 @@ impl CallMachine {
             .collect();
         for who in late {
             self.outputs.push_back(Output::Release { who: who.clone(), leg: None });
-            self.person_gone(&who, false);
+            self.person_lost(&who, Unreached::NoAnswer, false);
         }
         self.refresh_hearing();
     }
@@ -175,6 +198,9 @@ impl CallMachine {
             // The holder steps down by handing back; a mode change would leave the customer with nobody.
             return Err(Refusal::FloorTaken { floor: self.floor.clone(), version: self.version });
         }
+        if self.is_target(&who) {
+            return Err(Refusal::TransferUnderWay);
+        }
         self.bring_in(now, who, name, mode);
         Ok(())
     }
@@ -182,7 +208,7 @@ impl CallMachine {
     fn leave(&mut self, who: &PersonRef) {
         let Some(person) = self.people.remove(who) else { return };
         self.outputs.push_back(Output::Release { who: who.clone(), leg: person.leg });
-        self.after_departure(person, false);
+        self.after_departure(person, Unreached::Declined, false);
     }
 
     fn person_up(&mut self, who: &PersonRef, leg: LegId) {
@@ -198,17 +224,19 @@ impl CallMachine {
         } else if self.transfer.as_ref() == Some(who) {
             self.finish_transfer(who);
         }
+        self.target_up(who);
     }
 
     /// `lost`: they did not mean to go.
-    fn person_gone(&mut self, who: &PersonRef, lost: bool) {
+    fn person_lost(&mut self, who: &PersonRef, why: Unreached, lost: bool) {
         if let Some(person) = self.people.remove(who) {
-            self.after_departure(person, lost);
+            self.after_departure(person, why, lost);
         }
     }
 
     pub(crate) fn end(&mut self, by: EndedBy, clear_customer: bool) {
         self.phase = Phase::Over;
+        self.end_transfer();
         if clear_customer {
             self.outputs.push_back(Output::ClearCustomer);
         }
@@ -226,13 +254,37 @@ impl CallMachine {
         if self.phase != Phase::InProgress {
             return;
         }
-        let heard = matches!(self.floor, Floor::Assistant | Floor::Bridging);
-        let mut now = hearing::matrix(self.customer, self.assistant, heard, self.people.iter());
+        // While a person's transfer rings, the customer hears that and not the assistant.
+        let heard = match self.floor {
+            Floor::Assistant => true,
+            Floor::Bridging => self.handover.is_none(),
+            Floor::Nobody | Floor::Person { .. } => false,
+        };
+        let held = self.customer_is_held();
+        let mut now = hearing::matrix(self.customer, self.assistant, heard, held, self.people.iter());
         now.extend(self.announcer.map(|leg| (self.customer, leg)));
         now.sort_unstable();
         if now != self.hearing {
             self.hearing = now.clone();
             self.outputs.push_back(Output::Hearing(now));
+        }
+        self.refresh_sounds();
+    }
+
+    fn refresh_sounds(&mut self) {
+        let (customer, person) = (self.customer_sound(), self.transfer_sound());
+        let (before, person_before) = std::mem::replace(&mut self.sounds, (customer, person.clone()));
+        if customer != before {
+            self.outputs.push_back(Output::CustomerHears(customer));
+        }
+        if person == person_before {
+            return;
+        }
+        if let Some((who, _)) = person_before.filter(|(who, _)| self.people.get(who).is_some()) {
+            self.outputs.push_back(Output::PersonHears { who, sound: None });
+        }
+        if let Some((who, sound)) = person {
+            self.outputs.push_back(Output::PersonHears { who, sound: Some(sound) });
         }
     }
 }

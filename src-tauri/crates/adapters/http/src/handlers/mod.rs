@@ -13,6 +13,7 @@ mod sandbox;
 pub(crate) mod session;
 mod sip;
 mod supervision;
+mod transfers;
 mod users;
 
 use std::sync::Arc;
@@ -60,6 +61,11 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("answer_offer", handler(desk::answer)),
         ("decline_offer", handler(desk::decline)),
         ("dispose_call", handler(desk::dispose)),
+        ("transfer", handler(transfers::transfer)),
+        ("complete_transfer", handler(transfers::complete)),
+        ("abandon_transfer", handler(transfers::abandon)),
+        ("swap_transfer", handler(transfers::swap)),
+        ("three_way", handler(transfers::three_way)),
         ("list_assistants", handler(assistants::list)),
         ("create_assistant", handler(assistants::create)),
         ("get_assistant", handler(assistants::get)),

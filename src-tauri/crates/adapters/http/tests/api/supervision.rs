@@ -1,7 +1,7 @@
 //! A supervisor's acts reach the exchange as they were meant.
 
 use serde_json::json;
-use tandem_switchboard::exchange::{Act, ExchangeError};
+use tandem_switchboard::exchange::{Act, ExchangeError, TransferKind, TransferTo};
 use tandem_switchboard::records::{SupervisionMode, UserRole};
 
 use crate::support::{World, body, code};
@@ -32,6 +32,36 @@ async fn each_act_reaches_the_exchange_and_answers_the_floor() {
         Act::End,
     ];
     assert_eq!(acts, expected);
+}
+
+#[tokio::test]
+async fn an_agents_transfers_reach_the_exchange() {
+    let world = World::new().await;
+    let agent = world.session("org_1", UserRole::Agent);
+    for (path, what) in [
+        ("transfer", json!({"to": {"user": "user_2"}, "kind": "consult"})),
+        ("transfer/swap", json!({})),
+        ("transfer/three-way", json!({})),
+        ("transfer/complete", json!({})),
+        ("transfer/abandon", json!({})),
+        ("transfer", json!({"to": {"number": "+15550100"}, "kind": "blind"})),
+    ] {
+        let answer = world.send(&agent, "POST", &format!("/calls/call_org_1/{path}"), &what).await;
+        assert_eq!(answer.status(), 200, "{path}");
+    }
+    let acts: Vec<_> = world.exchange.acts.lock().iter().map(|(_, act)| act.clone()).collect();
+    let expected = [
+        Act::Transfer { to: TransferTo::User("user_2".into()), kind: TransferKind::Consult },
+        Act::SwapTransfer,
+        Act::ThreeWay,
+        Act::CompleteTransfer,
+        Act::AbandonTransfer,
+        Act::Transfer { to: TransferTo::Number("+15550100".into()), kind: TransferKind::Blind },
+    ];
+    assert_eq!(acts, expected);
+    let wrong = json!({"to": {"number": "5550100"}, "kind": "blind"});
+    let refused = world.send(&agent, "POST", "/calls/call_org_1/transfer", &wrong).await;
+    assert_eq!(code(refused).await.0, 422);
 }
 
 #[tokio::test]

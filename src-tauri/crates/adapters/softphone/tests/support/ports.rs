@@ -123,6 +123,7 @@ impl Bench {
             call_id: format!("call-{leg}"),
             offer: Some(offer(6_000)),
             source: SocketAddr::new(HERE, 5_060),
+            replaces: None,
             headers: call_info.map(|value| ("Call-Info".to_owned(), value.to_owned())).into_iter().collect(),
         });
     }

@@ -6,15 +6,24 @@ mod floor;
 mod live;
 mod people;
 mod session;
+mod transfers;
 mod vault;
 
 use crate::Operation;
 
 /// All operations.
 pub fn all() -> impl Iterator<Item = &'static Operation> {
-    [session::ALL, calls::ALL, floor::ALL, configuration::ALL, people::ALL, vault::ALL, live::ALL]
-        .into_iter()
-        .flatten()
+    let groups = [
+        session::ALL,
+        calls::ALL,
+        floor::ALL,
+        transfers::ALL,
+        configuration::ALL,
+        people::ALL,
+        vault::ALL,
+        live::ALL,
+    ];
+    groups.into_iter().flatten()
 }
 
 #[cfg(test)]

@@ -39,6 +39,11 @@ impl CallTask {
             }
             Act::PauseRecording => self.pause_recording(actor),
             Act::ResumeRecording => self.resume_recording(actor),
+            Act::Transfer { .. }
+            | Act::CompleteTransfer
+            | Act::AbandonTransfer
+            | Act::SwapTransfer
+            | Act::ThreeWay => self.transfer_act(actor, act),
             Act::End => self.asked(Input::End { by: EndedBy::Person(actor.name.clone()) }),
         }
     }
@@ -55,8 +60,7 @@ impl CallTask {
         );
         let may = match act {
             Act::AnswerOffer | Act::DeclineOffer => true,
-            Act::PauseRecording | Act::ResumeRecording | Act::HandBack { .. } | Act::End => holds,
-            _ => false,
+            act => act.is_holders() && holds,
         };
         if may { Ok(()) } else { Err(ExchangeError::Forbidden) }
     }
@@ -107,12 +111,14 @@ impl CallTask {
         }
     }
 
-    fn asked(&mut self, input: Input) -> Result<(), ExchangeError> {
+    pub(super) fn asked(&mut self, input: Input) -> Result<(), ExchangeError> {
         self.machine.handle(Instant::now(), input).map_err(|refusal| match refusal {
             Refusal::FloorTaken { .. } | Refusal::NotHolder => self.floor_taken(),
             Refusal::NotInProgress => ExchangeError::WrongState { status: "not in progress" },
             Refusal::AlreadyThere => ExchangeError::WrongState { status: "with this person in it already" },
             Refusal::NoAssistant => ExchangeError::NotFound { what: "assistant in this call" },
+            Refusal::TransferUnderWay => ExchangeError::WrongState { status: "being transferred" },
+            Refusal::NoTransfer => ExchangeError::WrongState { status: "not being transferred" },
         })
     }
 

@@ -142,10 +142,6 @@ impl CallTask {
             }
             SignallingEvent::Ended { leg, .. } if leg == self.customer => self.input(Input::CustomerGone),
             SignallingEvent::Answered { leg, answer } => self.person_answered(leg, &answer),
-            SignallingEvent::Failed { leg, code, .. } => {
-                self.last_failure = Some(code);
-                self.person_leg_gone(leg, false);
-            }
             SignallingEvent::Ended { leg, .. } => self.person_leg_gone(leg, false),
             // An answer that came with the ACK, to the offer that our 200 carried.
             SignallingEvent::ReofferAccepted { leg, answer } => {
@@ -157,7 +153,7 @@ impl CallTask {
             SignallingEvent::Info { leg, content_type, body } if leg == self.customer => {
                 self.info(&content_type, &body);
             }
-            _ => {}
+            event => self.person_signalling(event),
         }
     }
 

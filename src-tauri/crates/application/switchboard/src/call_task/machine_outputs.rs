@@ -5,7 +5,8 @@ use std::time::Instant;
 use tandem_call::{Floor, Mode, Output, PersonRef};
 use tandem_conversation::io::Input as TalkInput;
 
-use super::{CallTask, history};
+use super::people::Summons;
+use super::{CallTask, history, transfers};
 use crate::ports::signalling::SignallingCommand;
 use crate::ports::store::Commit;
 use crate::queueing::Order;
@@ -14,11 +15,12 @@ use crate::records::{EventBody, SupervisionMode};
 impl CallTask {
     pub(super) fn machine_output(&mut self, output: Output) {
         match output {
-            Output::Fetch { who } => self.fetch(who),
-            Output::Ring { who } => self.ring(who),
             Output::OfferAnswered { who } => self.offer_answered(&who),
             Output::OfferFailed { who } => self.offer_failed(&who),
             Output::CustomerAlone { lost } => self.customer_alone(lost),
+            Output::Fetch { who } => self.fetch(who, Summons::Answer),
+            Output::Ring { who } if self.is_offered(&who) => self.ring(who),
+            Output::Ring { who } => self.fetch(who, Summons::Ring),
             Output::Release { who, leg } => self.release(&who, leg),
             Output::Hearing(pairs) => self.context.ports.media.set_hearing(&self.call.id, pairs),
             Output::AssistantStarts => self.tell(TalkInput::Started),
@@ -32,6 +34,10 @@ impl CallTask {
                 self.floor_changed(&floor, version, by, reason)
             }
             Output::Supervision { who, name, mode } => self.supervision(&who, name, mode),
+            output @ (Output::TransferRinging { .. }
+            | Output::TransferEnded { .. }
+            | Output::CustomerHears(_)
+            | Output::PersonHears { .. }) => self.transfer_output(output),
             Output::ClearCustomer => {
                 self.context
                     .ports
@@ -76,14 +82,7 @@ impl CallTask {
 
     fn supervision(&mut self, who: &PersonRef, name: String, mode: Option<Mode>) {
         let Some(user) = user_of(who.clone()) else { return };
-        let mode = match mode {
-            Some(Mode::Listen) => SupervisionMode::Listen,
-            Some(Mode::Whisper) => SupervisionMode::Whisper,
-            Some(Mode::Barge) => SupervisionMode::Barge,
-            Some(Mode::Floor) => SupervisionMode::Floor,
-            Some(Mode::Offered) => return,
-            None => SupervisionMode::Left,
-        };
+        let mode = mode.map_or(SupervisionMode::Left, transfers::shown);
         let call = self.call.id.clone();
         let order = if mode == SupervisionMode::Floor {
             Order::Engaged { user: user.clone(), call }

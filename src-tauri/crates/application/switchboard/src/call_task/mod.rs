@@ -12,6 +12,7 @@ mod queueing;
 mod recording;
 mod talk;
 mod talk_outputs;
+mod transfers;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -161,6 +162,7 @@ pub(crate) struct CallTask {
     supervisors: Vec<(UserId, String, SupervisionMode)>,
     quality: Option<LegQuality>,
     takeover: Option<Takeover>,
+    transfers: transfers::Transfers,
     opted_out: bool,
     /// A person took part, or was sent for.
     transferred: bool,
@@ -231,6 +233,7 @@ impl CallTask {
             supervisors: Vec::new(),
             quality: None,
             takeover: None,
+            transfers: transfers::Transfers::default(),
             opted_out: false,
             transferred: false,
             end_reason: None,
@@ -303,13 +306,15 @@ impl CallTask {
     fn next_deadline(&self) -> Option<Instant> {
         let machine = self.machine.next_deadline().map(|(at, _)| at);
         let talk = self.talk.as_ref().and_then(Talk::next_deadline);
-        machine.into_iter().chain(talk).chain(self.paused_until).min()
+        let alone = self.transfers.next_deadline();
+        machine.into_iter().chain(talk).chain(self.paused_until).chain(alone).min()
     }
 
     fn tick(&mut self) {
         let now = Instant::now();
         self.machine.tick(now);
         self.end_long_pause(now);
+        self.end_if_alone(now);
         if let Some(talk) = &mut self.talk {
             talk.conversation.tick(now);
         }

@@ -10,13 +10,21 @@ use super::{CallMessage, CallTask, LegKind};
 use crate::ports::signalling::{Destination, SignallingCommand};
 use crate::records::SipParty;
 
-/// A person's phone rings no longer than this (the call machine gives up at about the same time).
-const RING_TIMEOUT: Duration = Duration::from_secs(15);
 /// The queue takes an offer back long before.
 const LONGEST_OFFER: Duration = Duration::from_secs(300);
+/// A person's phone rings no longer than this; the call machine gives up before.
+const RING_TIMEOUT: Duration = Duration::from_secs(30);
+
+/// How a person's phone is to take a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Summons {
+    /// At once: they have asked to be connected.
+    Answer,
+    Ring,
+}
 
 impl CallTask {
-    pub(super) fn fetch(&mut self, who: PersonRef) {
+    pub(super) fn fetch(&mut self, who: PersonRef, summons: Summons) {
         let leg = self.context.ports.leg_ids.next();
         self.context.registry.add_leg(leg, self.call.id.clone());
         let browser = match &who {
@@ -35,11 +43,11 @@ impl CallTask {
             return self.person_up(who, leg);
         }
         self.context.registry.remove_leg(leg);
-        self.invite_person(who, true);
+        self.invite_person(who, summons);
     }
 
-    /// Calls a person's telephones. `at_once`: they have asked to be connected, so that the telephone need not ring.
-    pub(super) fn invite_person(&mut self, who: PersonRef, at_once: bool) {
+    /// Calls a person's telephones.
+    pub(super) fn invite_person(&mut self, who: PersonRef, summons: Summons) {
         let leg = self.context.ports.leg_ids.next();
         self.context.registry.add_leg(leg, self.call.id.clone());
         self.legs.insert(leg, LegKind::Person { who: who.clone(), sip: true });
@@ -53,21 +61,23 @@ impl CallTask {
             from: self.person_caller_id(),
             display_name: self.call.customer_name.clone(),
             offer,
-            // RFC 5373's older relatives, which telephones know.
-            headers: match who {
-                PersonRef::User(_) if !at_once => {
-                    vec![("X-Tandem-Call".into(), self.call.id.as_str().into())]
-                }
-                PersonRef::User(_) => vec![
-                    ("Call-Info".into(), "<sip:tandem>;answer-after=0".into()),
-                    ("Alert-Info".into(), "<sip:tandem>;info=alert-autoanswer".into()),
-                    ("X-Tandem-Call".into(), self.call.id.as_str().into()),
-                ],
-                PersonRef::Number(_) => Vec::new(),
-            },
+            headers: self.person_headers(&who, summons),
             call_id: Some(sip_call_id),
-            ring_timeout: if at_once { RING_TIMEOUT } else { LONGEST_OFFER },
+            ring_timeout: if summons == Summons::Answer { RING_TIMEOUT } else { LONGEST_OFFER },
         });
+    }
+
+    fn person_headers(&self, who: &PersonRef, summons: Summons) -> Vec<(String, String)> {
+        let mut headers = Vec::new();
+        if let PersonRef::User(_) = who {
+            // Who has asked to be connected has a phone that need not ring (RFC 5373's older relatives).
+            if summons == Summons::Answer {
+                headers.push(("Call-Info".into(), "<sip:tandem>;answer-after=0".into()));
+                headers.push(("Alert-Info".into(), "<sip:tandem>;info=alert-autoanswer".into()));
+            }
+            headers.push(("X-Tandem-Call".into(), self.call.id.as_str().into()));
+        }
+        headers
     }
 
     /// The Call-ID of a person's leg, by which its messages are found again.
@@ -117,7 +127,9 @@ impl CallTask {
     }
 
     fn person_up(&mut self, who: PersonRef, leg: LegId) {
-        self.ringback(false);
+        if !self.transfers.sounding {
+            self.ringback(false);
+        }
         self.input(Input::PersonUp { who, leg });
         self.hear_person(leg);
     }

@@ -6,6 +6,7 @@ use tandem_call::{EndedBy, Floor, Input, PersonRef};
 use tandem_foundation::{AssistantId, LegId, QueueId, UserId};
 use tandem_queue::{Kind, OfferId, Ticket};
 
+use super::people::Summons;
 use super::{CallMessage, CallTask, LegKind};
 use crate::exchange::{ExchangeError, LiveQueue};
 use crate::ports::media::Sound;
@@ -106,7 +107,7 @@ impl CallTask {
     pub(super) fn ring(&mut self, who: PersonRef) {
         let PersonRef::User(user) = &who else { return };
         if self.context.phones.is_registered(user) {
-            self.invite_person(who, false);
+            self.invite_person(who, Summons::Ring);
         } else if self.context.phones.browser(user).is_none() {
             self.tell_offer(&who, |offer| Order::Missed { offer });
             self.input(Input::Withdraw { who });
@@ -123,7 +124,7 @@ impl CallTask {
             self.context.ports.signalling.send(SignallingCommand::Hangup { leg, cause: None });
             self.forget_leg(leg);
         }
-        self.fetch(who);
+        self.fetch(who, Summons::Answer);
         Ok(())
     }
 
@@ -137,6 +138,10 @@ impl CallTask {
         let waiting = self.queue.iter().filter(|queue| queue.waiting);
         let offered = waiting.flat_map(|queue| &queue.offers).any(|(_, to)| to == user);
         if offered { Ok(()) } else { Err(ExchangeError::NotOffered) }
+    }
+
+    pub(super) fn is_offered(&self, who: &PersonRef) -> bool {
+        matches!(who, PersonRef::User(user) if self.require_offer(user).is_ok())
     }
 
     fn leg_of(&self, who: &PersonRef) -> Option<LegId> {
@@ -193,7 +198,7 @@ impl CallTask {
     pub(super) fn customer_alone(&mut self, lost: String) {
         match self.queue.as_ref().map(|queue| (queue.queue.clone(), queue.joined.elapsed())) {
             Some((queue, waited)) => self.join_queue(queue, waited, true),
-            None => self.input(Input::End { by: EndedBy::Person(lost) }),
+            None => self.wait_alone(lost),
         }
     }
 

@@ -161,11 +161,14 @@ impl CallTask {
                 let Some((_, name, mode, _)) = present else { return };
                 let (person, (start, end)) = (name.to_owned(), self.last_voice(leg));
                 match mode {
+                    // What a listener says to the room they sit in, and what colleagues say to each other while
+                    // the customer is on hold, is nobody's business.
+                    Mode::Consulted => {}
+                    Mode::Floor if self.machine.customer_is_held() => {}
                     Mode::Floor | Mode::Barge => {
                         self.tell(TalkInput::PersonSaid { person, text, start, end })
                     }
                     Mode::Whisper => self.tell(TalkInput::Whispered { person, text }),
-                    // What a listener says to the room they sit in is nobody's business.
                     Mode::Listen | Mode::Offered => {}
                 }
             }

@@ -221,7 +221,7 @@ impl CallTask {
     }
 }
 
-fn looks_like_number(to: &str) -> bool {
+pub(super) fn looks_like_number(to: &str) -> bool {
     let digits = to.chars().filter(char::is_ascii_digit).count();
     digits >= 5 && to.chars().all(|c| c.is_ascii_digit() || "+ -()".contains(c))
 }

@@ -74,6 +74,16 @@ pub enum SignallingCommand {
     Hangup { leg: LegId, cause: Option<u16> },
     /// Send an INFO body inside the dialog.
     Info { leg: LegId, content_type: String, body: Bytes },
+    /// Ask the leg's peer to call somebody else, `to` being a complete URI. `replaces`: another leg that is up, whose
+    /// peer is at `to` and is to take the new call in its place.
+    Refer { leg: LegId, to: Pii<String>, replaces: Option<LegId> },
+    /// Do as the peer asked by `ReferRequested`; what becomes of it is told by `ReferProgress`. A wish that is neither
+    /// accepted nor refused within 20 s is refused.
+    AcceptRefer { leg: LegId },
+    /// Refuse it with a status code (603 as a rule).
+    RefuseRefer { leg: LegId, code: u16 },
+    /// How far it has come, as a status code; one of 200 or more is the last. Also for a leg that has ended meanwhile.
+    ReferProgress { leg: LegId, code: u16 },
     /// Replace the set of trunks; registrations begin, change or end accordingly.
     SetTrunks(Vec<TrunkAccount>),
     /// Replace the set of people whose phones may register and call.
@@ -146,6 +156,14 @@ pub enum TrunkState {
     },
 }
 
+/// A call that somebody who is referred is to take the place of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    Leg(LegId),
+    /// None that is known here.
+    Unknown,
+}
+
 /// What signalling reports.
 #[derive(Debug)]
 pub enum SignallingEvent {
@@ -161,6 +179,8 @@ pub enum SignallingEvent {
         offer: Option<Bytes>,
         source: SocketAddr,
         headers: Vec<(String, String)>,
+        /// The leg this call is to take the place of (a phone picks up what another phone has).
+        replaces: Option<LegId>,
     },
     /// 1xx other than 100, with early media where `answer` is there.
     Progress { leg: LegId, code: u16, answer: Option<Bytes> },
@@ -178,6 +198,24 @@ pub enum SignallingEvent {
     ReofferRefused { leg: LegId, code: u16 },
     /// An INFO body arrived inside the dialog (200 was sent already).
     Info { leg: LegId, content_type: String, body: Bytes },
+    /// The peer wants its call to be put through to somebody else; take `AcceptRefer` or `RefuseRefer`.
+    ReferRequested {
+        leg: LegId,
+        /// A complete URI.
+        to: Pii<String>,
+        /// Its user part: a number, or the name of a phone.
+        user: Pii<String>,
+        /// The call with them that is there already.
+        replaces: Option<Replaced>,
+        /// Who says that they want it (a URI).
+        referred_by: Option<Pii<String>>,
+    },
+    /// The peer does as we asked by `Refer`; what becomes of it is reported where it is `watched`.
+    ReferAccepted { leg: LegId, watched: bool },
+    /// The peer does not.
+    ReferRefused { leg: LegId, code: u16 },
+    /// How far it has come; nothing follows when it is `over`.
+    ReferNotified { leg: LegId, code: Option<u16>, over: bool },
     /// An established leg is over.
     Ended { leg: LegId, by_peer: bool, reason: String },
     /// A trunk's registration or reachability changed.

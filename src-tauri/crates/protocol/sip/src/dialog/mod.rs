@@ -2,12 +2,14 @@
 
 mod answer;
 mod reliable;
+mod replaces;
 #[cfg(test)]
 mod tests;
 mod timer;
 
 pub use answer::{AnswerDue, AnswerRetransmission};
 pub use reliable::{NotRack, Rack, ReliableDue, ReliableRetransmission};
+pub use replaces::{NotReplaces, Replaces};
 pub use timer::{NotSessionExpires, Refresher, SessionDue, SessionExpires, SessionTimer};
 
 use crate::message::{HeaderError, Headers, Method, NameAddr, Request, Response, Uri};

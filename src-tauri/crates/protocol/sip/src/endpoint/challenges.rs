@@ -58,6 +58,14 @@ impl Endpoint {
             | Owner::Refresh(leg)
             | Owner::Prack(leg)
             | Owner::Info(leg) => self.request_sent_again(leg, id, again, seq),
+            Owner::Notify(leg) => {
+                self.request_sent_again(leg, id, again, seq);
+                self.notify_sent_again(leg, id, again, seq);
+            }
+            Owner::Refer(leg) => {
+                self.request_sent_again(leg, id, again, seq);
+                self.refer_sent_again(leg, id, again, seq);
+            }
             Owner::Register(trunk) | Owner::Ping(trunk) => self.trunk_sent_again(&trunk, again, seq),
             Owner::Nobody => {}
         }

@@ -6,6 +6,7 @@ use tandem_foundation::Pii;
 
 use super::authentication::Verdict;
 use super::outbound::{ALLOW, sdp};
+use super::referrals::package;
 use super::refusals::Refusal;
 use super::responding::note_source;
 use super::ringing::Ringing;
@@ -16,7 +17,7 @@ use crate::message::{Method, Request, Scheme};
 use crate::transaction::{ServerInput, ServerKey};
 
 /// Headers of an INVITE that are the stack's own business; the others are handed on.
-const OWN_HEADERS: [&str; 20] = [
+const OWN_HEADERS: [&str; 21] = [
     "Via",
     "From",
     "To",
@@ -37,6 +38,7 @@ const OWN_HEADERS: [&str; 20] = [
     "Require",
     "Session-Expires",
     "Min-SE",
+    "Replaces",
 ];
 
 /// Answered requests that may stay, for each that may be unanswered.
@@ -107,6 +109,12 @@ impl Endpoint {
             Method::Register => self.register(now, id),
             Method::Options if self.draining => self.busy(now, id),
             Method::Options => self.options(now, id),
+            Method::Refer => self.stray_refer(now, id),
+            // To what a REFER implies, one subscribes by REFER alone (RFC 3515 section 2.4.4).
+            Method::Subscribe if package(&request.headers) == Some("refer") => {
+                self.respond_plain(now, id, 403)
+            }
+            Method::Subscribe => self.refuse_package(now, id),
             // The others have no meaning outside a dialog.
             _ => self.respond_plain(now, id, 481),
         }
@@ -138,6 +146,9 @@ impl Endpoint {
             Method::Prack => self.prack(now, leg, id),
             Method::Update => self.update(now, leg, id),
             Method::Options => self.options(now, id),
+            Method::Refer => self.refer(now, leg, id),
+            Method::Notify => self.notify(now, leg, id),
+            Method::Subscribe => self.subscribe(now, leg, id),
             _ => self.refuse(now, id, Refusal::with(405, "Allow", ALLOW)),
         }
     }
@@ -147,7 +158,8 @@ impl Endpoint {
         self.respond(now, id, 200, |response| {
             response.headers.push("Allow", ALLOW);
             response.headers.push("Supported", supported);
-            response.headers.push("Accept", "application/sdp");
+            response.headers.push("Allow-Events", "refer");
+            response.headers.push("Accept", "application/sdp, message/sipfrag");
             response.headers.push("Accept-Encoding", "identity");
             response.headers.push("Accept-Language", "en");
         });
@@ -176,13 +188,17 @@ impl Endpoint {
         if let Some(refusal) = self.too_short(id) {
             return self.refuse(now, id, refusal);
         }
+        let replaces = match self.replaced_by(&request) {
+            Ok(replaces) => replaces,
+            Err(refusal) => return self.refuse(now, id, refusal),
+        };
         let reliable = self.reliable_for(&request);
         self.respond_plain(now, id, 100);
         let leg = (self.next_leg)();
         if let Some(server) = self.servers.get_mut(&id) {
             server.leg = Some(leg);
         }
-        let incoming = self.describe(leg, caller.clone(), &request, flow);
+        let incoming = Incoming { replaces, ..self.describe(leg, caller.clone(), &request, flow) };
         self.dialogs.insert((dialog.call_id().to_owned(), tag), leg);
         let ringing = Ringing::new(now, id, dialog, caller, flow, self.config.longest_ringing)
             .with_invite(&request, reliable);
@@ -229,6 +245,7 @@ impl Endpoint {
             call_id: headers.call_id().unwrap_or_default().to_owned(),
             offer: sdp(headers, &request.body),
             source: flow.remote,
+            replaces: None,
             headers: Pii::new(
                 headers.iter().filter(|(n, _)| !own(n)).map(|(n, v)| (n.to_owned(), v.to_owned())).collect(),
             ),

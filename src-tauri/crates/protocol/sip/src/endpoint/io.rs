@@ -102,7 +102,7 @@ pub enum Output {
 pub enum Reason {
     ClientTransaction,
     ServerTransaction,
-    /// Ring timeout, repeated 2xx, glare, a refreshed 180.
+    /// Ring timeout, repeated 2xx, glare, a refreshed 180, a REFER nobody decides about.
     Leg,
     /// A registration or a ping with a trunk.
     Trunk,
@@ -161,6 +161,26 @@ pub enum Command {
         leg: u64,
         content_type: String,
         body: Bytes,
+    },
+    /// Ask the leg's peer to call somebody else, `to` being a URI. `replaces`: another leg that is up, whose peer is at
+    /// `to` and is to take the new call in place of that one (RFC 3515, RFC 3891).
+    Refer {
+        leg: u64,
+        to: Pii<String>,
+        replaces: Option<u64>,
+    },
+    /// Do as the peer asked by `ReferRequested`; what becomes of it is told by `ReferProgress`.
+    AcceptRefer {
+        leg: u64,
+    },
+    RefuseRefer {
+        leg: u64,
+        code: u16,
+    },
+    /// How far it has come; a code of 200 or more is the last. Also for a leg that is over.
+    ReferProgress {
+        leg: u64,
+        code: u16,
     },
     SetTrunks(Vec<TrunkAccount>),
     SetPhones(Vec<PhoneAccount>),
@@ -237,6 +257,33 @@ pub enum Event {
         content_type: String,
         body: Bytes,
     },
+    /// The peer wants its call to be put through to somebody else; take `AcceptRefer` or `RefuseRefer`.
+    ReferRequested {
+        leg: u64,
+        /// A URI, without the headers that were embedded in it.
+        to: Pii<String>,
+        /// Its user part, or the number of a `tel` URI.
+        user: Pii<String>,
+        /// The call there that is to be replaced.
+        replaces: Option<Replaced>,
+        /// The URI of who says that they refer us (RFC 3892).
+        referred_by: Option<Pii<String>>,
+    },
+    /// The peer does as we asked by `Refer`; it reports the rest where it is `watched`.
+    ReferAccepted {
+        leg: u64,
+        watched: bool,
+    },
+    ReferRefused {
+        leg: u64,
+        code: u16,
+    },
+    /// How far it has come, as far as the peer says so. Nothing follows when it is `over`.
+    ReferNotified {
+        leg: u64,
+        code: Option<u16>,
+        over: bool,
+    },
     Ended {
         leg: u64,
         by_peer: bool,
@@ -265,6 +312,17 @@ pub struct Incoming {
     pub offer: Option<Bytes>,
     pub source: SocketAddr,
     pub headers: Pii<Vec<(String, String)>>,
+    /// The leg that this call is to take the place of (RFC 3891).
+    pub replaces: Option<u64>,
+}
+
+/// What a REFER's embedded Replaces names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replaced {
+    /// A leg of ours.
+    Leg(u64),
+    /// No call that we know of.
+    Unknown,
 }
 
 impl fmt::Debug for Input {

@@ -17,10 +17,14 @@ mod io;
 mod nonces;
 mod outbound;
 mod random;
+mod refer_to;
+mod referrals;
+mod referring;
 mod refusals;
 mod registering;
 mod reliable;
 mod reoffers;
+mod replacing;
 mod requests;
 mod responding;
 mod ringing;
@@ -40,7 +44,8 @@ use std::time::Instant;
 
 pub use config::{Config, PhoneAccount, SessionTimers, TrunkAccount};
 pub use io::{
-    Caller, Command, Destination, Event, Flow, Incoming, Input, Invite, Output, Reason, Transport, TrunkState,
+    Caller, Command, Destination, Event, Flow, Incoming, Input, Invite, Output, Reason, Replaced, Transport,
+    TrunkState,
 };
 pub use reliable::ReliableProvisionals;
 pub use targets::{Lookup, Resolution, ServerNames, Target};
@@ -52,6 +57,8 @@ use hops::Names;
 use nonces::Nonces;
 use outbound::Calling;
 use random::Random;
+use referrals::Referral;
+use referring::Referring;
 use requests::Client;
 use responding::Server;
 use ringing::Ringing;
@@ -78,6 +85,10 @@ pub struct Endpoint {
     legs: HashMap<u64, Leg>,
     /// By Call-ID and our tag.
     dialogs: HashMap<(String, String), u64>,
+    /// By leg, which may be over: REFERs of the peers'.
+    referrals: HashMap<u64, Referral>,
+    /// By leg: REFERs of ours.
+    referring: HashMap<u64, Referring>,
     trunks: BTreeMap<String, Trunk>,
     phones: Vec<PhoneAccount>,
     registrar: Registrar<Flow>,
@@ -102,6 +113,10 @@ enum TimerKey {
     Client(u64),
     Server(u64),
     Leg(u64),
+    /// A REFER of this leg's peer.
+    Referral(u64),
+    /// A REFER to this leg's peer.
+    Referring(u64),
     /// The trunk's own number: its id is text.
     Trunk(u64),
     Bindings,
@@ -125,6 +140,8 @@ impl Endpoint {
             merges: HashMap::new(),
             legs: HashMap::new(),
             dialogs: HashMap::new(),
+            referrals: HashMap::new(),
+            referring: HashMap::new(),
             trunks: BTreeMap::new(),
             phones: Vec::new(),
             registrar: Registrar::new(config.registrar),
@@ -164,7 +181,7 @@ impl Endpoint {
             let reason = match key {
                 TimerKey::Client(_) => Reason::ClientTransaction,
                 TimerKey::Server(_) => Reason::ServerTransaction,
-                TimerKey::Leg(_) => Reason::Leg,
+                TimerKey::Leg(_) | TimerKey::Referral(_) | TimerKey::Referring(_) => Reason::Leg,
                 TimerKey::Trunk(_) => Reason::Trunk,
                 TimerKey::Bindings => Reason::Binding,
             };
@@ -193,6 +210,8 @@ impl Endpoint {
                 TimerKey::Client(id) => self.client_due(now, id),
                 TimerKey::Server(id) => self.server_due(now, id),
                 TimerKey::Leg(leg) => self.leg_due(now, leg),
+                TimerKey::Referral(leg) => self.referral_due(now, leg),
+                TimerKey::Referring(leg) => self.referring_due(leg),
                 TimerKey::Trunk(number) => self.trunk_due(now, number),
                 TimerKey::Bindings => self.bindings_due(now),
             }
@@ -225,6 +244,10 @@ impl Endpoint {
             Command::RefuseReoffer { leg, code } => self.refuse_reoffer(now, leg, code),
             Command::Hangup { leg, cause } => self.hangup(now, leg, cause),
             Command::Info { leg, content_type, body } => self.send_info(now, leg, &content_type, body),
+            Command::Refer { leg, to, replaces } => self.send_refer(now, leg, to.as_str(), replaces),
+            Command::AcceptRefer { leg } => self.accept_refer(now, leg),
+            Command::RefuseRefer { leg, code } => self.refuse_refer(now, leg, code),
+            Command::ReferProgress { leg, code } => self.refer_progress(now, leg, code),
             Command::SetTrunks(accounts) => self.set_trunks(now, accounts),
             Command::SetPhones(accounts) => self.set_phones(now, accounts),
             Command::Drain => self.draining = true,

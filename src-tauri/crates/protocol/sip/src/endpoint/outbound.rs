@@ -12,7 +12,8 @@ use crate::dialog::Dialog;
 use crate::message::{Method, NameAddr, Request, Response, Uri};
 
 /// What we accept inside a dialog and outside.
-pub(super) const ALLOW: &str = "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REGISTER";
+pub(super) const ALLOW: &str =
+    "INVITE, ACK, CANCEL, BYE, OPTIONS, INFO, PRACK, UPDATE, REFER, NOTIFY, SUBSCRIBE, REGISTER";
 
 /// A leg that has no answer yet.
 #[derive(Debug)]

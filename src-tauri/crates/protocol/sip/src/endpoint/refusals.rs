@@ -43,12 +43,19 @@ impl Endpoint {
             | Method::Register
             | Method::Info
             | Method::Prack
-            | Method::Update => {}
+            | Method::Update
+            | Method::Refer
+            | Method::Notify
+            | Method::Subscribe => {}
             known if known.is_known() => return Some(Refusal::with(405, "Allow", ALLOW)),
             _ => return Some(Refusal::with(501, "Allow", ALLOW)),
         }
         if !request.uri.is_sip() && request.uri.scheme != crate::message::Scheme::Tel {
             return Some(Refusal::new(416));
+        }
+        // Only a call replaces a call (RFC 3891 section 3).
+        if request.method != Method::Invite && headers.contains("Replaces") {
+            return Some(Refusal::new(400));
         }
         if MergeKey::of(request).is_some_and(|merge| self.merges.contains_key(&merge)) {
             return Some(Refusal::new(482));

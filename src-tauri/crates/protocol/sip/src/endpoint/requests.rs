@@ -70,6 +70,10 @@ pub(super) enum Owner {
     Prack(u64),
     /// An INFO of a leg that is up.
     Info(u64),
+    /// A NOTIFY of what became of the peer's REFER; the leg may be over.
+    Notify(u64),
+    /// A REFER of a leg that is up.
+    Refer(u64),
     Register(String),
     Ping(String),
     /// Nobody waits: BYE and CANCEL.
@@ -304,6 +308,8 @@ impl Endpoint {
             Owner::Refresh(leg) => self.refresh_response(now, leg, &response),
             Owner::Prack(leg) => self.prack_response(now, leg, id, &response),
             Owner::Info(leg) => self.info_response(now, leg, &response),
+            Owner::Notify(leg) => self.notify_response(now, leg, id, &response),
+            Owner::Refer(leg) => self.refer_response(now, leg, id, &response),
             Owner::Register(trunk) => self.register_response(now, &trunk, id, &response),
             Owner::Ping(trunk) => self.ping_response(now, &trunk, id, &response),
             Owner::Nobody => {}

@@ -36,6 +36,8 @@ pub(super) struct Session {
     pub timer: Option<SessionTimer>,
     /// What the peer demanded by 422, in seconds.
     pub min_se: u32,
+    /// A REFER of the peer's was taken in this dialog before.
+    pub was_referred: bool,
     /// Hung up before the ACK came: BYE follows it (RFC 3261 section 15). Holds the Q.850 cause.
     closing: Option<Option<u16>>,
 }
@@ -61,6 +63,7 @@ impl Session {
             late_rack: None,
             timer: None,
             min_se: 0,
+            was_referred: false,
             closing: None,
         }
     }
@@ -126,6 +129,7 @@ impl Endpoint {
         }
         session.closing = Some(cause);
         let waits_for_ack = session.answer.is_some();
+        self.forget_referring(leg);
         self.event(Event::Ended { leg, by_peer: false, reason: "hung up".to_owned() });
         if !waits_for_ack {
             self.finish_session(now, leg, cause);
@@ -169,6 +173,8 @@ impl Endpoint {
         if !session.is_closing() {
             self.event(Event::Ended { leg, by_peer: true, reason: reason.to_owned() });
         }
+        self.forget_referring(leg);
+        self.outlive(now, leg, *session);
     }
 
     pub(super) fn info(&mut self, now: Instant, leg: u64, id: u64) {
@@ -205,6 +211,7 @@ impl Endpoint {
             return false;
         }
         let (mut dialog, route, account) = (session.dialog.clone(), session.route, session.account.clone());
+        self.forget_referral(leg);
         self.session_gone(now, leg, &format!("the peer does not know the call ({code})"));
         self.send_bye(now, &mut dialog, route, account, None);
         true
@@ -264,9 +271,11 @@ impl Endpoint {
 
     /// Forgets the leg and sends BYE.
     pub(super) fn finish_session(&mut self, now: Instant, leg: u64, cause: Option<u16>) {
+        self.tell_before_bye(now, leg);
         let Some(Leg::Up(mut session)) = self.forget_leg(leg) else { return };
         self.close_terms(now, &session.terms);
-        let (route, account) = (session.route, session.account.take());
+        let (route, account) = (session.route, session.account.clone());
         self.send_bye(now, &mut session.dialog, route, account, cause);
+        self.outlive(now, leg, *session);
     }
 }

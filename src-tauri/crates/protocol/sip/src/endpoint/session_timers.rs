@@ -48,7 +48,11 @@ impl Session {
 impl Endpoint {
     /// The option tags we know.
     pub(super) fn supported(&self) -> &'static str {
-        if self.config.session_timers.is_some() { "100rel, timer" } else { "100rel" }
+        if self.config.session_timers.is_some() {
+            "100rel, timer, replaces, norefersub"
+        } else {
+            "100rel, replaces, norefersub"
+        }
     }
 
     /// Writes into a first INVITE what we ask for.

@@ -55,8 +55,10 @@ fn each_fault_has_its_own_code_and_explanation() {
     for (start, lines, code, explained) in [
         ("UPDATE sip:y@here", "", 481, ""),
         ("PRACK sip:y@here", "", 481, ""),
-        ("REFER sip:y@here", "", 405, "Allow"),
-        ("SUBSCRIBE sip:y@here", "", 405, "Allow"),
+        ("REFER sip:y@here", "", 400, ""),
+        ("REFER sip:y@here", "Refer-To: <sip:z@here>", 603, ""),
+        ("PUBLISH sip:y@here", "", 405, "Allow"),
+        ("SUBSCRIBE sip:y@here", "Event: presence", 489, "Allow-Events"),
         ("DANCE sip:y@here", "", 501, "Allow"),
         ("INVITE http://y", "", 416, ""),
         ("INVITE sip:y@here", "Require: 100rel, magic", 420, "Unsupported"),

@@ -1,0 +1,28 @@
+//! Giving the customer to somebody.
+
+use tandem_console_api::transfers::Transfer;
+use tandem_switchboard::exchange::Act;
+
+use super::supervision::act;
+use crate::ask::{Ask, Reply};
+
+pub(super) async fn transfer(ask: Ask) -> Reply {
+    let Transfer { to, kind } = ask.json()?;
+    act(ask, Act::Transfer { to: to.into(), kind: kind.into() }).await
+}
+
+pub(super) async fn complete(ask: Ask) -> Reply {
+    act(ask, Act::CompleteTransfer).await
+}
+
+pub(super) async fn abandon(ask: Ask) -> Reply {
+    act(ask, Act::AbandonTransfer).await
+}
+
+pub(super) async fn swap(ask: Ask) -> Reply {
+    act(ask, Act::SwapTransfer).await
+}
+
+pub(super) async fn three_way(ask: Ask) -> Reply {
+    act(ask, Act::ThreeWay).await
+}

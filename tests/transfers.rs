@@ -1,0 +1,366 @@
+//! People give the customer to somebody else, over real SIP and RTP: who hears whom, and the way back when it fails.
+
+#[path = "support/sip_phone.rs"]
+mod sip_phone;
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use sip_phone::Phone;
+use tandem_foundation::LegId;
+use tandem_scenarios::{Api, Live, Server};
+use tandem_switchboard::ports::signalling::{SignallingCommand as Command, SignallingEvent as Event};
+
+// What each of them says for ever. None is a tone of the exchange's.
+const CUSTOMER: f64 = 500.0;
+const SAM: f64 = 1_000.0;
+const SUE: f64 = 1_500.0;
+const EVERYBODY: [f64; 3] = [CUSTOMER, SAM, SUE];
+
+/// A customer behind a trunk whom Sam speaks to; Sue's phone is registered.
+struct World {
+    server: Server,
+    sam: Api,
+    live: Live,
+    customer: Phone,
+    sams: Phone,
+    sues: Phone,
+    customer_leg: LegId,
+    sams_leg: LegId,
+    call: String,
+}
+
+impl World {
+    /// Jane called the customer, and Sam took over.
+    async fn taken_over() -> Self {
+        let server = Server::sandbox();
+        let sam = server.signed_in("supervisor").await;
+        let live = Live::open(&sam).await;
+        let mut customer = Phone::behind_a_trunk(&server, CUSTOMER).await;
+        let sams = Phone::of(&server, "supervisor", SAM).await;
+        let sues = Phone::of(&server, "supervisor_2", SUE).await;
+        let trunk = trunk_to(&server, customer.port()).await;
+        let variables = json!({ "customer_name": "Bob", "amount_due": "two hundred dollars" });
+        let wanted = json!({
+            "to": "+15557770001", "assistant": "asst_jane_collections", "trunk": trunk, "variables": variables,
+        });
+        let call = server.api().post("/calls", wanted).await["id"].as_str().expect("an id").to_owned();
+        let customer_leg = customer.takes().await;
+        let mut world =
+            Self { server, sam, live, customer, sams, sues, customer_leg, sams_leg: LegId(0), call };
+        world.live.said(&world.call, "assistant", "jane", 40).await;
+        let version = world.floor().await["version"].clone();
+        world.does("takeover", json!({ "floor_version": version })).await;
+        let ringing = world.sams.called().await;
+        assert!(ringing.answers_at_once, "he asked for it");
+        world.sams.answer(&ringing).await;
+        world.sams_leg = ringing.leg;
+        world.customer.hears(customer_leg, SAM, &[SUE]).await;
+        world
+    }
+
+    /// The customer called a number of Sam's; no assistant takes part.
+    async fn called_in() -> Self {
+        let server = Server::sandbox();
+        let admin = server.signed_in("admin").await;
+        let sam = server.signed_in("supervisor").await;
+        let mut live = Live::open(&sam).await;
+        let mut customer = Phone::behind_a_trunk(&server, CUSTOMER).await;
+        let mut sams = Phone::of(&server, "supervisor", SAM).await;
+        let sues = Phone::of(&server, "supervisor_2", SUE).await;
+        let trunk = trunk_to(&server, customer.port()).await;
+        let number = json!({
+            "number": "+62215550001", "label": "Sam", "trunk": trunk,
+            "route": { "kind": "person", "user": "user_supervisor" },
+        });
+        admin.post("/numbers", number).await;
+        let customer_leg = customer.call(&server, "+62215550001").await;
+        let created = live.until("the call", 20, |m| m["kind"] == "call.created").await;
+        let call = created["call"].as_str().expect("an id").to_owned();
+        let sams_leg = sams.takes().await;
+        customer.hears(customer_leg, SAM, &[SUE]).await;
+        Self { server, sam, live, customer, sams, sues, customer_leg, sams_leg, call }
+    }
+
+    async fn floor(&self) -> Value {
+        self.sam.get(&format!("/calls/{}", self.call)).await["floor"].clone()
+    }
+
+    async fn does(&self, what: &str, with: Value) {
+        self.sam.post(&format!("/calls/{}/{what}", self.call), with).await;
+    }
+
+    async fn to_sue(&self, kind: &str) {
+        self.does("transfer", json!({ "to": { "user": "user_supervisor_2" }, "kind": kind })).await;
+    }
+
+    /// Waits until the floor has this holder.
+    async fn floor_is(&mut self, holder: &str, user: Option<&str>) -> Value {
+        let fits = |m: &Value| {
+            let floor = &m["data"]["floor"];
+            m["kind"] == "floor.changed"
+                && m["call"] == self.call.as_str()
+                && floor["holder"] == holder
+                && user.is_none_or(|user| floor["user"] == user)
+        };
+        self.live.until(&format!("floor of {holder} {user:?}"), 40, fits).await
+    }
+
+    async fn sam_has_the_customer(&self) {
+        self.customer.hears(self.customer_leg, SAM, &[SUE]).await;
+        self.sams.hears(self.sams_leg, CUSTOMER, &[SUE]).await;
+    }
+
+    async fn sue_has_the_customer(&self, leg: LegId) {
+        self.customer.hears(self.customer_leg, SUE, &[SAM]).await;
+        self.sues.hears(leg, CUSTOMER, &[SAM]).await;
+    }
+
+    async fn ends(&mut self) {
+        self.customer.hang_up(self.customer_leg);
+        self.live.event(&self.call, "call.ended", 20).await;
+    }
+}
+
+async fn trunk_to(server: &Server, port: u16) -> String {
+    let trunk =
+        json!({ "name": "Test", "host": format!("127.0.0.1:{port}"), "max_cps": 10, "max_channels": 10 });
+    server.signed_in("admin").await.post("/trunks", trunk).await["id"].as_str().expect("an id").to_owned()
+}
+
+#[tokio::test]
+async fn a_blind_transfer_rings_the_target_and_leaves_them_with_the_customer() {
+    let mut world = World::taken_over().await;
+    world.to_sue("blind").await;
+    let ringing = world.sues.called().await;
+    assert!(!ringing.answers_at_once, "she did not ask for it");
+    world.sues.ring(&ringing);
+    world.customer.hears_a_sound(world.customer_leg, &EVERYBODY).await;
+    world.sues.answer(&ringing).await;
+    world.sue_has_the_customer(ringing.leg).await;
+    world.sams.is_hung_up_on(world.sams_leg).await;
+    world.floor_is("person", Some("user_supervisor_2")).await;
+    world.ends().await;
+    world.sues.is_hung_up_on(ringing.leg).await;
+}
+
+#[tokio::test]
+async fn a_blind_transfer_to_who_is_busy_declines_or_does_not_answer_comes_back() {
+    let world = &mut World::taken_over().await;
+    for code in [486, 603, 500] {
+        world.to_sue("blind").await;
+        let ringing = world.sues.called().await;
+        world.sues.refuse(&ringing, code);
+        world.sam_has_the_customer().await;
+    }
+    world.to_sue("blind").await;
+    let ringing = world.sues.called().await;
+    world.sues.ring(&ringing);
+    world.customer.hears_a_sound(world.customer_leg, &EVERYBODY).await;
+    world.sues.is_hung_up_on(ringing.leg).await;
+    world.sam_has_the_customer().await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_transfer_that_fails_after_its_author_left_comes_back_to_the_assistant() {
+    let mut world = World::taken_over().await;
+    world.to_sue("blind").await;
+    let ringing = world.sues.called().await;
+    world.sams.hang_up(world.sams_leg);
+    world.customer.hears_a_sound(world.customer_leg, &EVERYBODY).await;
+    world.sues.refuse(&ringing, 486);
+    // Nobody is interrupted by an assistant.
+    world.customer.falls_silent();
+    world.floor_is("assistant", None).await;
+    let back = world.live.said(&world.call.clone(), "assistant", "", 20).await;
+    assert_ne!(back["data"]["text"], "", "it says that it is back");
+    world.customer.hears_a_sound(world.customer_leg, &EVERYBODY).await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_customer_left_with_nobody_hears_music_until_somebody_takes_the_call() {
+    let mut world = World::called_in().await;
+    world.to_sue("blind").await;
+    let ringing = world.sues.called().await;
+    world.sams.hang_up(world.sams_leg);
+    world.sams.is_hung_up_on(world.sams_leg).await;
+    world.sues.refuse(&ringing, 603);
+    world.floor_is("nobody", None).await;
+    world.customer.hears_a_sound(world.customer_leg, &EVERYBODY).await;
+    let sue = world.server.signed_in("supervisor_2").await;
+    let version = world.floor().await["version"].clone();
+    sue.post(&format!("/calls/{}/takeover", world.call), json!({ "floor_version": version })).await;
+    let leg = world.sues.takes().await;
+    world.sue_has_the_customer(leg).await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_consultation_is_private_and_ends_in_any_of_the_ways_there_are() {
+    let mut world = World::taken_over().await;
+    world.to_sue("consult").await;
+    let ringing = world.sues.called().await;
+    world.sues.ring(&ringing);
+    // Both wait, and both hear why.
+    world.customer.hears_a_sound(world.customer_leg, &EVERYBODY).await;
+    world.sams.hears_a_sound(world.sams_leg, &EVERYBODY).await;
+    world.sues.answer(&ringing).await;
+    let sues_leg = ringing.leg;
+    world.sams.hears(world.sams_leg, SUE, &[CUSTOMER]).await;
+    world.sues.hears(sues_leg, SAM, &[CUSTOMER]).await;
+    world.customer.hears_a_sound(world.customer_leg, &EVERYBODY).await;
+
+    world.does("transfer/swap", Value::Null).await;
+    world.sam_has_the_customer().await;
+    world.sues.hears_a_sound(sues_leg, &EVERYBODY).await;
+
+    world.does("transfer/three-way", Value::Null).await;
+    world.customer.hears_both(world.customer_leg, SAM, SUE).await;
+    world.sams.hears_both(world.sams_leg, CUSTOMER, SUE).await;
+    world.sues.hears_both(sues_leg, CUSTOMER, SAM).await;
+
+    world.does("transfer/abandon", Value::Null).await;
+    world.sues.is_hung_up_on(sues_leg).await;
+    world.sam_has_the_customer().await;
+
+    // Again, and the target hangs up in the middle.
+    world.to_sue("consult").await;
+    let sues_leg = world.sues.takes().await;
+    world.sues.hears(sues_leg, SAM, &[CUSTOMER]).await;
+    world.sues.hang_up(sues_leg);
+    world.sam_has_the_customer().await;
+
+    // Again, to the end.
+    world.to_sue("consult").await;
+    let sues_leg = world.sues.takes().await;
+    world.sues.hears(sues_leg, SAM, &[CUSTOMER]).await;
+    world.does("transfer/complete", Value::Null).await;
+    world.sue_has_the_customer(sues_leg).await;
+    world.sams.is_hung_up_on(world.sams_leg).await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn who_is_lost_while_consulting_leaves_the_customer_with_the_consulted() {
+    let mut world = World::taken_over().await;
+    world.to_sue("consult").await;
+    let sues_leg = world.sues.takes().await;
+    world.sues.hears(sues_leg, SAM, &[CUSTOMER]).await;
+    world.sams.hang_up(world.sams_leg);
+    world.sue_has_the_customer(sues_leg).await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_customer_who_hangs_up_on_hold_ends_it_for_both() {
+    let mut world = World::taken_over().await;
+    world.to_sue("consult").await;
+    let sues_leg = world.sues.takes().await;
+    world.sues.hears(sues_leg, SAM, &[CUSTOMER]).await;
+    world.ends().await;
+    world.sues.is_hung_up_on(sues_leg).await;
+    world.sams.is_hung_up_on(world.sams_leg).await;
+
+    let mut world = World::taken_over().await;
+    world.to_sue("blind").await;
+    let ringing = world.sues.called().await;
+    world.sues.ring(&ringing);
+    world.ends().await;
+    world.sues.is_hung_up_on(ringing.leg).await;
+}
+
+/// What Sam's phone is told of its REFER, to the end.
+async fn notified(phone: &mut Phone) -> Vec<u16> {
+    let mut codes = Vec::new();
+    loop {
+        let (code, over) = phone
+            .until("a report", |event| match event {
+                Event::ReferNotified { code, over, .. } => Some((*code, *over)),
+                _ => None,
+            })
+            .await;
+        codes.extend(code);
+        if over {
+            return codes;
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_phones_refer_does_the_same_as_the_screen() {
+    let mut world = World::taken_over().await;
+    let refer = |world: &World, to: &str, replaces| {
+        let to = format!("sip:{to}@{}", world.server.sip()).into();
+        world.sams.send(Command::Refer { leg: world.sams_leg, to, replaces });
+    };
+    // To somebody there is not.
+    refer(&world, "nobody", None);
+    let code = world.sams.until("a refusal", |event| match event {
+        Event::ReferRefused { code, .. } => Some(*code),
+        _ => None,
+    });
+    assert_eq!(code.await, 404);
+
+    // To who is busy: the phone is told, and has the customer again.
+    refer(&world, "sue", None);
+    let ringing = world.sues.called().await;
+    world.sues.ring(&ringing);
+    tokio::time::sleep(std::time::Duration::from_millis(300)).await;
+    world.sues.refuse(&ringing, 486);
+    assert_eq!(notified(&mut world.sams).await, [100, 180, 486]);
+    world.sam_has_the_customer().await;
+
+    // A consultation that was begun at the screen is completed at the phone.
+    world.to_sue("consult").await;
+    let sues_leg = world.sues.takes().await;
+    world.sues.hears(sues_leg, SAM, &[CUSTOMER]).await;
+    refer(&world, "sue", Some(world.sams_leg));
+    assert_eq!(notified(&mut world.sams).await.last(), Some(&200));
+    world.sue_has_the_customer(sues_leg).await;
+    world.sams.is_hung_up_on(world.sams_leg).await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_phone_that_hangs_up_once_its_refer_is_accepted_has_given_the_customer_away() {
+    let mut world = World::taken_over().await;
+    let to = format!("sip:sue@{}", world.server.sip()).into();
+    world.sams.send(Command::Refer { leg: world.sams_leg, to, replaces: None });
+    world.sams.until("202", |event| matches!(event, Event::ReferAccepted { .. }).then_some(())).await;
+    world.sams.hang_up(world.sams_leg);
+    let ringing = world.sues.called().await;
+    world.customer.hears_a_sound(world.customer_leg, &EVERYBODY).await;
+    world.sues.answer(&ringing).await;
+    world.sue_has_the_customer(ringing.leg).await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn an_agent_who_holds_the_floor_may_transfer_to_a_number_and_nobody_else_may() {
+    let mut world = World::called_in().await;
+    let sue = world.server.signed_in("supervisor_2").await;
+    let path = format!("/calls/{}/transfer", world.call);
+    let outside = json!({ "to": { "number": "+15557770002" }, "kind": "blind" });
+    let refused = sue.ask(Method::POST, &path, Some(outside.clone())).await;
+    assert_eq!(refused.status, 409, "{}", refused.body);
+    let agent = world.server.signed_in("agent").await;
+    assert_eq!(agent.ask(Method::POST, &path, Some(outside.clone())).await.status, 409, "not the holder");
+    let nowhere = json!({ "to": { "user": "user_agent" }, "kind": "blind" });
+    assert_eq!(world.sam.ask(Method::POST, &path, Some(nowhere)).await.status, 422, "has no phone");
+
+    // The agent's own call: Sam gives it to him, and he gives it to a number behind the customer's trunk.
+    let mut alex = Phone::of(&world.server, "agent", SUE).await;
+    world.does("transfer", json!({ "to": { "user": "user_agent" }, "kind": "blind" })).await;
+    let leg = alex.takes().await;
+    world.customer.hears(world.customer_leg, SUE, &[SAM]).await;
+    let answer = agent.ask(Method::POST, &path, Some(outside)).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let outside_leg = world.customer.takes().await;
+    world.floor_is("outside", None).await;
+    alex.is_hung_up_on(leg).await;
+    // Both lines end at one phone, which says the same on each.
+    world.customer.hears(outside_leg, CUSTOMER, &[SAM, SUE]).await;
+    world.customer.hears(world.customer_leg, CUSTOMER, &[SAM, SUE]).await;
+    world.ends().await;
+}
