@@ -9,7 +9,7 @@ use crate::capacity::TrunkMeter;
 use crate::exchange::ExchangeError;
 use crate::ports::signalling::{PhoneAccount, TrunkAccount, TrunkState};
 use crate::ports::store::{Store, StoreError};
-use crate::records::{Number, Organisation, Trunk, User};
+use crate::records::{Hours, NamedHours, Number, Organisation, Trunk, User};
 
 /// A snapshot of the configuration that calls are routed by.
 #[derive(Debug, Default)]
@@ -18,6 +18,7 @@ pub(crate) struct Plan {
     trunks: HashMap<TrunkId, Trunk>,
     trunk_order: Vec<TrunkId>,
     numbers: Vec<Number>,
+    hours: Vec<NamedHours>,
     users: HashMap<UserId, User>,
     states: HashMap<TrunkId, TrunkState>,
     meters: HashMap<TrunkId, TrunkMeter>,
@@ -34,6 +35,7 @@ impl Plan {
                 plan.trunks.insert(trunk.id.clone(), trunk);
             }
             plan.numbers.extend(store.numbers(org).await?);
+            plan.hours.extend(store.hours(org).await?);
             for user in store.users(org).await?.into_iter().filter(|u| u.enabled) {
                 plan.users.insert(user.id.clone(), user);
             }
@@ -89,6 +91,11 @@ impl Plan {
     pub fn number(&self, org: &OrgId, dialled: &str) -> Option<&Number> {
         let wanted = digits(dialled);
         self.numbers.iter().find(|n| n.org == *org && digits(n.number.as_str()) == wanted)
+    }
+
+    /// The organisation's hours of this name.
+    pub fn hours(&self, org: &OrgId, name: &str) -> Option<&Hours> {
+        self.hours.iter().find(|row| row.org == *org && row.name == name).map(|row| &row.hours)
     }
 
     pub fn set_state(&mut self, trunk: TrunkId, state: TrunkState) {

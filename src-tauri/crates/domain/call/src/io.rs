@@ -74,6 +74,10 @@ pub enum Input {
     HandBack { who: PersonRef, version: u64, note: Option<String> },
     /// The assistant wants somebody to take the call.
     Transfer { who: PersonRef, name: String },
+    /// A route puts the customer through to somebody; nobody else holds the floor.
+    Connect { who: PersonRef, name: String },
+    /// A route puts the customer through to an assistant, which speaks on `leg`.
+    AssistantJoins { leg: LegId },
     /// A person's phone answered; `leg` is in the room.
     PersonUp { who: PersonRef, leg: LegId },
     /// A person's phone could not be reached.
@@ -105,6 +109,8 @@ pub enum Output {
     AssistantRescues { lost: String },
     /// The transfer the assistant asked for came to nothing.
     TransferFailed,
+    /// Whom a route put the customer through to cannot be reached.
+    Unreachable,
     /// The floor has a new owner.
     FloorChanged { floor: Floor, version: u64, by: Option<PersonRef>, reason: &'static str },
     /// A person's mode changed; `None`: they left.

@@ -29,6 +29,8 @@ pub struct CallMachine {
     pub(crate) floor: Floor,
     pub(crate) version: u64,
     pub(crate) transfer: Option<PersonRef>,
+    /// Whom a route put the customer through to, until they are there.
+    pub(crate) routed: Option<PersonRef>,
     hearing: Vec<(LegId, LegId)>,
     pub(crate) outputs: VecDeque<Output>,
 }
@@ -44,6 +46,7 @@ impl CallMachine {
             floor: Floor::Nobody,
             version: 0,
             transfer: None,
+            routed: None,
             hearing: Vec::new(),
             outputs: VecDeque::new(),
         }
@@ -85,6 +88,8 @@ impl CallMachine {
             Input::TakeOver { who, name, version } => self.take_over(now, who, name, version)?,
             Input::HandBack { who, version, note } => self.hand_back(&who, version, note)?,
             Input::Transfer { who, name } => self.begin_transfer(now, who, name)?,
+            Input::Connect { who, name } => self.route_to(now, who, name)?,
+            Input::AssistantJoins { leg } => self.assistant_joins(leg)?,
             Input::PersonUp { who, leg } => self.person_up(&who, leg),
             Input::PersonFailed { who } | Input::PersonGone { who } => self.person_lost(&who),
         }
@@ -178,6 +183,9 @@ impl CallMachine {
         };
         person.leg = Some(leg);
         person.deadline = None;
+        if self.routed.as_ref() == Some(who) {
+            self.routed = None;
+        }
         if self.transfer.as_ref() == Some(who) {
             self.finish_transfer(who);
         }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tandem_call::{EndedBy, Input, PersonRef};
 use tandem_conversation::io::Input as TalkInput;
 use tandem_foundation::LegId;
+use tandem_routing::Input as RouteInput;
 
 use super::{CallTask, LegKind};
 use crate::ports::media::{MediaEvent, RtpTerms, Sound};
@@ -196,6 +197,7 @@ impl CallTask {
         self.commit_call(EventBody::CallUpdated);
         self.input(Input::Answered);
         self.fetch_person();
+        self.begin_route();
     }
 
     /// A call for a person: they get the floor, and the caller hears it ring until they are there.
@@ -241,6 +243,7 @@ impl CallTask {
     }
 
     pub(super) fn media(&mut self, event: MediaEvent) {
+        let Some(event) = self.announcers_event(event) else { return };
         match event {
             MediaEvent::Dtmf { leg, digit, .. } if leg == self.customer => self.digit(digit),
             MediaEvent::VoiceStarted { leg, at, .. } => self.voice_started(leg, at),
@@ -272,6 +275,7 @@ impl CallTask {
         }
         let at_ms = self.offset_ms(Instant::now());
         self.commit_event(EventBody::KeyPressed { at_ms });
+        self.route_input(RouteInput::Digit(digit));
         self.tell(TalkInput::Digit { digit });
     }
 

@@ -7,6 +7,7 @@ pub mod media;
 mod provider_error;
 pub mod providers;
 pub mod retention;
+pub mod routing;
 pub mod signalling;
 pub mod speech;
 pub mod store;

@@ -5,10 +5,11 @@ use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, SessionId, 
 
 use super::providers::ProviderStore;
 use super::retention::RetentionStore;
+use super::routing::RoutingStore;
 use super::trace::SipTraces;
 use crate::records::{
     ApiKey, Assistant, Call, CallStatus, Event, NewEvent, Number, Organisation, Session, TranscriptItem,
-    Trunk, UnixMs, User,
+    Trunk, UnixMs, User, Voicemail,
 };
 
 /// Why storage could not do it.
@@ -43,6 +44,8 @@ pub struct Commit {
     pub items: Vec<TranscriptItem>,
     /// Numbers to put on the organisation's do-not-call list.
     pub do_not_call: Vec<DoNotCall>,
+    /// Messages that callers left.
+    pub voicemails: Vec<Voicemail>,
     pub events: Vec<NewEvent>,
     /// Topics of the outbox under which each event is also queued for delivery (index into `events`, topic).
     pub outbox: Vec<(usize, String)>,
@@ -207,5 +210,8 @@ pub enum IdempotencyClaim {
 }
 
 /// All of storage.
-pub trait Store: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore {}
-impl<T: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore> Store for T {}
+pub trait Store:
+    CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + RoutingStore
+{
+}
+impl<T: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + RoutingStore> Store for T {}

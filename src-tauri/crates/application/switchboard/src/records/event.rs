@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tandem_foundation::{CallId, OrgId, UserId};
+use tandem_foundation::{CallId, OrgId, UserId, VoicemailId};
 
 use super::{Call, FloorHolder, RecordingState, TranscriptItem, UnixMs};
 
@@ -56,11 +56,14 @@ pub enum EventBody {
     /// The recording could not begin (`not_recorded`) or go on (`incomplete`); the call did.
     #[serde(rename = "recording.failed")]
     RecordingFailed { state: RecordingState, reason: String, at_ms: i64 },
+    /// A caller left a message, which is stored.
+    #[serde(rename = "voicemail.left")]
+    VoicemailLeft { voicemail: VoicemailId, mailbox: String, duration_ms: i64 },
     /// What the organisation no longer keeps was deleted.
     #[serde(rename = "retention.swept")]
     RetentionSwept(super::Swept),
-    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback` or
-    /// `retention`.
+    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback`,
+    /// `retention`, `hours` or `voicemail`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<UserId> },
 }
@@ -101,6 +104,7 @@ impl EventBody {
             Self::RecordingPaused { .. } => "recording.paused",
             Self::RecordingResumed { .. } => "recording.resumed",
             Self::RecordingFailed { .. } => "recording.failed",
+            Self::VoicemailLeft { .. } => "voicemail.left",
             Self::RetentionSwept(_) => "retention.swept",
             Self::ConfigChanged { .. } => "config.changed",
         }

@@ -9,6 +9,7 @@ mod directory;
 mod event;
 mod provider;
 mod retention;
+mod routing;
 mod sip;
 
 pub use assistant::*;
@@ -17,6 +18,7 @@ pub use directory::*;
 pub use event::*;
 pub use provider::*;
 pub use retention::*;
+pub use routing::*;
 pub use sip::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
