@@ -30,6 +30,7 @@ mod people;
 mod providers;
 mod pulse;
 mod retention;
+mod routing;
 mod row;
 mod seal;
 mod sip_messages;

@@ -71,11 +71,14 @@ pub enum EventBody {
     /// The recording could not begin (`not_recorded`) or go on (`incomplete`); the call did.
     #[serde(rename = "recording.failed")]
     RecordingFailed { state: RecordingState, at_ms: i64 },
+    /// A caller left a message.
+    #[serde(rename = "voicemail.left")]
+    VoicemailLeft { voicemail: String, mailbox: String, duration_ms: i64 },
     /// What the organisation no longer keeps was deleted.
     #[serde(rename = "retention.swept")]
     RetentionSwept(crate::retention::Swept),
-    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback` or
-    /// `retention`.
+    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback`,
+    /// `retention`, `hours` or `voicemail`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<String> },
 }
@@ -137,6 +140,11 @@ impl From<&records::EventBody> for EventBody {
             Row::RecordingFailed { state, at_ms, .. } => {
                 Self::RecordingFailed { state: (*state).into(), at_ms: *at_ms }
             }
+            Row::VoicemailLeft { voicemail, mailbox, duration_ms } => Self::VoicemailLeft {
+                voicemail: voicemail.to_string(),
+                mailbox: mailbox.clone(),
+                duration_ms: *duration_ms,
+            },
             Row::RetentionSwept(swept) => Self::RetentionSwept((*swept).into()),
             Row::ConfigChanged { what, id, deleted, by } => Self::ConfigChanged {
                 what: what.clone(),

@@ -24,6 +24,7 @@ mod provider_settings;
 pub mod providers;
 pub mod recordings;
 pub mod retention;
+pub mod routing;
 pub mod sandbox;
 pub mod session;
 pub mod sip;

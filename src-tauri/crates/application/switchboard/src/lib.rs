@@ -10,7 +10,7 @@ pub mod exchange;
 mod journal;
 mod lines;
 mod measures;
-mod opening;
+pub mod opening;
 mod outcome;
 mod phones;
 mod plan;

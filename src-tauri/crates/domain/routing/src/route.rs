@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 use tandem_foundation::{AssistantId, Pii, QueueId, UserId};
 
+use crate::fields::below;
 use crate::hours::Hours;
 
 /// Where calls to a number go.
@@ -50,7 +51,7 @@ pub enum Route {
         #[cfg_attr(feature = "schema", schema(value_type = Box<Route>, no_recursion))]
         closed: Box<Route>,
     },
-    Menu(#[cfg_attr(feature = "schema", schema(no_recursion))] Box<Menu>),
+    Menu(Box<Menu>),
     Voicemail(VoicemailRoute),
     /// Something is said, then the call goes on.
     Say {
@@ -151,35 +152,39 @@ pub enum Mailbox {
 }
 
 impl Route {
-    /// Every route of the tree, this one first.
-    pub fn walk(&self, visit: &mut impl FnMut(&Route)) {
-        visit(self);
+    /// Every route of the tree with its path below `path`, this one first.
+    pub fn walk(&self, path: &str, visit: &mut impl FnMut(&str, &Route)) {
+        visit(path, self);
         match self {
             Self::Assistant { .. } | Self::Voicemail(_) | Self::Hangup { .. } => {}
             Self::Person { otherwise, .. }
             | Self::Queue { otherwise, .. }
             | Self::Number { otherwise, .. } => {
                 if let Some(otherwise) = otherwise {
-                    otherwise.walk(visit);
+                    otherwise.walk(&below(path, "otherwise"), visit);
                 }
             }
             Self::Hours { open, closed, .. } => {
-                open.walk(visit);
-                closed.walk(visit);
+                open.walk(&below(path, "open"), visit);
+                closed.walk(&below(path, "closed"), visit);
             }
             Self::Menu(menu) => {
-                menu.keys.values().for_each(|route| route.walk(visit));
-                menu.speech.iter().for_each(|spoken| spoken.route.walk(visit));
+                for (key, route) in &menu.keys {
+                    route.walk(&below(path, &format!("keys.{key}")), visit);
+                }
+                for (index, spoken) in menu.speech.iter().enumerate() {
+                    spoken.route.walk(&below(path, &format!("speech.{index}.route")), visit);
+                }
                 if let Some(otherwise) = &menu.otherwise {
-                    otherwise.walk(visit);
+                    otherwise.walk(&below(path, "otherwise"), visit);
                 }
             }
-            Self::Say { then, .. } => then.walk(visit),
-            Self::Webhook { fallback, .. } => fallback.walk(visit),
+            Self::Say { then, .. } => then.walk(&below(path, "then"), visit),
+            Self::Webhook { fallback, .. } => fallback.walk(&below(path, "fallback"), visit),
         }
     }
 
-    /// The same, to change it.
+    /// Every route of the tree, this one first, to change it.
     pub fn walk_mut(&mut self, visit: &mut impl FnMut(&mut Route)) {
         visit(self);
         match self {
@@ -210,7 +215,7 @@ impl Route {
     /// The assistants of the tree, each once, in its order.
     pub fn assistants(&self) -> Vec<AssistantId> {
         let mut assistants = Vec::new();
-        self.walk(&mut |route| {
+        self.walk("", &mut |_, route| {
             if let Self::Assistant { assistant } = route
                 && !assistants.contains(assistant)
             {
@@ -218,6 +223,15 @@ impl Route {
             }
         });
         assistants
+    }
+
+    /// Whether it asks for the organisation's hours of this name.
+    pub fn names_hours(&self, name: &str) -> bool {
+        let mut found = false;
+        self.walk("", &mut |_, route| {
+            found |= matches!(route, Self::Hours { hours: HoursRef::Named(own), .. } if own == name);
+        });
+        found
     }
 
     /// As it may be shown.
@@ -235,7 +249,7 @@ impl Route {
     pub fn keep_secrets(&mut self, former: Option<&Self>) {
         let mut known: BTreeMap<String, Pii<String>> = BTreeMap::new();
         if let Some(former) = former {
-            former.walk(&mut |route| {
+            former.walk("", &mut |_, route| {
                 if let Self::Webhook { url, secret: Some(secret), .. } = route {
                     known.insert(url.clone(), secret.clone());
                 }

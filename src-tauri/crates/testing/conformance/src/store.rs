@@ -11,6 +11,7 @@ mod directory;
 mod events;
 pub mod fixtures;
 mod idempotency;
+mod routing;
 mod sip_messages;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use commits::*;
 pub use directory::*;
 pub use events::*;
 pub use idempotency::*;
+pub use routing::*;
 pub use sip_messages::*;
 
 /// A store under test.
@@ -73,6 +75,9 @@ macro_rules! store_conformance {
             a_batch_of_sip_messages_may_be_written_again
             sip_messages_need_their_call_and_are_isolated
             sip_messages_are_kept_a_week_where_nobody_chose
+            hours_are_kept_under_a_name_of_their_own
+            messages_are_listed_by_box_heard_and_deleted
+            a_routes_secret_is_read_back
         );
     };
     (@tests $open:expr; $($check:ident)*) => {$(

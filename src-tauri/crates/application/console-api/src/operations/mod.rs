@@ -4,6 +4,7 @@ mod calls;
 mod configuration;
 mod live;
 mod people;
+mod routing;
 mod session;
 mod vault;
 
@@ -11,7 +12,7 @@ use crate::Operation;
 
 /// All operations.
 pub fn all() -> impl Iterator<Item = &'static Operation> {
-    [session::ALL, calls::ALL, configuration::ALL, people::ALL, vault::ALL, live::ALL].into_iter().flatten()
+    [session::ALL, calls::ALL, configuration::ALL, people::ALL, vault::ALL, routing::ALL, live::ALL].into_iter().flatten()
 }
 
 #[cfg(test)]

@@ -140,6 +140,23 @@ fn secrets_are_not_shown_kept_when_left_out_and_removed_when_empty() {
 fn a_tree_knows_its_assistants_and_a_box_its_owner() {
     let route = Route::read(&whole(), "").expect("read");
     assert_eq!(route.assistants(), ["a1".into()]);
+    assert!(!route.names_hours("office"));
+    let mut paths = Vec::new();
+    route.walk("route", &mut |path, _| paths.push(path.to_owned()));
+    let expected = [
+        "route",
+        "route.open",
+        "route.open.keys.*9",
+        "route.open.keys.1",
+        "route.open.keys.2",
+        "route.open.keys.2.otherwise",
+        "route.open.speech.0.route",
+        "route.open.otherwise",
+        "route.closed",
+        "route.closed.fallback",
+        "route.closed.fallback.then",
+    ];
+    assert_eq!(paths, expected);
     let mailbox = |value: Value| match Route::read(&value, "").expect("read") {
         Route::Voicemail(voicemail) => voicemail.mailbox(),
         other => panic!("{other:?}"),
