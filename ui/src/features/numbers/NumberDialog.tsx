@@ -33,16 +33,28 @@ export function NumberDialog({ number, onClose }: Props) {
   );
 }
 
-/** `assistant:id`, `person:id` or nothing, as the one list of destinations has it. */
-export const routeKey = (route: OurNumber["route"]): string | null =>
-  route === null
-    ? null
-    : route.kind === "assistant"
-      ? `assistant:${route.assistant}`
-      : `person:${route.user}`;
+type Route = NonNullable<OurNumber["route"]>;
 
-export function routeFrom(key: string | null): NonNullable<NumberWrite["route"]> | null {
+/** What is chosen where a number's route is more than somebody: it stays as it is. */
+const KEPT = "kept";
+
+/** Whether a route is an assistant or a person and no more. */
+export const isPlain = (route: Route): boolean =>
+  route.kind === "assistant" || (route.kind === "person" && route.otherwise === null);
+
+/** `assistant:id`, `person:id`, `kept` or nothing, as the one list of destinations has it. */
+export function routeKey(route: OurNumber["route"]): string | null {
+  if (route === null) return null;
+  if (route.kind === "assistant") return `assistant:${route.assistant}`;
+  return route.kind === "person" && isPlain(route) ? `person:${route.user}` : KEPT;
+}
+
+export function routeFrom(
+  key: string | null,
+  present: OurNumber["route"] = null,
+): NonNullable<NumberWrite["route"]> | null {
   if (key === null) return null;
+  if (key === KEPT) return present;
   const id = key.slice(key.indexOf(":") + 1);
   return key.startsWith("assistant:") ? { kind: "assistant", assistant: id } : { kind: "person", user: id };
 }
@@ -51,7 +63,7 @@ function NumberForm({ number, onClose }: { number: OurNumber | null; onClose: ()
   const { t } = useTranslation();
   const queries = useQueryClient();
   const { data: trunks = [] } = useQuery(trunksQuery);
-  const routes = useRoutes();
+  const routes = useRoutes(number?.route ?? null);
   const form = useForm({
     initialValues: {
       number: number?.number ?? "",
@@ -68,7 +80,7 @@ function NumberForm({ number, onClose }: { number: OurNumber | null; onClose: ()
         number: toE164(typed),
         label,
         trunk: trunk ?? "",
-        route: routeFrom(route),
+        route: routeFrom(route, number?.route),
       }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: numbersQuery.queryKey });
@@ -126,12 +138,17 @@ function NumberForm({ number, onClose }: { number: OurNumber | null; onClose: ()
   );
 }
 
-function useRoutes() {
+function useRoutes(present: OurNumber["route"]) {
   const { t } = useTranslation();
   const { data: me } = useQuery(sessionQuery);
   const { data: assistants = [] } = useQuery(assistantsQuery);
   const { data: users = [] } = useQuery({ ...usersQuery, enabled: me ? isAtLeast(me.role, "admin") : false });
+  const kept = present !== null && !isPlain(present);
   return [
+    {
+      group: t("numbers.route"),
+      items: kept ? [{ value: KEPT, label: t(`numbers.kinds.${present.kind}`) }] : [],
+    },
     {
       group: t("nav.assistants"),
       items: assistants.map(({ id, name }) => ({ value: `assistant:${id}`, label: name })),

@@ -92,6 +92,7 @@ function useColumns(
     const routed = (route: OurNumber["route"]) => {
       if (route === null) return t("numbers.unrouted");
       if (route.kind === "person") return t("numbers.person", { name: route.user });
+      if (route.kind !== "assistant") return t(`numbers.kinds.${route.kind}`);
       return assistants?.find(({ id }) => id === route.assistant)?.name ?? route.assistant;
     };
     return [

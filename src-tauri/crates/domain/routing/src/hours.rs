@@ -19,8 +19,10 @@ const HORIZON_DAYS: u32 = 9 * 366;
 pub struct Hours {
     /// IANA name; the organisation's where `null`.
     pub time_zone: Option<String>,
+    #[cfg_attr(feature = "schema", schema(required = false))]
     pub week: Vec<Opening>,
     /// Dates that are not as the week has them.
+    #[cfg_attr(feature = "schema", schema(required = false))]
     pub exceptions: Vec<ExceptionDay>,
 }
 
@@ -61,6 +63,7 @@ pub struct ExceptionDay {
     /// For people (`Christmas`).
     pub name: Option<String>,
     /// Closed all day where empty.
+    #[cfg_attr(feature = "schema", schema(required = false))]
     pub open: Vec<Interval>,
 }
 

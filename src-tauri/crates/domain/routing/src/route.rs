@@ -90,12 +90,15 @@ pub enum HoursRef {
 pub struct Menu {
     pub prompt: Prompt,
     /// By up to four keys (`0-9*#`).
-    #[cfg_attr(feature = "schema", schema(value_type = BTreeMap<String, Route>, no_recursion))]
+    #[cfg_attr(feature = "schema", schema(required = false, value_type = BTreeMap<String, Route>, no_recursion))]
     pub keys: BTreeMap<String, Route>,
+    #[cfg_attr(feature = "schema", schema(required = false))]
     pub speech: Vec<Spoken>,
     /// How long a caller may think after the prompt, seconds.
+    #[cfg_attr(feature = "schema", schema(required = false))]
     pub timeout_s: u32,
     /// How often the menu is said again: after something that is no choice, and, counted apart, after nothing.
+    #[cfg_attr(feature = "schema", schema(required = false))]
     pub retries: u32,
     /// Said after something that is no choice.
     pub invalid: Option<Prompt>,
@@ -128,6 +131,7 @@ pub struct VoicemailRoute {
     pub name: Option<String>,
     pub greeting: Option<Prompt>,
     /// Longest message, seconds.
+    #[cfg_attr(feature = "schema", schema(required = false))]
     pub max_s: u32,
 }
 
