@@ -382,6 +382,91 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calls/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give the customer to somebody; for who holds the floor */
+        post: operations["transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/transfer/abandon": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the customer back */
+        post: operations["abandon_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/transfer/complete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Leave the customer with whom you talk to; before the answer, the transfer goes on as a blind one */
+        post: operations["complete_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/transfer/swap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Turn from whom you consult to the customer, or back; the other one hears music */
+        post: operations["swap_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/transfer/three-way": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** You, the customer and whom you consult all talk */
+        post: operations["three_way"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calls/{id}/waveform": {
         parameters: {
             query?: never;
@@ -428,6 +513,42 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All opening hours, and whether they are open */
+        get: operations["list_hours"];
+        put?: never;
+        /** Create */
+        post: operations["create_hours"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/hours/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace as a whole */
+        put: operations["replace_hours"];
+        post?: never;
+        /** Delete */
+        delete: operations["delete_hours"];
         options?: never;
         head?: never;
         patch?: never;
@@ -890,6 +1011,58 @@ export interface paths {
         patch: operations["update_user"];
         trace?: never;
     };
+    "/voicemails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Messages of callers; agents see their own box */
+        get: operations["list_voicemails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/voicemails/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete the message and its audio */
+        delete: operations["delete_voicemail"];
+        options?: never;
+        head?: never;
+        /** Note that somebody has heard it, or that it is new again */
+        patch: operations["update_voicemail"];
+        trace?: never;
+    };
+    "/voicemails/{id}/audio": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The message as WAV */
+        get: operations["get_voicemail_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1252,6 +1425,11 @@ export interface components {
          * @enum {string}
          */
         Codec: "pcmu" | "pcma" | "g722" | "opus";
+        /**
+         * @description A day of the week.
+         * @enum {string}
+         */
+        Day: "mon" | "tue" | "wed" | "thu" | "fri" | "sat" | "sun";
         /** @description What an agent has before them. */
         Desk: {
             agent: components["schemas"]["AgentView"];
@@ -1486,6 +1664,16 @@ export interface components {
             /** @enum {string} */
             kind: "call.disposed";
         } | {
+            /** @description A caller left a message. */
+            data: {
+                /** Format: int64 */
+                duration_ms: number;
+                mailbox: string;
+                voicemail: string;
+            };
+            /** @enum {string} */
+            kind: "voicemail.left";
+        } | {
             /** @description What the organisation no longer keeps was deleted. */
             data: components["schemas"]["Swept"];
             /** @enum {string} */
@@ -1494,6 +1682,7 @@ export interface components {
             /**
              * @description A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback`,
              *     `queue`, `agent` or `retention`.
+             *     `retention`, `hours` or `voicemail`.
              */
             data: {
                 by: string | null;
@@ -1507,6 +1696,24 @@ export interface components {
         /** @description Events of a call, in order. */
         Events: {
             items: components["schemas"]["Event"][];
+        };
+        /** @description A date on which other times hold. What began the evening before goes to its end. */
+        ExceptionDay: {
+            /** @description `2026-12-24`, or `12-25` for every year. */
+            date: string;
+            /** @description For people (`Christmas`). */
+            name: string | null;
+            /** @description Closed all day where empty. */
+            open: components["schemas"]["Interval"][];
+        };
+        /** @description A date on which other times hold. What began the evening before goes to its end. */
+        ExceptionDayInput: {
+            /** @description `2026-12-24`, or `12-25` for every year. */
+            date: string;
+            /** @description For people (`Christmas`). */
+            name?: string | null;
+            /** @description Closed all day where empty. */
+            open?: components["schemas"]["Interval"][];
         };
         /** @description A field that was not as expected. */
         FieldError: {
@@ -1540,6 +1747,45 @@ export interface components {
             floor_version: number;
             /** @description Only the assistant reads it. */
             note?: string | null;
+        };
+        /** @description When somebody is there. */
+        Hours: {
+            /** @description Dates that are not as the week has them. */
+            exceptions: components["schemas"]["ExceptionDay"][];
+            /** @description IANA name; the organisation's where `null`. */
+            time_zone: string | null;
+            week: components["schemas"]["Opening"][];
+        };
+        /** @description When somebody is there. */
+        HoursInput: {
+            /** @description Dates that are not as the week has them. */
+            exceptions?: components["schemas"]["ExceptionDayInput"][];
+            /** @description IANA name; the organisation's where `null`. */
+            time_zone?: string | null;
+            week?: components["schemas"]["Opening"][];
+        };
+        /** @description All hours, oldest first. */
+        HoursList: {
+            items: components["schemas"]["NamedHours"][];
+        };
+        /** @description Which hours are meant. */
+        HoursRef: string | components["schemas"]["Hours"];
+        /** @description Which hours are meant. */
+        HoursRefInput: string | components["schemas"]["HoursInput"];
+        /** @description Hours to be created, or that replace others as a whole. */
+        HoursWrite: {
+            exceptions?: components["schemas"]["ExceptionDayInput"][];
+            name: string;
+            /** @description IANA name; the organisation's where not given. */
+            time_zone?: string | null;
+            week?: components["schemas"]["Opening"][];
+        };
+        /** @description From one time to another. */
+        Interval: {
+            /** @description `HH:MM`. */
+            from: string;
+            /** @description `HH:MM`; 24:00 is the end of the day. Where it is before `from`, it is of the next day. */
+            to: string;
         };
         /** @description A program's key. */
         Key: {
@@ -1660,6 +1906,62 @@ export interface components {
             /** @enum {string} */
             kind: "assistant";
         };
+        /** @description A choice by key or by word. */
+        Menu: {
+            invalid: components["schemas"]["Prompt"] | null;
+            /** @description By up to four keys (`0-9*#`). */
+            keys: {
+                [key: string]: components["schemas"]["Route"];
+            };
+            otherwise: components["schemas"]["Route"] | null;
+            prompt: components["schemas"]["Prompt"];
+            /**
+             * Format: int32
+             * @description How often the menu is said again: after something that is no choice, and, counted apart, after nothing.
+             */
+            retries: number;
+            speech: components["schemas"]["Spoken"][];
+            /**
+             * Format: int32
+             * @description How long a caller may think after the prompt, seconds.
+             */
+            timeout_s: number;
+        };
+        /** @description A choice by key or by word. */
+        MenuInput: {
+            invalid?: components["schemas"]["Prompt"] | null;
+            /** @description By up to four keys (`0-9*#`). */
+            keys?: {
+                [key: string]: components["schemas"]["RouteInput"];
+            };
+            otherwise?: components["schemas"]["RouteInput"] | null;
+            prompt: components["schemas"]["Prompt"];
+            /**
+             * Format: int32
+             * @description How often the menu is said again: after something that is no choice, and, counted apart, after nothing.
+             */
+            retries?: number;
+            speech?: components["schemas"]["SpokenInput"][];
+            /**
+             * Format: int32
+             * @description How long a caller may think after the prompt, seconds.
+             */
+            timeout_s?: number;
+        };
+        /** @description Opening hours that routes refer to by name. */
+        NamedHours: {
+            created_at: components["schemas"]["Time"];
+            /** @description Dates that are not as the week has them. */
+            exceptions: components["schemas"]["ExceptionDay"][];
+            id: string;
+            name: string;
+            /** @description As of now. */
+            open: boolean;
+            opens_at: components["schemas"]["Time"] | null;
+            /** @description IANA name; the organisation's where `null`. */
+            time_zone: string | null;
+            week: components["schemas"]["Opening"][];
+        };
         /** @description A new key with its secret, which is shown this once. */
         NewKey: {
             key: components["schemas"]["Key"];
@@ -1695,12 +1997,20 @@ export interface components {
         NumberWrite: {
             label?: string;
             number: string;
-            route?: components["schemas"]["Route"] | null;
+            route?: components["schemas"]["RouteInput"] | null;
             trunk: string;
         };
         /** @description All numbers, oldest first. */
         Numbers: {
             items: components["schemas"]["Number"][];
+        };
+        /** @description Open on these days, from one time to another. */
+        Opening: {
+            days: components["schemas"]["Day"][];
+            /** @description `HH:MM`. */
+            from: string;
+            /** @description `HH:MM`; 24:00 is the end of the day. Where it is before `from`, it is of the next day. */
+            to: string;
         };
         /** @description The organisation one belongs to. */
         OrganisationView: {
@@ -1818,6 +2128,10 @@ export interface components {
             title: string;
             /** @description `urn:tandem:problem:` and the code. */
             type: string;
+        };
+        /** @description Something to be said. */
+        Prompt: string | {
+            sound: string;
         };
         /** @description A provider that assistants can name. */
         Provider: {
@@ -2410,17 +2724,111 @@ export interface components {
         Role: "agent" | "supervisor" | "admin" | "owner";
         /** @description Where calls to a number go. */
         Route: {
+            /** @description Id of the assistant. */
             assistant: string;
             /** @enum {string} */
             kind: "assistant";
         } | {
             /** @enum {string} */
             kind: "person";
+            otherwise: components["schemas"]["Route"] | null;
+            /** @description Id of the person. */
             user: string;
         } | {
             /** @enum {string} */
             kind: "queue";
+            otherwise: components["schemas"]["Route"] | null;
+            /** @description Id of the queue. */
             queue: string;
+        } | {
+            /** @enum {string} */
+            kind: "number";
+            /** @description E.164 with `+`. */
+            number: string;
+            otherwise: components["schemas"]["Route"] | null;
+        } | {
+            closed: components["schemas"]["Route"];
+            hours: components["schemas"]["HoursRef"];
+            /** @enum {string} */
+            kind: "hours";
+            open: components["schemas"]["Route"];
+        } | (components["schemas"]["Menu"] & {
+            /** @enum {string} */
+            kind: "menu";
+        }) | (components["schemas"]["VoicemailRoute"] & {
+            /** @enum {string} */
+            kind: "voicemail";
+        }) | {
+            /** @enum {string} */
+            kind: "say";
+            text: components["schemas"]["Prompt"];
+            then: components["schemas"]["Route"];
+        } | {
+            /** @enum {string} */
+            kind: "hangup";
+            say: components["schemas"]["Prompt"] | null;
+        } | {
+            /** @description Taken where there is no answer in time, or none that is a route. */
+            fallback: components["schemas"]["Route"];
+            /** @enum {string} */
+            kind: "webhook";
+            /** @description Signs what is sent. Written, never shown: left out, it stays; an empty text removes it. */
+            secret: string | null;
+            url: string;
+        };
+        /** @description Where calls to a number go. */
+        RouteInput: {
+            /** @description Id of the assistant. */
+            assistant: string;
+            /** @enum {string} */
+            kind: "assistant";
+        } | {
+            /** @enum {string} */
+            kind: "person";
+            otherwise?: components["schemas"]["RouteInput"] | null;
+            /** @description Id of the person. */
+            user: string;
+        } | {
+            /** @enum {string} */
+            kind: "queue";
+            otherwise?: components["schemas"]["RouteInput"] | null;
+            /** @description Id of the queue. */
+            queue: string;
+        } | {
+            /** @enum {string} */
+            kind: "number";
+            /** @description E.164 with `+`. */
+            number: string;
+            otherwise?: components["schemas"]["RouteInput"] | null;
+        } | {
+            closed: components["schemas"]["RouteInput"];
+            hours: components["schemas"]["HoursRefInput"];
+            /** @enum {string} */
+            kind: "hours";
+            open: components["schemas"]["RouteInput"];
+        } | (components["schemas"]["MenuInput"] & {
+            /** @enum {string} */
+            kind: "menu";
+        }) | (components["schemas"]["VoicemailRouteInput"] & {
+            /** @enum {string} */
+            kind: "voicemail";
+        }) | {
+            /** @enum {string} */
+            kind: "say";
+            text: components["schemas"]["Prompt"];
+            then: components["schemas"]["RouteInput"];
+        } | {
+            /** @enum {string} */
+            kind: "hangup";
+            say?: components["schemas"]["Prompt"] | null;
+        } | {
+            /** @description Taken where there is no answer in time, or none that is a route. */
+            fallback: components["schemas"]["RouteInput"];
+            /** @enum {string} */
+            kind: "webhook";
+            /** @description Signs what is sent. Written, never shown: left out, it stays; an empty text removes it. */
+            secret?: string | null;
+            url: string;
         };
         /** @description A simulated customer. */
         SandboxCustomer: {
@@ -2668,6 +3076,18 @@ export interface components {
              */
             voice_provider: string;
         };
+        /** @description A choice by word. */
+        Spoken: {
+            /** @description Any of these, anywhere in what is said. */
+            phrases: string[];
+            route: components["schemas"]["Route"];
+        };
+        /** @description A choice by word. */
+        SpokenInput: {
+            /** @description Any of these, anywhere in what is said. */
+            phrases: string[];
+            route: components["schemas"]["RouteInput"];
+        };
         /** @description Listen, whisper (as audio), barge or leave; the floor is reached by takeover only. */
         Supervise: {
             mode: components["schemas"]["SupervisionMode"];
@@ -2807,6 +3227,24 @@ export interface components {
             start_ms: number;
             /** @description What was said and heard. */
             text: string;
+        };
+        /** @description Give the customer to somebody. */
+        Transfer: {
+            kind: components["schemas"]["TransferKind"];
+            to: components["schemas"]["TransferTarget"];
+        };
+        /**
+         * @description How the customer is given to somebody.
+         * @enum {string}
+         */
+        TransferKind: "blind" | "consult";
+        /** @description Who is to have the customer. */
+        TransferTarget: {
+            /** @description Id of a user whose phone is connected. */
+            user: string;
+        } | {
+            /** @description E.164 with `+`. */
+            number: string;
         };
         /**
          * @description SIP transport of a trunk.
@@ -3061,6 +3499,61 @@ export interface components {
         /** @description All people, oldest first. */
         Users: {
             items: components["schemas"]["User"][];
+        };
+        /** @description A message that a caller left. */
+        Voicemail: {
+            /** @description Id of the call. */
+            call: string;
+            created_at: components["schemas"]["Time"];
+            /** Format: int64 */
+            duration_ms: number;
+            /** @description The caller's number. */
+            from: string;
+            heard_at: components["schemas"]["Time"] | null;
+            id: string;
+            /** @description `user:ID`, `queue:ID` or `box:NAME`. */
+            mailbox: string;
+            /** @description What the recogniser understood; empty where it understood nothing. */
+            transcript: string;
+            /** @description Path of the audio on this server. */
+            url: string;
+        };
+        /** @description A page of messages, newest first. */
+        VoicemailPage: {
+            items: components["schemas"]["Voicemail"][];
+            /** @description Give this as `cursor` to get the next page. */
+            next_cursor: string | null;
+        };
+        /** @description The caller leaves a message. At most one of `user`, `queue` and `box` says whose it is. */
+        VoicemailRoute: {
+            /** @description A box by name; `main` where none of the three is given. */
+            box: string | null;
+            greeting: components["schemas"]["Prompt"] | null;
+            /**
+             * Format: int32
+             * @description Longest message, seconds.
+             */
+            max_s: number;
+            queue: string | null;
+            user: string | null;
+        };
+        /** @description The caller leaves a message. At most one of `user`, `queue` and `box` says whose it is. */
+        VoicemailRouteInput: {
+            /** @description A box by name; `main` where none of the three is given. */
+            box?: string | null;
+            greeting?: components["schemas"]["Prompt"] | null;
+            /**
+             * Format: int32
+             * @description Longest message, seconds.
+             */
+            max_s?: number;
+            queue?: string | null;
+            user?: string | null;
+        };
+        /** @description What becomes of a message. */
+        VoicemailUpdate: {
+            /** @description Somebody has heard it, or it counts as new again. */
+            heard: boolean;
         };
         /** @description A caller who waits. */
         WaitingView: {
@@ -5480,6 +5973,426 @@ export interface operations {
             };
         };
     };
+    transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResult"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `floor_taken`, `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    abandon_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResult"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `floor_taken`, `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complete_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResult"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `floor_taken`, `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    swap_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResult"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `floor_taken`, `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    three_way: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResult"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `floor_taken`, `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_waveform: {
         parameters: {
             query?: {
@@ -5704,6 +6617,357 @@ export interface operations {
             };
             /** @description `forbidden` */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursList"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursWrite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedHours"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoursWrite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NamedHours"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict`, `in_use` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `in_use` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -8969,6 +10233,328 @@ export interface operations {
             };
             /** @description `validation_failed` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_voicemails: {
+        parameters: {
+            query?: {
+                /** @description `user:ID`, `queue:ID` or `box:NAME`. An agent's own where it is not given. */
+                mailbox?: string;
+                /** @description Only those that nobody has heard. */
+                unheard?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many; 50 where it is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoicemailPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_voicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    update_voicemail: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoicemailUpdate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Voicemail"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_voicemail_audio: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The whole file */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description A range of it */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "audio/wav": string;
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `range_not_satisfiable` */
+            416: {
                 headers: {
                     [name: string]: unknown;
                 };

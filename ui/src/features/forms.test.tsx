@@ -146,9 +146,13 @@ it("makes a code of a name, and drops samples of fields that are gone", () => {
 });
 
 it("writes and reads where a number's calls go", () => {
-  expect(routeFrom(routeKey({ kind: "person", user: "user_a:b" }))).toEqual({
+  expect(routeFrom(routeKey({ kind: "person", user: "user_a:b", otherwise: null }))).toEqual({
     kind: "person",
     user: "user_a:b",
   });
   expect(routeFrom(routeKey(null))).toBeNull();
+  const more = { kind: "hangup", say: "Closed." } as const;
+  expect(routeFrom(routeKey(more), more)).toBe(more);
+  const person = { kind: "person", user: "user_1", otherwise: more } as const;
+  expect(routeFrom(routeKey(person), person)).toBe(person);
 });

@@ -11,6 +11,7 @@ export type Mark = Exclude<
       | "transcript.item"
       | "config.changed"
       | "retention.swept"
+      | "voicemail.left"
       | "floor.silenced"
       | "floor.audible";
   }

@@ -92,6 +92,10 @@ text_id! {
     RecordingId = "rec";
     /// A queue.
     QueueId = "queue";
+    /// A message that a caller left.
+    VoicemailId = "vm";
+    /// Opening hours.
+    HoursId = "hours";
 }
 
 /// One SIP, WebRTC or local audio connection; unique within a running process.

@@ -80,6 +80,8 @@ function particulars(event: CallEvent): string {
       return event.data.automatic ? "" : `· ${event.data.name}`;
     case "recording.failed":
       return `· ${event.data.state.replaceAll("_", " ")}`;
+    case "voicemail.left":
+      return `· ${(event.data.duration_ms / 1000).toFixed(0)} s`;
     default:
       return "";
   }

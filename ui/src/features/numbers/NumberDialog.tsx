@@ -34,22 +34,34 @@ export function NumberDialog({ number, onClose }: Props) {
   );
 }
 
-/** `assistant:id`, `person:id`, `queue:id` or nothing, as the one list of destinations has it. */
+type Route = NonNullable<OurNumber["route"]>;
+
+/** What is chosen where a number's route is more than somebody: it stays as it is. */
+const KEPT = "kept";
+
+/** Whether a route is an assistant, a person or a queue and no more. */
+export const isPlain = (route: Route): boolean =>
+  route.kind === "assistant" ||
+  ((route.kind === "person" || route.kind === "queue") && route.otherwise === null);
+
+/** `assistant:id`, `person:id`, `queue:id`, `kept` or nothing, as the one list of destinations has it. */
 export function routeKey(route: OurNumber["route"]): string | null {
-  switch (route?.kind) {
-    case "assistant":
-      return `assistant:${route.assistant}`;
-    case "person":
-      return `person:${route.user}`;
-    case "queue":
-      return `queue:${route.queue}`;
-    default:
-      return null;
-  }
+  if (route === null) return null;
+  if (route.kind === "assistant") return `assistant:${route.assistant}`;
+  if (!isPlain(route)) return KEPT;
+  return route.kind === "queue"
+    ? `queue:${route.queue}`
+    : route.kind === "person"
+      ? `person:${route.user}`
+      : KEPT;
 }
 
-export function routeFrom(key: string | null): NonNullable<NumberWrite["route"]> | null {
+export function routeFrom(
+  key: string | null,
+  present: OurNumber["route"] = null,
+): NonNullable<NumberWrite["route"]> | null {
   if (key === null) return null;
+  if (key === KEPT) return present;
   const id = key.slice(key.indexOf(":") + 1);
   if (key.startsWith("queue:")) return { kind: "queue", queue: id };
   return key.startsWith("assistant:") ? { kind: "assistant", assistant: id } : { kind: "person", user: id };
@@ -59,7 +71,7 @@ function NumberForm({ number, onClose }: { number: OurNumber | null; onClose: ()
   const { t } = useTranslation();
   const queries = useQueryClient();
   const { data: trunks = [] } = useQuery(trunksQuery);
-  const routes = useRoutes();
+  const routes = useRoutes(number?.route ?? null);
   const form = useForm({
     initialValues: {
       number: number?.number ?? "",
@@ -76,7 +88,7 @@ function NumberForm({ number, onClose }: { number: OurNumber | null; onClose: ()
         number: toE164(typed),
         label,
         trunk: trunk ?? "",
-        route: routeFrom(route),
+        route: routeFrom(route, number?.route),
       }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: numbersQuery.queryKey });
@@ -134,13 +146,18 @@ function NumberForm({ number, onClose }: { number: OurNumber | null; onClose: ()
   );
 }
 
-function useRoutes() {
+function useRoutes(present: OurNumber["route"]) {
   const { t } = useTranslation();
   const { data: me } = useQuery(sessionQuery);
   const { data: assistants = [] } = useQuery(assistantsQuery);
   const { data: queues = [] } = useQuery(queuesQuery);
   const { data: users = [] } = useQuery({ ...usersQuery, enabled: me ? isAtLeast(me.role, "admin") : false });
+  const kept = present !== null && !isPlain(present);
   return [
+    {
+      group: t("numbers.route"),
+      items: kept ? [{ value: KEPT, label: t(`numbers.kinds.${present.kind}`) }] : [],
+    },
     {
       group: t("nav.assistants"),
       items: assistants.map(({ id, name }) => ({ value: `assistant:${id}`, label: name })),

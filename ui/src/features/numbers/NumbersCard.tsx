@@ -95,6 +95,7 @@ function useColumns(
       if (route === null) return t("numbers.unrouted");
       if (route.kind === "person") return t("numbers.person", { name: route.user });
       if (route.kind === "queue") return queues?.find(({ id }) => id === route.queue)?.name ?? route.queue;
+      if (route.kind !== "assistant") return t(`numbers.kinds.${route.kind}`);
       return assistants?.find(({ id }) => id === route.assistant)?.name ?? route.assistant;
     };
     return [

@@ -91,6 +91,7 @@ export function isMark(kind: CallEvent["kind"]): boolean {
     kind === "transcript.item" ||
     kind === "config.changed" ||
     kind === "retention.swept" ||
+    kind === "voicemail.left" ||
     kind === "supervision.changed"
   );
 }

@@ -86,6 +86,11 @@ impl Shared {
         if let Err(error) = self.exchange.reload().await {
             tracing::error!(%error, "the exchange could not read the new configuration");
         }
+        self.tell(events);
+    }
+
+    /// Tells the live listeners.
+    pub(crate) fn tell(&self, events: Vec<Event>) {
         for event in events {
             // Nobody listening is no error.
             let _ = self.changes.send(LiveMessage::Event(event));

@@ -12,6 +12,7 @@ use crate::call_rows::{
 };
 use crate::error::Fault;
 use crate::events;
+use crate::routing::put_voicemail;
 use crate::row::each;
 
 /// Most rows in a page, and how many where the filter names none.
@@ -22,7 +23,8 @@ const MOST_EVENTS: u32 = 1000;
 impl CallStore for Storage {
     async fn commit(&self, org: &OrgId, commit: Commit) -> Result<Vec<Event>, StoreError> {
         let org = org.clone();
-        if commit.call.as_ref().is_some_and(|call| call.org != org) {
+        let others = commit.voicemails.iter().any(|voicemail| voicemail.org != org);
+        if others || commit.call.as_ref().is_some_and(|call| call.org != org) {
             return Err(Fault::Conflict("org").at("commit"));
         }
         let work = self.writer.write("commit", move |connection| {
@@ -38,6 +40,9 @@ impl CallStore for Storage {
                 }
                 for profile in &commit.agents {
                     crate::queues::put_agent(connection, profile).await?;
+                }
+                for voicemail in &commit.voicemails {
+                    put_voicemail(connection, voicemail).await?;
                 }
                 events::append(connection, &org, commit.events, &commit.outbox).await
             })

@@ -8,6 +8,7 @@ use tandem_switchboard::records::{Assistant, Event, NewEvent, Number, Organisati
 
 use crate::error::Fault;
 use crate::people::{folded, put_user, read_user, sealed_phone_password};
+use crate::routing::{opened_route, sealed_route};
 use crate::row::{Columns, each};
 use crate::trunks::{put_number, put_trunk, read_number, read_trunk, sealed_password};
 use crate::{Storage, assistants, events};
@@ -27,7 +28,7 @@ impl Storage {
     }
 
     /// The row of one organisation and id that `sql` finds.
-    async fn row_of<T>(
+    pub(crate) async fn row_of<T>(
         &self,
         operation: &'static str,
         org: &OrgId,
@@ -176,10 +177,11 @@ impl Directory for Storage {
 
     async fn numbers(&self, org: &OrgId) -> Result<Vec<Number>, StoreError> {
         let sql = "SELECT * FROM numbers WHERE org_id = $1 ORDER BY created_at DESC, id DESC";
-        self.rows_of("list numbers", org, sql, read_number).await
+        self.rows_of("list numbers", org, sql, |row| opened_route(read_number(row)?, &self.sealer)).await
     }
 
     async fn put_number(&self, row: Number, events: Vec<NewEvent>) -> Result<Vec<Event>, StoreError> {
+        let row = sealed_route(row, &self.sealer);
         let work = self.writer.write("put number", move |connection| {
             Box::pin(async move {
                 put_number(connection, &row).await?;

@@ -31,6 +31,7 @@ mod providers;
 mod pulse;
 mod queues;
 mod retention;
+mod routing;
 mod row;
 mod seal;
 mod sip_messages;

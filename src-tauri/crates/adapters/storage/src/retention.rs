@@ -38,10 +38,12 @@ impl Storage {
             let mut swept = Swept::default();
             if let Some(days) = kept.recordings_days {
                 swept.recordings = self.sweep_recordings(&org, before(days), data_dir).await?;
+                swept.recordings += self.sweep_voicemails(&org, before(days), data_dir).await?;
             }
             if let Some(days) = kept.transcripts_days {
                 swept.transcript_items = self.sweep_rows(&org, before(days), TRANSCRIPTS).await?;
                 self.sweep_rows(&org, before(days), SPOKEN_EVENTS).await?;
+                self.sweep_rows(&org, before(days), SPOKEN_MESSAGES).await?;
             }
             if let Some(days) = kept.events_days {
                 swept.events = self.sweep_rows(&org, before(days), EVENTS).await?;
@@ -91,6 +93,43 @@ impl Storage {
                 Box::pin(async move {
                     for id in ids {
                         sqlx::query("UPDATE calls SET recording = NULL WHERE org_id = $1 AND id = $2")
+                            .bind(org.as_str())
+                            .bind(id)
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                    Ok(())
+                })
+            });
+            work.await?;
+        }
+    }
+
+    /// Messages of callers go as a whole.
+    async fn sweep_voicemails(&self, org: &OrgId, before: i64, data_dir: &Path) -> Result<u64, StoreError> {
+        let mut swept = 0;
+        loop {
+            let query = sqlx::query(
+                "SELECT id, file FROM voicemails WHERE org_id = $1 AND created_at < $2 \
+                 ORDER BY created_at LIMIT $3",
+            );
+            let query = query.bind(org.as_str()).bind(before).bind(BATCH);
+            let rows = self.readers.answer(query.fetch_all(&self.readers.now())).await;
+            let named = |row: &AnyRow| Ok((row.text("id")?, row.text("file")?));
+            let rows = rows.and_then(|rows| crate::row::each(&rows, named));
+            let rows = rows.map_err(|error| Fault::from(error).at("sweep voicemails"))?;
+            if rows.is_empty() {
+                return Ok(swept);
+            }
+            for (_, file) in &rows {
+                delete_file(data_dir, file).await.map_err(|fault| fault.at("sweep voicemails"))?;
+            }
+            swept += rows.len() as u64;
+            let org = org.clone();
+            let work = self.writer.write("sweep voicemails", move |connection| {
+                Box::pin(async move {
+                    for (id, _) in rows {
+                        sqlx::query("DELETE FROM voicemails WHERE org_id = $1 AND id = $2")
                             .bind(org.as_str())
                             .bind(id)
                             .execute(&mut *connection)
@@ -210,7 +249,8 @@ impl RetentionStore for Storage {
             Ok::<u64, StoreError>(u64::try_from(rows).unwrap_or_default())
         };
         Ok(Swept {
-            recordings: count(kept.recordings_days, DUE_RECORDINGS).await?,
+            recordings: count(kept.recordings_days, DUE_RECORDINGS).await?
+                + count(kept.recordings_days, DUE_VOICEMAILS).await?,
             transcript_items: count(kept.transcripts_days, DUE_TRANSCRIPTS).await?,
             events: count(kept.events_days, DUE_EVENTS).await?,
             sip_messages: count(kept.sip_traces_days, DUE_SIP_MESSAGES).await?,
@@ -235,6 +275,7 @@ impl RetentionStore for Storage {
 
 const DUE_RECORDINGS: &str = "SELECT COUNT(*) FROM calls WHERE org_id = $1 AND ended_at < $2 AND live = 0 \
      AND recording IS NOT NULL";
+const DUE_VOICEMAILS: &str = "SELECT COUNT(*) FROM voicemails WHERE org_id = $1 AND created_at < $2";
 const DUE_TRANSCRIPTS: &str = "SELECT COUNT(*) FROM transcript_items i \
      JOIN calls c ON c.org_id = i.org_id AND c.id = i.call_id \
      WHERE i.org_id = $1 AND c.live = 0 AND c.ended_at < $2";
@@ -259,6 +300,8 @@ const SPOKEN_EVENTS: &[&str] = &[
      WHERE e.org_id = $1 AND e.kind = 'transcript.item' AND c.live = 0 AND c.ended_at < $2 \
      AND NOT EXISTS (SELECT 1 FROM outbox o WHERE o.event_seq = e.seq) ORDER BY e.seq LIMIT $3)",
 ];
+const SPOKEN_MESSAGES: &[&str] = &["UPDATE voicemails SET transcript = '' WHERE org_id = $1 AND id IN (\
+     SELECT id FROM voicemails WHERE org_id = $1 AND created_at < $2 AND transcript <> '' LIMIT $3)"];
 const SIP_MESSAGES: &[&str] = &["DELETE FROM sip_messages WHERE org_id = $1 AND (call_id, position) IN (\
      SELECT call_id, position FROM sip_messages WHERE org_id = $1 AND happened_at < $2 \
      ORDER BY happened_at LIMIT $3)"];

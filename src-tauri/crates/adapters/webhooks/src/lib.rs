@@ -4,6 +4,7 @@
 //! address; redirects are not followed; an answer is read up to 64 KiB.
 
 mod address;
+mod signature;
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -13,7 +14,7 @@ use futures_util::StreamExt;
 use reqwest::Url;
 use serde_json::Value;
 use tandem_switchboard::ports::speech::{ProviderError, ProviderErrorKind};
-use tandem_switchboard::ports::webhook::Webhook;
+use tandem_switchboard::ports::webhook::{Signing, Webhook};
 
 pub use address::Reach;
 
@@ -48,7 +49,12 @@ impl HttpWebhook {
         Ok((host, addresses))
     }
 
-    async fn exchange(&self, url: &str, body: &Value) -> Result<String, (String, Option<u16>)> {
+    async fn exchange(
+        &self,
+        url: &str,
+        body: &Value,
+        signing: Option<&Signing>,
+    ) -> Result<String, (String, Option<u16>)> {
         let plain = |message: &str| (message.to_owned(), None);
         let url: Url = url.parse().map_err(|_| plain("not a valid address"))?;
         let (host, addresses) = self.resolve(&url).await.map_err(|message| (message, None))?;
@@ -59,7 +65,13 @@ impl HttpWebhook {
             .resolve_to_addrs(&host, &addresses)
             .build()
             .map_err(|_| plain("the client cannot be built"))?;
-        let response = client.post(url).json(body).send().await.map_err(|error| {
+        // What is signed has to be what is sent, to the byte.
+        let body = body.to_string();
+        let mut request = client.post(url).header("content-type", "application/json");
+        for (name, value) in signing.map(|signing| signature::headers(signing, &body)).into_iter().flatten() {
+            request = request.header(name, value);
+        }
+        let response = request.body(body).send().await.map_err(|error| {
             plain(if error.is_timeout() { "no answer in time" } else { "the connection failed" })
         })?;
         let status = response.status();
@@ -81,7 +93,16 @@ impl HttpWebhook {
 #[async_trait]
 impl Webhook for HttpWebhook {
     async fn post(&self, url: &str, body: Value) -> Result<String, ProviderError> {
-        self.exchange(url, &body).await.map_err(|(message, code)| {
+        self.post_signed(url, body, None).await
+    }
+
+    async fn post_signed(
+        &self,
+        url: &str,
+        body: Value,
+        signing: Option<Signing>,
+    ) -> Result<String, ProviderError> {
+        self.exchange(url, &body, signing.as_ref()).await.map_err(|(message, code)| {
             let error = ProviderError::new("webhook", "post", ProviderErrorKind::Unavailable, message);
             code.map_or(error.clone(), |code| error.with_code(code))
         })

@@ -49,6 +49,13 @@ pub(crate) fn length(found: &mut Findings, field: &str, text: &str, least: usize
     }
 }
 
+/// What a reader of routes or hours found.
+pub(crate) fn found(found: &mut Findings, more: Vec<tandem_routing::Finding>) {
+    for finding in more {
+        found.add(&finding.path, &finding.expected);
+    }
+}
+
 /// Something that could be an address; whether mail arrives is not for us to say.
 pub(crate) fn email(found: &mut Findings, field: &str, text: &str) {
     let plausible = text.len() <= 254

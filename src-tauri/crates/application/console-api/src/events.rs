@@ -101,11 +101,15 @@ pub enum EventBody {
     /// An agent said what came of the call.
     #[serde(rename = "call.disposed")]
     CallDisposed { by: String, disposition: String, notes: String },
+    /// A caller left a message.
+    #[serde(rename = "voicemail.left")]
+    VoicemailLeft { voicemail: String, mailbox: String, duration_ms: i64 },
     /// What the organisation no longer keeps was deleted.
     #[serde(rename = "retention.swept")]
     RetentionSwept(crate::retention::Swept),
     /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback`,
     /// `queue`, `agent` or `retention`.
+    /// `retention`, `hours` or `voicemail`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<String> },
 }
@@ -189,6 +193,11 @@ impl From<&records::EventBody> for EventBody {
                 by: by.to_string(),
                 disposition: disposition.clone(),
                 notes: notes.clone(),
+            },
+            Row::VoicemailLeft { voicemail, mailbox, duration_ms } => Self::VoicemailLeft {
+                voicemail: voicemail.to_string(),
+                mailbox: mailbox.clone(),
+                duration_ms: *duration_ms,
             },
             Row::RetentionSwept(swept) => Self::RetentionSwept((*swept).into()),
             Row::ConfigChanged { what, id, deleted, by } => Self::ConfigChanged {

@@ -26,6 +26,7 @@ pub mod providers;
 pub mod queues;
 pub mod recordings;
 pub mod retention;
+pub mod routing;
 pub mod sandbox;
 pub mod session;
 pub mod sip;

@@ -3,6 +3,8 @@
 use std::net::IpAddr;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+pub use tandem_routing::Route;
 use tandem_switchboard::ports::signalling;
 use tandem_switchboard::records;
 use utoipa::ToSchema;
@@ -136,15 +138,6 @@ pub struct Numbers {
     pub items: Vec<Number>,
 }
 
-/// Where calls to a number go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
-pub enum Route {
-    Assistant { assistant: String },
-    Person { user: String },
-    Queue { queue: String },
-}
-
 /// A number to be created, or that replaces one as a whole.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -155,7 +148,9 @@ pub struct NumberWrite {
     #[schema(max_length = 100)]
     pub label: String,
     pub trunk: String,
-    pub route: Option<Route>,
+    /// Kept as it was sent, so that every field of it that is not as expected can be named.
+    #[schema(value_type = Option<Route>)]
+    pub route: Option<Value>,
 }
 
 impl Trunk {
@@ -211,24 +206,8 @@ impl From<&records::Number> for Number {
             number: row.number.as_str().to_owned(),
             label: row.label.clone(),
             trunk: row.trunk.to_string(),
-            route: row.route.as_ref().map(|route| match route {
-                records::Route::Assistant { assistant } => {
-                    Route::Assistant { assistant: assistant.to_string() }
-                }
-                records::Route::Person { user } => Route::Person { user: user.to_string() },
-                records::Route::Queue { queue } => Route::Queue { queue: queue.to_string() },
-            }),
+            route: row.route.as_ref().map(Route::without_secrets),
             created_at: row.created_at.into(),
-        }
-    }
-}
-
-impl From<Route> for records::Route {
-    fn from(route: Route) -> Self {
-        match route {
-            Route::Assistant { assistant } => Self::Assistant { assistant: assistant.into() },
-            Route::Person { user } => Self::Person { user: user.into() },
-            Route::Queue { queue } => Self::Queue { queue: queue.into() },
         }
     }
 }
@@ -277,6 +256,9 @@ impl Check for NumberWrite {
         check::e164(found, "number", &self.number);
         check::length(found, "label", &self.label, 0, 100);
         check::length(found, "trunk", &self.trunk, 1, 100);
+        if let Some(route) = &self.route {
+            check::found(found, Route::read(route, "route").err().unwrap_or_default());
+        }
     }
 }
 

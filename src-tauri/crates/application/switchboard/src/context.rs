@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::RwLock;
-use tandem_foundation::{CallId, ItemId, OrgId, RecordingId, UserId};
+use tandem_foundation::{CallId, ItemId, OrgId, RecordingId, UserId, VoicemailId};
 use tokio::sync::broadcast;
 
 use crate::exchange::LiveMessage;
@@ -99,6 +99,10 @@ impl Context {
 
     pub fn new_recording_id(&self) -> RecordingId {
         RecordingId::generate(self.unix_ms(), self.ports.clock.random())
+    }
+
+    pub fn new_voicemail_id(&self) -> VoicemailId {
+        VoicemailId::generate(self.unix_ms(), self.ports.clock.random())
     }
 
     /// Today in the organisation's time zone.

@@ -12,6 +12,7 @@ mod floor_view;
 mod journal;
 mod lines;
 mod measures;
+pub mod opening;
 mod outcome;
 mod phones;
 mod plan;

@@ -10,7 +10,7 @@ use crate::exchange::ExchangeError;
 use crate::ports::signalling::{PhoneAccount, TrunkAccount, TrunkState};
 use crate::ports::store::{Store, StoreError};
 use crate::queueing::Order;
-use crate::records::{AgentProfile, Number, Organisation, Queue, Trunk, User};
+use crate::records::{AgentProfile, Hours, NamedHours, Number, Organisation, Queue, Trunk, User};
 
 /// A snapshot of the configuration that calls are routed by.
 #[derive(Debug, Default)]
@@ -19,6 +19,7 @@ pub(crate) struct Plan {
     trunks: HashMap<TrunkId, Trunk>,
     trunk_order: Vec<TrunkId>,
     numbers: Vec<Number>,
+    hours: Vec<NamedHours>,
     users: HashMap<UserId, User>,
     queues: Vec<Queue>,
     profiles: Vec<AgentProfile>,
@@ -39,6 +40,7 @@ impl Plan {
             plan.numbers.extend(store.numbers(org).await?);
             plan.queues.extend(store.queues(org).await?);
             plan.profiles.extend(store.agent_profiles(org).await?);
+            plan.hours.extend(store.hours(org).await?);
             for user in store.users(org).await?.into_iter().filter(|u| u.enabled) {
                 plan.users.insert(user.id.clone(), user);
             }
@@ -114,6 +116,11 @@ impl Plan {
     pub fn number(&self, org: &OrgId, dialled: &str) -> Option<&Number> {
         let wanted = digits(dialled);
         self.numbers.iter().find(|n| n.org == *org && digits(n.number.as_str()) == wanted)
+    }
+
+    /// The organisation's hours of this name.
+    pub fn hours(&self, org: &OrgId, name: &str) -> Option<&Hours> {
+        self.hours.iter().find(|row| row.org == *org && row.name == name).map(|row| &row.hours)
     }
 
     pub fn set_state(&mut self, trunk: TrunkId, state: TrunkState) {

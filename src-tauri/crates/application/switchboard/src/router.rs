@@ -6,8 +6,9 @@ use bytes::Bytes;
 use tandem_foundation::{LegId, Pii};
 use tokio::sync::mpsc;
 
-use crate::call_task::{Beginning, CallMessage};
+use crate::call_task::{Beginning, CallMessage, Routed};
 use crate::exchange::LiveMessage;
+use crate::opening;
 use crate::ports::media::MediaEvent;
 use crate::ports::signalling::{Caller, SignallingCommand, SignallingEvent};
 use crate::records::{Assistant, Call, Direction, Route};
@@ -86,26 +87,25 @@ impl Switchboard {
             return reject(503, Some(10));
         }
         let Some((call, route)) = self.place_incoming(&incoming) else { return reject(404, None) };
-        let assistant = match &route {
-            Route::Assistant { assistant } => self.assistant_for(&call, assistant).await,
-            Route::Person { .. } | Route::Queue { .. } => None,
-        };
-        let queue = match &route {
-            Route::Queue { queue } => Some(queue.clone()),
-            _ => None,
-        };
-        let person = match &route {
-            Route::Person { user } => Some(user.clone()),
-            Route::Assistant { .. } if assistant.is_none() => return reject(480, None),
-            Route::Assistant { .. } | Route::Queue { .. } => None,
-        };
+        let mut assistant = None;
+        let (mut person, mut routed) = (None, None);
+        match opening::past_hours(&self.context, &call.org, route) {
+            Route::Assistant { assistant: id } => {
+                assistant = self.assistant_for(&call, &id).await;
+                if assistant.is_none() {
+                    return reject(480, None);
+                }
+            }
+            Route::Person { user, otherwise: None } => person = Some(user),
+            route => routed = Some(self.routed(&call, route).await),
+        }
         let mut call = call;
         call.assistant = assistant.as_ref().map(|a| a.id.clone());
         let trunk = call.trunk.clone();
         if let Some(trunk) = &trunk {
             self.context.plan.write().seize_inbound(trunk);
         }
-        let beginning = Beginning::Inbound { leg, offer: incoming.offer, person, queue };
+        let beginning = Beginning::Inbound { leg, offer: incoming.offer, person, routed };
         if !self.begin(call, assistant, beginning).await {
             if let Some(trunk) = &trunk {
                 self.context.plan.write().release(trunk);
@@ -129,6 +129,18 @@ impl Switchboard {
         call.customer_name = incoming.display_name.clone();
         call.sip_call_id = Some(incoming.call_id.clone());
         Some((call, route))
+    }
+
+    /// The route, with the voice of the first assistant that it may lead to.
+    async fn routed(&self, call: &Call, route: Route) -> Routed {
+        let (mut like, mut record) = (None, true);
+        for id in route.assistants() {
+            if let Some(assistant) = self.assistant_for(call, &id).await {
+                record &= assistant.settings.record;
+                like = like.or(Some(assistant));
+            }
+        }
+        Routed { route, like, record }
     }
 
     async fn assistant_for(&self, call: &Call, id: &tandem_foundation::AssistantId) -> Option<Assistant> {

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use tandem_foundation::LegId;
+
 use crate::io::{EndedBy, Floor, Mode, Output, PersonRef, Refusal};
 use crate::machine::CallMachine;
 use crate::people::Person;
@@ -40,6 +42,28 @@ impl CallMachine {
             "taken_over",
         );
         self.bring_in(now, who, name, Mode::Floor);
+        Ok(())
+    }
+
+    /// The floor is somebody's from now on, whose phone is rung.
+    pub(crate) fn route_to(&mut self, now: Instant, who: PersonRef, name: String) -> Result<(), Refusal> {
+        self.require_progress()?;
+        self.require_nobody()?;
+        self.routed = self.people.get(&who).is_none_or(|person| person.leg.is_none()).then(|| who.clone());
+        self.set_floor(Floor::Person { who: who.clone(), name: name.clone() }, None, "routed");
+        self.bring_in(now, who, name, Mode::Floor);
+        Ok(())
+    }
+
+    pub(crate) fn assistant_joins(&mut self, leg: LegId) -> Result<(), Refusal> {
+        self.require_progress()?;
+        if self.assistant.is_some() {
+            return Err(Refusal::AlreadyThere);
+        }
+        self.require_nobody()?;
+        self.assistant = Some(leg);
+        self.set_floor(Floor::Assistant, None, "routed");
+        self.outputs.push_back(Output::AssistantStarts);
         Ok(())
     }
 
@@ -94,8 +118,7 @@ impl CallMachine {
         self.set_floor(Floor::Person { who: who.clone(), name }, None, "transferred");
     }
 
-    /// A person is gone, for whatever reason: the customer must never be left with nobody.
-    /// `lost`: they did not mean to go.
+    /// A person is gone, for whatever reason: the customer must never be left with nobody. `lost`: they did not mean to go.
     pub(crate) fn after_departure(&mut self, person: Person, why: Unreached, lost: bool) {
         if person.mode == Mode::Offered {
             return self.outputs.push_back(Output::OfferFailed { who: person.who });
@@ -106,7 +129,11 @@ impl CallMachine {
         let (who, name) = (person.who.clone(), person.name.clone());
         let meant = person.granted && !lost;
         self.announce_left(person);
-        if fetched {
+        if held && self.routed.as_ref() == Some(&who) {
+            self.routed = None;
+            self.set_floor(Floor::Nobody, None, "unreachable");
+            self.outputs.push_back(Output::Unreachable);
+        } else if fetched {
             self.transfer = None;
             self.set_floor(Floor::Assistant, None, "transfer_failed");
             self.outputs.push_back(Output::TransferFailed);
@@ -124,6 +151,15 @@ impl CallMachine {
 
     fn require_version(&self, version: u64) -> Result<(), Refusal> {
         if version == self.version {
+            Ok(())
+        } else {
+            Err(Refusal::FloorTaken { floor: self.floor.clone(), version: self.version })
+        }
+    }
+
+    /// A route leads on only while nobody took the caller from it.
+    fn require_nobody(&self) -> Result<(), Refusal> {
+        if self.floor == Floor::Nobody {
             Ok(())
         } else {
             Err(Refusal::FloorTaken { floor: self.floor.clone(), version: self.version })

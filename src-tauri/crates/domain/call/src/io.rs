@@ -86,10 +86,6 @@ pub enum Input {
     Granted { who: PersonRef },
     /// An offer is taken back: the caller is gone, somebody was faster, or it rang for too long.
     Withdraw { who: PersonRef },
-    /// An assistant takes part from now on, and has the floor where nobody holds it.
-    AssistantJoins { leg: LegId },
-    /// A voice that only the customer hears speaks on this leg.
-    Announcer { leg: LegId },
     /// The floor's holder gives the customer to somebody.
     TransferBy { by: PersonRef, to: PersonRef, name: String, kind: TransferKind },
     /// Who gives the customer to somebody leaves them together; before the answer it goes on as a blind transfer.
@@ -104,6 +100,10 @@ pub enum Input {
     PersonRinging { who: PersonRef },
     /// A person's phone did not come up, for this reason.
     PersonUnreached { who: PersonRef, why: Unreached },
+    /// A route puts the customer through to somebody; nobody else holds the floor.
+    Connect { who: PersonRef, name: String },
+    /// An assistant takes part from now on and has the floor, which nobody holds; it speaks on `leg`.
+    AssistantJoins { leg: LegId },
     /// A person's phone answered; `leg` is in the room.
     PersonUp { who: PersonRef, leg: LegId },
     /// A person's phone could not be reached, or nothing comes from it any more: they did not mean to go.
@@ -151,6 +151,8 @@ pub enum Output {
     CustomerHears(Option<Heard>),
     /// The same for a person of ours.
     PersonHears { who: PersonRef, sound: Option<Heard> },
+    /// Whom a route put the customer through to cannot be reached.
+    Unreachable,
     /// The floor has a new owner.
     FloorChanged { floor: Floor, version: u64, by: Option<PersonRef>, reason: &'static str },
     /// A person's mode changed; `None`: they left.

@@ -14,7 +14,7 @@ use crate::transfer::{Heard, Transfer, Unreached};
 const FETCH_PATIENCE: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Phase {
+enum Phase {
     Setup,
     InProgress,
     Over,
@@ -25,8 +25,7 @@ pub(crate) enum Phase {
 pub struct CallMachine {
     pub(crate) customer: LegId,
     pub(crate) assistant: Option<LegId>,
-    announcer: Option<LegId>,
-    pub(crate) phase: Phase,
+    phase: Phase,
     pub(crate) people: People,
     pub(crate) floor: Floor,
     pub(crate) version: u64,
@@ -38,6 +37,8 @@ pub struct CallMachine {
     pub(crate) alone: bool,
     /// What the customer hears in place of people, and a person of ours.
     sounds: (Option<Heard>, Option<(PersonRef, Heard)>),
+    /// Whom a route put the customer through to, until they are there.
+    pub(crate) routed: Option<PersonRef>,
     hearing: Vec<(LegId, LegId)>,
     pub(crate) outputs: VecDeque<Output>,
 }
@@ -48,7 +49,6 @@ impl CallMachine {
         Self {
             customer,
             assistant,
-            announcer: None,
             phase: Phase::Setup,
             people: People::default(),
             floor: Floor::Nobody,
@@ -57,6 +57,7 @@ impl CallMachine {
             handover: None,
             alone: false,
             sounds: (None, None),
+            routed: None,
             hearing: Vec::new(),
             outputs: VecDeque::new(),
         }
@@ -103,12 +104,12 @@ impl CallMachine {
             Input::TakeOver { who, name, version } => self.take_over(now, who, name, version)?,
             Input::HandBack { who, version, note } => self.hand_back(&who, version, note)?,
             Input::Transfer { who, name } => self.begin_transfer(now, who, name)?,
+            Input::Connect { who, name } => self.route_to(now, who, name)?,
+            Input::AssistantJoins { leg } => self.assistant_joins(leg)?,
             Input::PersonUp { who, leg } => self.person_up(&who, leg),
             Input::Offer { who, name } => self.offer(who, name)?,
             Input::Granted { who } => self.granted(&who),
             Input::Withdraw { who } => self.withdraw(&who),
-            Input::Announcer { leg } => self.announcer = Some(leg),
-            Input::AssistantJoins { leg } => self.assistant_joins(leg)?,
             Input::PersonFailed { who } => self.person_lost(&who, Unreached::Lost, true),
             Input::PersonGone { who } => self.person_lost(&who, Unreached::Lost, false),
             Input::TransferBy { by, to, name, kind } => self.transfer_by(now, by, to, name, kind)?,
@@ -221,7 +222,11 @@ impl CallMachine {
         person.deadline = None;
         if person.mode == Mode::Offered {
             self.outputs.push_back(Output::OfferAnswered { who: who.clone() });
-        } else if self.transfer.as_ref() == Some(who) {
+        }
+        if self.routed.as_ref() == Some(who) {
+            self.routed = None;
+        }
+        if self.transfer.as_ref() == Some(who) {
             self.finish_transfer(who);
         }
         self.target_up(who);
@@ -261,9 +266,7 @@ impl CallMachine {
             Floor::Nobody | Floor::Person { .. } => false,
         };
         let held = self.customer_is_held();
-        let mut now = hearing::matrix(self.customer, self.assistant, heard, held, self.people.iter());
-        now.extend(self.announcer.map(|leg| (self.customer, leg)));
-        now.sort_unstable();
+        let now = hearing::matrix(self.customer, self.assistant, heard, held, self.people.iter());
         if now != self.hearing {
             self.hearing = now.clone();
             self.outputs.push_back(Output::Hearing(now));

@@ -1,10 +1,7 @@
-//! Offers: a customer who waits is held out to people, and one of them is given the customer. Also the assistant who
-//! joins a call that began without one.
-
-use tandem_foundation::LegId;
+//! Offers: a customer who waits is held out to people, and one of them is given the customer.
 
 use crate::io::{Floor, Mode, Output, PersonRef, Refusal};
-use crate::machine::{CallMachine, Phase};
+use crate::machine::CallMachine;
 use crate::people::Person;
 
 impl CallMachine {
@@ -44,17 +41,5 @@ impl CallMachine {
         }
         let leg = self.people.remove(who).and_then(|person| person.leg);
         self.outputs.push_back(Output::Release { who: who.clone(), leg });
-    }
-
-    pub(crate) fn assistant_joins(&mut self, leg: LegId) -> Result<(), Refusal> {
-        if self.phase == Phase::Over || self.assistant.is_some() {
-            return Err(Refusal::AlreadyThere);
-        }
-        self.assistant = Some(leg);
-        if self.phase == Phase::InProgress && self.floor == Floor::Nobody {
-            self.set_floor(Floor::Assistant, None, "assistant_joined");
-            self.outputs.push_back(Output::AssistantStarts);
-        }
-        Ok(())
     }
 }

@@ -139,14 +139,6 @@ fn the_end_of_the_call_stops_every_phone_that_rings() {
 }
 
 #[test]
-fn announcements_are_for_the_customer_alone() {
-    let mut world = World::new(None);
-    world.has("ann", ANN);
-    world.does(Input::Announcer { leg: ASSISTANT });
-    assert_eq!(world.hearing, [(CUSTOMER, ASSISTANT), (CUSTOMER, ANN), (ANN, CUSTOMER)]);
-}
-
-#[test]
 fn an_assistant_may_join_a_call_that_waits() {
     let mut world = World::new(None);
     let joined = world.does(Input::AssistantJoins { leg: ASSISTANT });

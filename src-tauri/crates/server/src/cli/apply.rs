@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::apply_file::{self, Declaration};
 use super::client::Client;
-use super::{ApplyArguments, Failure, output};
+use super::{ApplyArguments, Failure, apply_route, output};
 
 /// What is done about one row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,6 +49,10 @@ impl Applier {
         let users = self.client.get("/users").await?;
         for row in declaration.users {
             self.row("user", "/users", "email", row, &users).await?;
+        }
+        let hours = self.client.get("/hours").await?;
+        for row in declaration.hours {
+            self.row("hours", "/hours", "name", apply_route::hours(row)?, &hours).await?;
         }
         if declaration.numbers.is_empty() {
             return Ok(());
@@ -147,6 +151,16 @@ impl Names {
             let user = id(&self.users, "email", &email, "person")?;
             row.insert("route".into(), json!({ "kind": "person", "user": user }));
         }
+        if let Some(route) = row.remove("route") {
+            let known = |list: &Value, key: &str, name: &str| {
+                let found = find(list, key, name).or_else(|| find(list, "id", name));
+                let id = found.and_then(|found| found["id"].as_str()).map(str::to_owned);
+                id.or_else(|| dry_run.then(|| name.to_owned()))
+            };
+            let assistant = |code: &str| known(&self.assistants, "code", code);
+            let person = |email: &str| known(&self.users, "email", email);
+            row.insert("route".into(), apply_route::route(&route, &assistant, &person)?);
+        }
         Ok(row)
     }
 }
@@ -160,6 +174,7 @@ fn find<'a>(list: &'a Value, key: &str, name: &str) -> Option<&'a Value> {
 fn differs(existing: &Value, row: &Map<String, Value>) -> bool {
     row.iter().any(|(field, wanted)| match field.as_str() {
         "password" => existing["has_password"] == false,
+        "route" => apply_route::differs(&existing["route"], wanted),
         _ => !includes(&existing[field], wanted),
     })
 }
@@ -178,10 +193,17 @@ fn includes(present: &Value, wanted: &Value) -> bool {
 /// What is there, with what is declared laid over it, less what a write does not take.
 fn merged(existing: &Value, row: Map<String, Value>) -> Map<String, Value> {
     let mut whole = existing.as_object().cloned().unwrap_or_default();
-    for read_only in ["id", "version", "created_at", "updated_at", "state", "has_password"] {
+    for read_only in
+        ["id", "version", "created_at", "updated_at", "state", "has_password", "open", "opens_at"]
+    {
         whole.remove(read_only);
     }
     for (field, value) in row {
+        if field == "route" {
+            // A choice that is declared no more is no choice any more.
+            whole.insert(field, value);
+            continue;
+        }
         let place = whole.entry(field).or_insert(Value::Null);
         overlay(place, value);
     }

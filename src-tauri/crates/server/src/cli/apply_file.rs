@@ -20,7 +20,22 @@
 //! [[number]]
 //! number = "+15551234567"     # its natural key
 //! trunk = "Carrier"
-//! assistant = "front-desk"    # or person = "ann@example.com"
+//! assistant = "front-desk"    # or person = "ann@example.com", or a route of any kind:
+//!
+//! [[number]]
+//! number = "+15557654321"
+//! trunk = "Carrier"
+//! [number.route]              # as the API has it; assistants by code, people by e-mail address
+//! kind = "hours"
+//! hours = "office"
+//! open = { kind = "assistant", assistant = "front-desk" }
+//! closed = { kind = "webhook", url = "https://example.com/night", secret_env = "NIGHT", fallback = { kind = "voicemail" } }
+//!
+//! [[hours]]
+//! name = "office"             # its natural key
+//! time_zone = "Europe/Vienna" # the organisation's where not given
+//! week = [{ days = ["mon", "tue", "wed", "thu", "fri"], from = "09:00", to = "17:00" }]
+//! exceptions = [{ date = "12-25" }, { date = "2026-12-24", open = [{ from = "09:00", to = "12:00" }] }]
 //!
 //! [[user]]
 //! email = "ann@example.com"   # its natural key
@@ -33,7 +48,7 @@ use std::path::Path;
 
 use serde_json::{Map, Value};
 
-use super::Failure;
+use super::{Failure, apply_route};
 
 /// The sections, in the order in which they can be applied.
 #[derive(Debug, Default, PartialEq)]
@@ -41,6 +56,7 @@ pub(super) struct Declaration {
     pub trunks: Vec<Map<String, Value>>,
     pub assistants: Vec<Map<String, Value>>,
     pub users: Vec<Map<String, Value>>,
+    pub hours: Vec<Map<String, Value>>,
     pub numbers: Vec<Map<String, Value>>,
 }
 
@@ -70,10 +86,12 @@ fn parse(
             "trunk" => &mut declaration.trunks,
             "assistant" => &mut declaration.assistants,
             "user" => &mut declaration.users,
+            "hours" => &mut declaration.hours,
             "number" => &mut declaration.numbers,
             other => {
-                let message = format!("{other}: expected [[trunk]], [[assistant]], [[user]] or [[number]]");
-                return Err(Failure::invalid(message));
+                return Err(Failure::invalid(format!(
+                    "{other}: expected [[trunk]], [[assistant]], [[user]], [[hours]] or [[number]]"
+                )));
             }
         };
         let Value::Array(rows) = rows else {
@@ -104,6 +122,9 @@ fn resolve(
             )));
         };
         row.insert("password".into(), Value::String(password));
+    }
+    if let Some(route) = row.get_mut("route") {
+        apply_route::resolve_secrets(route, environment)?;
     }
     if let Some(name) = take_text(row, "script_file") {
         let script =
@@ -143,7 +164,7 @@ mod tests {
         let section = parse_here("[[trunks]]\nname = 'A'\n").expect_err("misspelt");
         assert_eq!(
             section,
-            Failure::invalid("trunks: expected [[trunk]], [[assistant]], [[user]] or [[number]]")
+            Failure::invalid("trunks: expected [[trunk]], [[assistant]], [[user]], [[hours]] or [[number]]")
         );
     }
 }

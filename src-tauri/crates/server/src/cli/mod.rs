@@ -4,6 +4,7 @@
 
 mod apply;
 mod apply_file;
+mod apply_route;
 mod backup;
 mod call;
 mod client;

@@ -149,7 +149,7 @@ pub(crate) async fn put(
         number: "+62215551236".into(),
         label: "Support".into(),
         trunk: TRUNK.into(),
-        route: Some(Route::Queue { queue: SUPPORT.into() }),
+        route: Some(Route::Queue { queue: SUPPORT.into(), otherwise: None }),
         created_at: now,
     };
     store.put_number(support, Vec::new()).await?;

@@ -12,6 +12,7 @@ mod events;
 pub mod fixtures;
 mod idempotency;
 mod queues;
+mod routing;
 mod sip_messages;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub use directory::*;
 pub use events::*;
 pub use idempotency::*;
 pub use queues::*;
+pub use routing::*;
 pub use sip_messages::*;
 
 /// A store under test.
@@ -77,6 +79,9 @@ macro_rules! store_conformance {
             a_batch_of_sip_messages_may_be_written_again
             sip_messages_need_their_call_and_are_isolated
             sip_messages_are_kept_a_week_where_nobody_chose
+            hours_are_kept_under_a_name_of_their_own
+            messages_are_listed_by_box_heard_and_deleted
+            a_routes_secret_is_read_back
         );
     };
     (@tests $open:expr; $($check:ident)*) => {$(

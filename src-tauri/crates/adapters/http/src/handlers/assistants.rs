@@ -6,7 +6,7 @@ use tandem_console_api::assistants::{Assistant, AssistantWrite, Assistants};
 use tandem_console_api::problem::Code;
 use tandem_foundation::AssistantId;
 use tandem_switchboard::ports::store::StoreError;
-use tandem_switchboard::records::{self, Route};
+use tandem_switchboard::records;
 
 use super::calls::named;
 use super::providers;
@@ -72,7 +72,7 @@ pub(super) async fn delete(ask: Ask) -> Reply {
     let numbers = ask.shared.store.numbers(ask.org()?).await?;
     if numbers
         .iter()
-        .any(|number| matches!(&number.route, Some(Route::Assistant { assistant }) if *assistant == row.id))
+        .any(|number| number.route.as_ref().is_some_and(|route| route.assistants().contains(&row.id)))
     {
         return Err(Refusal::new(Code::InUse, "a number still leads to this assistant"));
     }

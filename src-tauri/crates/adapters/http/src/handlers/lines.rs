@@ -5,8 +5,9 @@ use axum::response::IntoResponse as _;
 use tandem_console_api::check::Findings;
 use tandem_console_api::lines::{Number, NumberWrite, Numbers, Route, Trunk, TrunkWrite, Trunks};
 use tandem_console_api::problem::Code;
-use tandem_foundation::{NumberId, Pii, TrunkId};
-use tandem_switchboard::records;
+use tandem_foundation::{NumberId, Pii, TrunkId, UserId};
+use tandem_routing::HoursRef;
+use tandem_switchboard::{opening, records};
 
 use crate::ask::{Ask, Reply, json, ok};
 use crate::clock::now;
@@ -59,14 +60,14 @@ pub(super) async fn create_number(ask: Ask) -> Reply {
     let wanted: NumberWrite = ask.json()?;
     let at = now();
     let id = NumberId::generate(unix_ms(at), rand::random());
-    let row = number_row(&ask, wanted, id, at).await?;
+    let row = number_row(&ask, wanted, id, at, None).await?;
     put_number(&ask, row, StatusCode::CREATED).await
 }
 
 pub(super) async fn replace_number(ask: Ask) -> Reply {
     let wanted: NumberWrite = ask.json()?;
     let old = number(&ask).await?;
-    let row = number_row(&ask, wanted, old.id, old.created_at).await?;
+    let row = number_row(&ask, wanted, old.id, old.created_at, old.route.as_ref()).await?;
     put_number(&ask, row, StatusCode::OK).await
 }
 
@@ -138,29 +139,19 @@ async fn number_row(
     wanted: NumberWrite,
     id: NumberId,
     created_at: records::UnixMs,
+    former: Option<&Route>,
 ) -> Result<records::Number, Refusal> {
     let (org, store) = (ask.org()?, &ask.shared.store);
     let mut found = Findings::default();
     if !store.trunks(org).await?.iter().any(|trunk| trunk.id.as_str() == wanted.trunk) {
         found.add("trunk", "the id of one of your trunks");
     }
-    match &wanted.route {
-        Some(Route::Assistant { assistant })
-            if !store.assistants(org).await?.iter().any(|row| row.id.as_str() == assistant) =>
-        {
-            found.add("route.assistant", "the id of one of your assistants");
-        }
-        Some(Route::Person { user })
-            if !store.users(org).await?.iter().any(|row| row.id.as_str() == user) =>
-        {
-            found.add("route.user", "the id of one of your people");
-        }
-        Some(Route::Queue { queue })
-            if !store.queues(org).await?.iter().any(|row| row.id.as_str() == queue) =>
-        {
-            found.add("route.queue", "the id of one of your queues");
-        }
-        _ => {}
+    let mut route = match &wanted.route {
+        Some(route) => Some(read_route(ask, route, &mut found).await?),
+        None => None,
+    };
+    if let Some(route) = &mut route {
+        route.keep_secrets(former);
     }
     Refusal::unless_clean(found)?;
     Ok(records::Number {
@@ -169,9 +160,43 @@ async fn number_row(
         number: wanted.number.into(),
         label: wanted.label,
         trunk: wanted.trunk.into(),
-        route: wanted.route.map(Into::into),
+        route,
         created_at,
     })
+}
+
+/// The route, whose shape was checked; what it names has to be there.
+async fn read_route(ask: &Ask, route: &serde_json::Value, found: &mut Findings) -> Result<Route, Refusal> {
+    let (org, store) = (ask.org()?, &ask.shared.store);
+    let route = Route::read(route, "route").map_err(|_| Refusal::field("route", "a route"))?;
+    let assistants = store.assistants(org).await?;
+    let (users, hours) = (store.users(org).await?, store.hours(org).await?);
+    let queues = store.queues(org).await?;
+    let person = |id: &UserId| users.iter().any(|row| row.id == *id);
+    route.walk("route", &mut |path, route| match route {
+        Route::Assistant { assistant } if !assistants.iter().any(|row| row.id == *assistant) => {
+            found.add(&format!("{path}.assistant"), "the id of one of your assistants");
+        }
+        Route::Person { user, .. } if !person(user) => {
+            found.add(&format!("{path}.user"), "the id of one of your people");
+        }
+        Route::Queue { queue, .. } if !queues.iter().any(|row| row.id == *queue) => {
+            found.add(&format!("{path}.queue"), "the id of one of your queues");
+        }
+        Route::Voicemail(voicemail) if voicemail.user.as_ref().is_some_and(|user| !person(user)) => {
+            found.add(&format!("{path}.user"), "the id of one of your people");
+        }
+        Route::Hours { hours: HoursRef::Named(name), .. } if !hours.iter().any(|row| row.name == *name) => {
+            found.add(&format!("{path}.hours"), "the name of some of your hours");
+        }
+        Route::Hours { hours: HoursRef::Inline(hours), .. }
+            if hours.time_zone.as_deref().is_some_and(|zone| !opening::is_time_zone(zone)) =>
+        {
+            found.add(&format!("{path}.hours.time_zone"), "an IANA time zone");
+        }
+        _ => {}
+    });
+    Ok(route)
 }
 
 async fn put_number(ask: &Ask, row: records::Number, status: StatusCode) -> Reply {

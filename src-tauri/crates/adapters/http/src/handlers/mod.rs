@@ -3,6 +3,7 @@
 mod assistants;
 mod calls;
 mod desk;
+mod hours;
 mod keys;
 mod lines;
 mod providers;
@@ -15,6 +16,7 @@ mod sip;
 mod supervision;
 mod transfers;
 mod users;
+mod voicemail;
 
 use std::sync::Arc;
 
@@ -79,6 +81,14 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("create_number", handler(lines::create_number)),
         ("replace_number", handler(lines::replace_number)),
         ("delete_number", handler(lines::delete_number)),
+        ("list_hours", handler(hours::list)),
+        ("create_hours", handler(hours::create)),
+        ("replace_hours", handler(hours::replace)),
+        ("delete_hours", handler(hours::delete)),
+        ("list_voicemails", handler(voicemail::list)),
+        ("get_voicemail_audio", handler(voicemail::audio)),
+        ("update_voicemail", handler(voicemail::update)),
+        ("delete_voicemail", handler(voicemail::delete)),
         ("list_sandbox_customers", handler(sandbox::customers)),
         ("sandbox_call_in", handler(sandbox::call_in)),
         ("list_users", handler(users::list)),

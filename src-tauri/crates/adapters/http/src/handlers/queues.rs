@@ -36,8 +36,13 @@ pub(super) async fn replace(ask: Ask) -> Reply {
 
 pub(super) async fn delete(ask: Ask) -> Reply {
     let (row, org, store) = (queue(&ask).await?, ask.org()?, &ask.shared.store);
-    let routed = |number: &records::Number| matches!(&number.route, Some(records::Route::Queue { queue }) if *queue == row.id);
-    if store.numbers(org).await?.iter().any(routed) {
+    let mut used = false;
+    for route in store.numbers(org).await?.iter().filter_map(|number| number.route.as_ref()) {
+        route.walk("route", &mut |_, route| {
+            used |= matches!(route, records::Route::Queue { queue, .. } if *queue == row.id);
+        });
+    }
+    if used {
         return Err(Refusal::new(
             tandem_console_api::problem::Code::InUse,
             "a number still leads to this queue",

@@ -26,6 +26,11 @@ pub(super) async fn file(ask: Ask) -> Reply {
         let head = ask.parts.method == Method::HEAD;
         return convert(&ask, path, &row, format, head).await;
     }
+    serve(&ask, path, stored.media_type()).await
+}
+
+/// A file as it lies on disk, in ranges if asked for.
+pub(super) async fn serve(ask: &Ask, path: PathBuf, media_type: &'static str) -> Reply {
     let mut request = Request::new(Body::empty());
     *request.method_mut() = if ask.parts.method == Method::HEAD { Method::HEAD } else { Method::GET };
     for name in [header::RANGE, header::IF_RANGE, header::IF_MODIFIED_SINCE, header::IF_UNMODIFIED_SINCE] {
@@ -41,7 +46,7 @@ pub(super) async fn file(ask: Ask) -> Reply {
         return Err(Refusal::new(Code::RangeNotSatisfiable, "the recording is shorter"));
     }
     let mut response: Response = served.map(Body::new);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(stored.media_type()));
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
     Ok(response)
 }
 
@@ -133,18 +138,21 @@ async fn recording(ask: &Ask) -> Result<(PathBuf, records::Recording), Refusal> 
     let call = call(ask).await?;
     let none = || Refusal::not_found("recording");
     let recording = call.recording.filter(|recording| recording.complete).ok_or_else(none)?;
-    let below = plain(Path::new(&recording.file)).ok_or_else(none)?;
-    let root = tokio::fs::canonicalize(&ask.shared.config.data_dir).await.map_err(|_| none())?;
-    let path = tokio::fs::canonicalize(root.join(below)).await.map_err(|_| none())?;
-    if !path.starts_with(&root) {
-        tracing::error!(call = %call.id, "a recording's path leads out of the data directory");
-        return Err(none());
-    }
-    if !tokio::fs::metadata(&path).await.is_ok_and(|entry| entry.is_file()) {
-        return Err(none());
-    }
+    let path = below_data(ask, &recording.file).await.ok_or_else(none)?;
     tracing::info!(call = %call.id, by = ?ask.caller()?.actor.user, "a recording was read");
     Ok((path, recording))
+}
+
+/// Where a file below the data directory is, if it is there.
+pub(super) async fn below_data(ask: &Ask, file: &str) -> Option<PathBuf> {
+    let below = plain(Path::new(file))?;
+    let root = tokio::fs::canonicalize(&ask.shared.config.data_dir).await.ok()?;
+    let path = tokio::fs::canonicalize(root.join(below)).await.ok()?;
+    if !path.starts_with(&root) {
+        tracing::error!("the path of a stored file leads out of the data directory");
+        return None;
+    }
+    tokio::fs::metadata(&path).await.is_ok_and(|entry| entry.is_file()).then_some(path)
 }
 
 /// The path, if it only goes down.

@@ -16,6 +16,8 @@ fn path(operation: &Operation, org: &str) -> String {
         Some("trunks") => "trunk",
         Some("numbers") => "pn",
         Some("providers") => "prov",
+        Some("hours") => "hours",
+        Some("voicemails") => "vm",
         Some("keys") => "key",
         Some("queues") => "queue",
         Some("users" | "agents") => "user_agent",
@@ -49,6 +51,8 @@ fn example(operation: &Operation) -> Value {
         "create_provider" => json!({"name": "new", "kind": "model", "vendor": "openai"}),
         "update_provider" => json!({"settings": {"model": "m"}}),
         "replace_provider_fallback" => json!({"voices": [{"provider": "embedded"}]}),
+        "create_hours" | "replace_hours" => json!({"name": "new"}),
+        "update_voicemail" => json!({"heard": true}),
         "replace_retention" => json!({"events_days": 90}),
         "sandbox_call_in" => json!({"from": "+62812345678", "to": "+62215551234"}),
         id => {

@@ -64,7 +64,7 @@ async fn a_number_leads_only_to_ones_own() {
     let own = json!({"number": "+15551230000", "trunk": "trunk_org_1", "label": "Sales",
         "route": {"kind": "person", "user": "user_agent_org_1"}});
     let made = body(world.send(&show, "POST", "/numbers", &own).await).await;
-    assert_eq!(made["route"], json!({"kind": "person", "user": "user_agent_org_1"}));
+    assert_eq!(made["route"], json!({"kind": "person", "user": "user_agent_org_1", "otherwise": null}));
     assert_eq!(code(world.send(&show, "POST", "/numbers", &own).await).await, (409, "conflict".into()));
 }
 

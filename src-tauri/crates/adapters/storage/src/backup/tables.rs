@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::row::broken;
 
 /// Every table, each after those that it refers to.
-pub(super) const TABLES: [&str; 22] = [
+pub(super) const TABLES: [&str; 24] = [
     "organisations",
     "event_sequence",
     "sealing_key",
@@ -38,6 +38,8 @@ pub(super) const TABLES: [&str; 22] = [
     "retention_sweeps",
     "queues",
     "agents",
+    "hours",
+    "voicemails",
 ];
 /// Those in which the migrations leave a row.
 const SEEDED: [&str; 1] = ["event_sequence"];
@@ -84,9 +86,16 @@ pub(super) async fn export(readers: &AnyPool) -> Result<Exported, Fault> {
         sqlx::query_scalar("SELECT recording FROM calls WHERE recording IS NOT NULL ORDER BY created_at")
             .fetch_all(&mut *transaction)
             .await?;
+    let messages: Vec<String> = if schema <= newest_schema() {
+        sqlx::query_scalar("SELECT file FROM voicemails ORDER BY created_at")
+            .fetch_all(&mut *transaction)
+            .await?
+    } else {
+        Vec::new()
+    };
     transaction.rollback().await?;
     let file = |text: &String| Some(serde_json::from_str::<Value>(text).ok()?["file"].as_str()?.to_owned());
-    Ok(Exported { schema, tables, recordings: named.iter().filter_map(file).collect() })
+    Ok(Exported { schema, tables, recordings: named.iter().filter_map(file).chain(messages).collect() })
 }
 
 async fn read(connection: &mut AnyConnection, name: &str) -> Result<Table, Fault> {

@@ -5,6 +5,7 @@ mod configuration;
 mod floor;
 mod live;
 mod people;
+mod routing;
 mod session;
 mod transfers;
 mod vault;
@@ -18,6 +19,7 @@ pub fn all() -> impl Iterator<Item = &'static Operation> {
         calls::ALL,
         floor::ALL,
         transfers::ALL,
+        routing::ALL,
         configuration::ALL,
         people::ALL,
         vault::ALL,

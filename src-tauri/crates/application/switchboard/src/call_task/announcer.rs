@@ -1,138 +1,167 @@
-//! What a customer who waits is told, by a voice of its own that only they hear.
+//! The announcer: says a route's prompts, one after the other, on a leg of its own.
 
-use tandem_call::{Floor, Input};
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use tandem_audio::wav;
 use tandem_conversation::io::SpeechId;
-use tandem_foundation::LegId;
-use tandem_queue::Estimate;
+use tandem_foundation::{CallId, LegId};
+use tandem_routing::{Prompt, SayId, Saying};
 
-use super::CallTask;
+use super::{CallMessage, Inbox};
+use crate::context::Context;
 use crate::lines::VoiceLine;
-use crate::ports::media::SAMPLE_RATE;
-use crate::ports::speech::VoiceSettings;
-use crate::records::SpeechSettings;
+use crate::ports::media::{Media, SAMPLE_RATE, SpeechId as MediaSpeechId};
+use crate::ports::speech::{SpeechProviders, VoiceSettings};
+use crate::records::Assistant;
 
-/// Sentences of announcements are numbered far from those of conversations.
-const FIRST_SPEECH: u64 = 1 << 40;
+/// What the announcer says has numbers that no assistant's sentence has.
+const FIRST: u64 = 1 << 48;
+const FADE_MS: u32 = 40;
 
-/// A voice that reads announcements.
+/// What is said where a route has no words of its own.
+const INVALID: &str = "Sorry, that is not one of the choices.";
+const UNAVAILABLE: &str = "I am sorry, nobody can take your call at the moment. Goodbye.";
+const LEAVE_MESSAGE: &str =
+    "Please leave a message after the tone. When you have finished, hang up or press the hash key.";
+
+/// Says prompts into a room.
 pub(super) struct Announcer {
     pub leg: LegId,
-    voice: VoiceLine,
-    said: u64,
-    /// Sentences that have not been heard to their end.
-    pub pending: u32,
+    media: Arc<dyn Media>,
+    room: CallId,
+    voice: Option<VoiceLine>,
+    sounds: std::path::PathBuf,
+    inbox: Inbox,
+    queue: VecDeque<(SayId, Saying)>,
+    current: Option<SayId>,
 }
 
-impl CallTask {
-    /// Says this to the customer alone, after what is being said already. Without a voice nothing is said, and the
-    /// music goes on.
-    pub(super) fn announce(&mut self, text: String) {
-        if self.announcer.is_none() {
-            self.announcer = self.open_announcer();
-        }
-        let Some(announcer) = &mut self.announcer else { return };
-        announcer.said += 1;
-        announcer.pending += 1;
-        announcer.voice.speak(SpeechId(FIRST_SPEECH + announcer.said), text);
-    }
-
-    fn open_announcer(&mut self) -> Option<Announcer> {
-        let speech = SpeechSettings::default();
-        let own = self.context.ports.speech.of(&self.call.org);
-        let providers = own.as_ref().unwrap_or(&self.context.ports.speech);
-        let voice = providers.voice(&speech).map_err(|error| self.provider_failed(&error)).ok()?;
+impl Announcer {
+    /// Speaks as `like`, as the embedded voice does where there is nobody to speak like.
+    pub fn open(
+        context: &Context,
+        providers: &Arc<dyn SpeechProviders>,
+        like: Option<&Assistant>,
+        room: &CallId,
+        inbox: &Inbox,
+    ) -> Self {
+        let media = context.ports.media.clone();
+        let leg = context.ports.leg_ids.next();
+        media.open_speaker(room, leg);
+        let speech = like.map(|assistant| assistant.settings.speech.clone()).unwrap_or_default();
         let settings = VoiceSettings {
-            voice: speech.voice,
-            language: "en".into(),
+            voice: speech.voice.clone(),
+            language: language(like),
             speed: speech.speed.unwrap_or(1.0),
             sample_rate: SAMPLE_RATE,
         };
-        let leg = self.context.ports.leg_ids.next();
-        let media = self.context.ports.media.clone();
-        media.open_speaker(&self.call.id, leg);
-        self.input(Input::Announcer { leg });
-        let room = self.call.id.clone();
-        let voice = VoiceLine::open(voice, settings, media, room, leg, self.inbox.clone());
-        Some(Announcer { leg, voice, said: 0, pending: 0 })
-    }
-
-    /// `true`: the sentence that came to nothing is an announcement.
-    pub(super) fn announcement_failed(&mut self, speech: SpeechId) -> bool {
-        let leg = self.announcer.as_ref().filter(|_| speech.0 > FIRST_SPEECH).map(|announcer| announcer.leg);
-        leg.is_some_and(|leg| self.announcement(leg, true))
-    }
-
-    /// `true`: the sentence is an announcement.
-    pub(super) fn announcement(&mut self, leg: LegId, over: bool) -> bool {
-        let Some(announcer) = self.announcer.as_mut().filter(|announcer| announcer.leg == leg) else {
-            return false;
+        let voice = match providers.voice(&speech) {
+            Ok(voice) => {
+                Some(VoiceLine::open(voice, settings, media.clone(), room.clone(), leg, inbox.clone()))
+            }
+            Err(error) => {
+                tracing::warn!(%error, "a route has no voice");
+                None
+            }
         };
-        if over {
-            announcer.pending = announcer.pending.saturating_sub(1);
-        }
-        let silent = announcer.pending == 0;
-        if self.waits_with_music() {
-            self.hold_music(silent);
-        }
-        true
+        let sounds = context.ports.data_dir.join("sounds");
+        let (room, inbox) = (room.clone(), inbox.clone());
+        Self { leg, media, room, voice, sounds, inbox, queue: VecDeque::new(), current: None }
     }
 
-    /// Somebody speaks to the customer now: what was still to be announced is dropped.
-    pub(super) fn end_announcements(&mut self) {
-        if let Some(announcer) = &mut self.announcer {
-            announcer.pending = 0;
-            announcer.voice.cancel();
-            self.context.ports.media.flush_speech(&self.call.id, announcer.leg, 20);
+    /// Says it after what is queued.
+    pub fn say(&mut self, id: SayId, what: Saying) {
+        self.queue.push_back((id, what));
+        if self.current.is_none() {
+            self.next();
         }
     }
 
-    fn waits_with_music(&self) -> bool {
-        self.is_waiting() && *self.machine.floor().0 == Floor::Nobody
+    /// Nothing is being said, nor about to be.
+    pub fn is_silent(&self) -> bool {
+        self.current.is_none()
     }
 
-    /// Where they stand; nobody is told whom an assistant talks to.
-    pub(super) fn announce_place(&mut self, position: usize, estimate: Option<Estimate>) {
-        if !self.waits_with_music() {
-            return;
+    /// Falls silent.
+    pub fn stop(&mut self) {
+        self.queue.clear();
+        self.current = None;
+        if let Some(voice) = &self.voice {
+            voice.cancel();
         }
-        if let Some(greeting) = self.queue_greeting() {
-            self.announce(greeting);
+        self.media.flush_speech(&self.room, self.leg, FADE_MS);
+    }
+
+    /// A stretch of speech is over, or could not be made; whose it was, if it is what was being said.
+    pub fn over(&mut self, speech: SpeechId) -> Option<SayId> {
+        let id = number(speech)?;
+        if self.current != Some(id) {
+            return None;
         }
-        self.announce(place(position, estimate));
+        self.current = None;
+        self.next();
+        Some(id)
+    }
+
+    fn next(&mut self) {
+        let Some((id, what)) = self.queue.pop_front() else { return };
+        self.current = Some(id);
+        let speech = SpeechId(FIRST + id.0);
+        let text = match what {
+            Saying::Prompt(Prompt::Sound { sound }) => return self.play(speech, &sound),
+            Saying::Prompt(Prompt::Text(text)) => text,
+            Saying::Invalid => INVALID.to_owned(),
+            Saying::Unavailable => UNAVAILABLE.to_owned(),
+            Saying::LeaveMessage => LEAVE_MESSAGE.to_owned(),
+        };
+        match &self.voice {
+            Some(voice) => voice.speak(speech, text),
+            None => self.failed(speech),
+        }
+    }
+
+    /// A sound is `sounds/NAME.wav` below the data directory, at the rate of rooms.
+    fn play(&self, speech: SpeechId, name: &str) {
+        let path = self.sounds.join(format!("{name}.wav"));
+        let (media, room, leg, inbox) = (self.media.clone(), self.room.clone(), self.leg, self.inbox.clone());
+        tokio::spawn(async move {
+            let bytes = tokio::fs::read(&path).await.unwrap_or_default();
+            let samples = match wav::read(&bytes) {
+                Ok((format, mut channels)) if format.sample_rate == SAMPLE_RATE => channels.swap_remove(0),
+                _ => {
+                    tracing::warn!(path = %path.display(), "a sound is not a WAV file of 8 kHz, 16 bit");
+                    let _ = inbox.send(CallMessage::Announced { speech });
+                    return;
+                }
+            };
+            media.speak(&room, leg, MediaSpeechId(speech.0), samples, true);
+        });
+    }
+
+    fn failed(&self, speech: SpeechId) {
+        let _ = self.inbox.send(CallMessage::Announced { speech });
     }
 }
 
-/// People take a number of minutes for a promise, so that the wait is told in steps.
-fn place(position: usize, estimate: Option<Estimate>) -> String {
-    let place = match position {
-        0 | 1 => "You are next in line.".to_owned(),
-        position => format!("You are number {position} in line."),
-    };
-    let Some(minutes) = estimate.map(|estimate| estimate.mean.as_secs().div_ceil(60)) else { return place };
-    let wait = match minutes {
-        0 | 1 => "less than a minute",
-        2..=5 => "less than five minutes",
-        6..=10 => "less than ten minutes",
-        11..=20 => "less than twenty minutes",
-        _ => "more than twenty minutes",
-    };
-    format!("{place} The wait is {wait}.")
+impl Drop for Announcer {
+    fn drop(&mut self) {
+        self.media.close_leg(&self.room, self.leg);
+    }
 }
 
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
+/// The language of an assistant; English where there is none.
+pub(super) fn language(like: Option<&Assistant>) -> String {
+    let own = like.map(|assistant| assistant.settings.language.clone()).filter(|own| !own.is_empty());
+    own.unwrap_or_else(|| "en".to_owned())
+}
 
-    use super::*;
+/// Whether a number is one of an announcer's.
+pub(super) fn is_announced(speech: SpeechId) -> bool {
+    speech.0 >= FIRST
+}
 
-    #[test]
-    fn a_wait_is_told_in_steps() {
-        let minutes = |minutes: u64| {
-            let mean = Duration::from_secs(minutes * 60);
-            Some(Estimate { mean, low: mean, high: mean })
-        };
-        assert_eq!(place(1, None), "You are next in line.");
-        assert_eq!(place(3, minutes(4)), "You are number 3 in line. The wait is less than five minutes.");
-        assert_eq!(place(9, minutes(40)), "You are number 9 in line. The wait is more than twenty minutes.");
-    }
+/// What an announcer calls this stretch of speech, where it is one's.
+pub(super) fn number(speech: SpeechId) -> Option<SayId> {
+    speech.0.checked_sub(FIRST).map(SayId)
 }

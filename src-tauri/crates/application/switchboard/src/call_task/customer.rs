@@ -7,6 +7,7 @@ use bytes::Bytes;
 use tandem_call::{EndedBy, Input, PersonRef};
 use tandem_conversation::io::Input as TalkInput;
 use tandem_foundation::LegId;
+use tandem_routing::Input as RouteInput;
 
 use super::{CallTask, LegKind};
 use crate::ports::media::{MediaEvent, RtpTerms, Sound};
@@ -195,10 +196,8 @@ impl CallTask {
         self.start_hearing_customer();
         self.commit_call(EventBody::CallUpdated);
         self.input(Input::Answered);
-        if let Some(queue) = self.wants_queue.take() {
-            self.join_queue(queue, Duration::ZERO, false);
-        }
         self.fetch_person();
+        self.begin_route();
     }
 
     /// A call for a person: they get the floor, and the caller hears it ring until they are there.
@@ -244,13 +243,11 @@ impl CallTask {
     }
 
     pub(super) fn media(&mut self, event: MediaEvent) {
+        let Some(event) = self.announcers_event(event) else { return };
         match event {
             MediaEvent::Dtmf { leg, digit, .. } if leg == self.customer => self.digit(digit),
             MediaEvent::VoiceStarted { leg, at, .. } => self.voice_started(leg, at),
             MediaEvent::VoiceStopped { leg, at, .. } => self.voice_stopped(leg, at),
-            MediaEvent::SpeechStarted { leg, .. } if self.announcement(leg, false) => {}
-            MediaEvent::SpeechStopped { leg, .. } if self.announcement(leg, true) => {}
-            MediaEvent::SpeechProgress { leg, .. } if self.announcement(leg, false) => {}
             MediaEvent::SpeechStarted { speech, at, .. } => self.speech_began(speech, at),
             MediaEvent::SpeechProgress { speech, samples, .. } => self.speech_progress(speech, samples),
             MediaEvent::SpeechStopped { speech, samples, complete, at, .. } => {
@@ -282,6 +279,7 @@ impl CallTask {
         }
         let at_ms = self.offset_ms(Instant::now());
         self.commit_event(EventBody::KeyPressed { at_ms });
+        self.route_input(RouteInput::Digit(digit));
         self.tell(TalkInput::Digit { digit });
     }
 

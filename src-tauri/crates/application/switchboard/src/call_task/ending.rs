@@ -38,6 +38,7 @@ impl CallTask {
 
     /// Waits for the recording, writes the end and gives everything back.
     pub(super) async fn finish(mut self, messages: &mut mpsc::UnboundedReceiver<CallMessage>) {
+        self.await_message(messages).await;
         self.await_recording(messages).await;
         self.context.ports.media.close_room(&self.call.id);
         // Whoever looks after this finds the call in storage.

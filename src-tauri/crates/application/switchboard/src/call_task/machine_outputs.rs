@@ -22,13 +22,14 @@ impl CallTask {
             Output::Ring { who } if self.is_offered(&who) => self.ring(who),
             Output::Ring { who } => self.fetch(who, Summons::Ring),
             Output::Release { who, leg } => self.release(&who, leg),
-            Output::Hearing(pairs) => self.context.ports.media.set_hearing(&self.call.id, pairs),
+            Output::Hearing(pairs) => self.set_hearing(pairs),
             Output::AssistantStarts => self.tell(TalkInput::Started),
             Output::AssistantSilent { for_whom } => self.silence_assistant(for_whom),
             Output::AssistantGoesOn { after, note } => {
                 self.tell(TalkInput::HandedBack { person: after, note })
             }
             Output::AssistantRescues { lost } => self.tell(TalkInput::PersonLost { person: lost }),
+            Output::Unreachable => self.route_unreachable(),
             Output::TransferFailed => self.tell(TalkInput::TransferFailed),
             Output::FloorChanged { floor, version, by, reason } => {
                 self.floor_changed(&floor, version, by, reason)
@@ -61,6 +62,7 @@ impl CallTask {
     }
 
     fn floor_changed(&mut self, floor: &Floor, version: u64, by: Option<PersonRef>, reason: &'static str) {
+        self.leave_route(floor);
         self.call.floor = history::floor_holder(floor);
         self.call.floor_version = i64::try_from(version).unwrap_or(i64::MAX);
         self.transferred |= matches!(floor, Floor::Person { .. });

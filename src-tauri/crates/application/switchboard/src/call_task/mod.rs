@@ -10,9 +10,12 @@ mod machine_outputs;
 mod people;
 mod queueing;
 mod recording;
+mod routing;
 mod talk;
 mod talk_outputs;
 mod transfers;
+mod voicemail;
+mod waiting;
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -22,12 +25,14 @@ use std::time::Instant;
 use bytes::Bytes;
 use tandem_call::{CallMachine, EndedBy, PersonRef};
 use tandem_conversation::io::{ItemKey, ReplyId, SpeechId};
-use tandem_foundation::{ItemId, LegId, QueueId, UserId};
+use tandem_foundation::{ItemId, LegId, UserId};
+use tandem_routing::Route;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::context::Context;
 use crate::exchange::{Act, Actor, ExchangeError, LiveCall};
 use crate::journal::Journal;
+use crate::lines::Taken;
 use crate::ports::media::{LegQuality, MediaEvent};
 use crate::ports::signalling::SignallingEvent;
 use crate::ports::speech::{ModelEvent, ProviderError, RecogniserEvent};
@@ -36,6 +41,8 @@ use crate::records::{Assistant, Call, FloorHolder, SipParty, SupervisionMode, Tr
 use crate::terms::Wishes;
 use announcer::Announcer;
 use queueing::InQueue;
+pub(crate) use routing::Routed;
+use routing::Routing;
 use talk::Talk;
 use tracing::Instrument;
 
@@ -77,6 +84,16 @@ pub(crate) enum CallMessage {
     BrowserGone {
         leg: LegId,
     },
+    /// A prompt could not be said.
+    Announced {
+        speech: SpeechId,
+    },
+    /// What a server answered that was asked for a route, if it was one.
+    RouteAnswered(Option<Box<Route>>),
+    /// The assistant that a route leads to.
+    AssistantFound(Option<Box<Assistant>>),
+    /// A caller's message is on disk.
+    MessageTaken(Taken),
     Act {
         at: Instant,
         actor: Actor,
@@ -110,8 +127,9 @@ enum LegKind {
 pub(crate) enum Beginning {
     /// We call.
     Outbound,
-    /// They call: their leg, their offer if they made one, and the person or queue it is for (else the assistant).
-    Inbound { leg: LegId, offer: Option<Bytes>, person: Option<UserId>, queue: Option<QueueId> },
+    /// They call: their leg, their offer if they made one, and the person it is for or the route it takes (else the
+    /// assistant).
+    Inbound { leg: LegId, offer: Option<Bytes>, person: Option<UserId>, routed: Option<Routed> },
 }
 
 /// The latest takeover, for its two times.
@@ -144,14 +162,21 @@ pub(crate) struct CallTask {
     offer: Option<Bytes>,
     /// Whom an inbound call without an assistant is for.
     person: Option<UserId>,
-    /// Where an inbound call is to wait.
-    wants_queue: Option<QueueId>,
     queue: Option<InQueue>,
+    /// Tells a customer who waits where they stand.
     announcer: Option<Announcer>,
+    /// How many sentences it has been given.
+    announced_words: u64,
     /// SIP status of the leg of ours that failed last.
     last_failure: Option<u16>,
     /// What an agent said came of the call.
     disposition: Option<String>,
+    /// A route that begins when the call is answered.
+    routed: Option<Routed>,
+    routing: Option<Routing>,
+    /// Who hears whom, by the call machine.
+    hearing: Vec<(LegId, LegId)>,
+    message_left: bool,
     talk: Option<Talk>,
     answered: Option<Instant>,
     /// When each leg's voice last began and ended.
@@ -189,9 +214,9 @@ impl CallTask {
         let (inbox, messages) = mpsc::unbounded_channel();
         let address = crate::registry::CallAddress { org: call.org.clone(), inbox: inbox.clone() };
         context.registry.add_call(call.id.clone(), address);
-        let (customer, offer, person, wants_queue) = match beginning {
+        let (customer, offer, person, routed) = match beginning {
             Beginning::Outbound => (context.ports.leg_ids.next(), None, None, None),
-            Beginning::Inbound { leg, offer, person, queue } => (leg, Some(offer), person, queue),
+            Beginning::Inbound { leg, offer, person, routed } => (leg, Some(offer), person, routed),
         };
         context.registry.add_leg(customer, call.id.clone());
         if let Some(sip_call_id) = &call.sip_call_id {
@@ -211,11 +236,15 @@ impl CallTask {
             described: HashMap::new(),
             offer: offer.flatten(),
             person,
-            wants_queue,
             queue: None,
             announcer: None,
+            announced_words: 0,
             last_failure: None,
             disposition: None,
+            routed,
+            routing: None,
+            hearing: Vec::new(),
+            message_left: false,
             context,
             inbox,
             journal,
@@ -279,7 +308,15 @@ impl CallTask {
         match message {
             CallMessage::Signalling(event) => self.signalling(event),
             CallMessage::Media(event) => self.media(event),
-            CallMessage::Heard { leg, event } => self.heard(leg, event),
+            CallMessage::Heard { leg, event } => {
+                if let Some(event) = self.route_hears(leg, event) {
+                    self.heard(leg, event);
+                }
+            }
+            CallMessage::Announced { speech } => self.announced(speech),
+            CallMessage::RouteAnswered(route) => self.route_answered(route.map(|route| *route)),
+            CallMessage::AssistantFound(found) => self.assistant_found(found.map(|found| *found)),
+            CallMessage::MessageTaken(taken) => self.message_taken(taken),
             CallMessage::VoiceReady { speech, length_ms, words } => {
                 self.voice_ready(speech, length_ms, words)
             }
@@ -307,7 +344,8 @@ impl CallTask {
         let machine = self.machine.next_deadline().map(|(at, _)| at);
         let talk = self.talk.as_ref().and_then(Talk::next_deadline);
         let alone = self.transfers.next_deadline();
-        machine.into_iter().chain(talk).chain(self.paused_until).chain(alone).min()
+        let route = self.routing.as_ref().and_then(Routing::next_deadline);
+        machine.into_iter().chain(talk).chain(route).chain(self.paused_until).chain(alone).min()
     }
 
     fn tick(&mut self) {
@@ -315,6 +353,9 @@ impl CallTask {
         self.machine.tick(now);
         self.end_long_pause(now);
         self.end_if_alone(now);
+        if let Some(routing) = &mut self.routing {
+            routing.tick(now);
+        }
         if let Some(talk) = &mut self.talk {
             talk.conversation.tick(now);
         }
@@ -327,6 +368,8 @@ impl CallTask {
                 self.machine_output(output);
             } else if let Some(output) = self.talk.as_mut().and_then(|talk| talk.conversation.poll_output()) {
                 self.talk_output(output);
+            } else if let Some(output) = self.routing.as_mut().and_then(Routing::poll_output) {
+                self.route_output(output);
             } else {
                 break;
             }

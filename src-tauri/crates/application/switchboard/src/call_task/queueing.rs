@@ -12,7 +12,7 @@ use crate::exchange::{ExchangeError, LiveQueue};
 use crate::ports::media::Sound;
 use crate::ports::signalling::SignallingCommand;
 use crate::queueing::{Order, QueueNews};
-use crate::records::{Assistant, EventBody, MemberRef, Overflow, UnixMs};
+use crate::records::{Assistant, MemberRef, Overflow, UnixMs};
 
 /// A call may be sent on this often before it is held to go in circles.
 const MOST_OVERFLOWS: u32 = 5;
@@ -226,6 +226,12 @@ impl CallTask {
                 self.person = Some(user);
                 self.fetch_person();
             }
+            // The route says where else to go, or that nobody is there.
+            Overflow::HangUp | Overflow::Queue { .. } if self.routing.is_some() => {
+                self.end_announcements();
+                self.hold_music(false);
+                self.route_unreachable();
+            }
             Overflow::HangUp | Overflow::Queue { .. } => {
                 self.end_reason = Some(format!("queue_{why}"));
                 self.input(Input::End { by: EndedBy::Assistant });
@@ -233,42 +239,25 @@ impl CallTask {
         }
     }
 
-    /// Reads an assistant's row; it joins once it is there.
-    pub(super) fn call_assistant(&mut self, id: AssistantId) {
-        if self.speaker.is_some() {
-            return;
+    /// An assistant joins once its row is read.
+    fn call_assistant(&self, id: AssistantId) {
+        if self.speaker.is_none() {
+            self.read_assistant(id, CallMessage::AssistantRead);
         }
-        let (store, org, inbox) =
-            (self.context.ports.store.clone(), self.call.org.clone(), self.inbox.clone());
-        tokio::spawn(async move {
-            let row = store.assistant(&org, &id).await.ok().filter(|assistant| assistant.enabled);
-            let _ = inbox.send(CallMessage::AssistantRead(row.map(Box::new)));
-        });
     }
 
     pub(super) fn assistant_read(&mut self, row: Option<Box<Assistant>>) {
-        let Some(assistant) = row else {
-            tracing::warn!(call = %self.call.id, "the assistant is not there or not enabled");
-            if self.queue.as_ref().is_some_and(|queue| !queue.waiting)
-                && *self.machine.floor().0 == Floor::Nobody
-            {
-                self.customer_alone(String::new());
-            }
-            return;
-        };
         if self.speaker.is_some() || self.machine.is_over() {
             return;
         }
-        let speaker = self.context.ports.leg_ids.next();
-        self.speaker = Some(speaker);
-        self.call.assistant = Some(assistant.id.clone());
-        self.assistant = Some(*assistant);
-        self.context.ports.media.open_speaker(&self.call.id, speaker);
-        self.prepare_talk();
-        self.start_hearing_customer();
-        self.hold_music(false);
-        self.commit_call(EventBody::CallUpdated);
-        self.input(Input::AssistantJoins { leg: speaker });
+        if row.is_some_and(|assistant| self.assistant_enters(*assistant)) {
+            return self.hold_music(false);
+        }
+        tracing::warn!("the assistant cannot be had");
+        // Who only was to keep company is done without; who was to take the call is replaced.
+        if !self.is_waiting() && *self.machine.floor().0 == Floor::Nobody {
+            self.customer_alone(String::new());
+        }
     }
 
     pub(super) fn is_waiting(&self) -> bool {

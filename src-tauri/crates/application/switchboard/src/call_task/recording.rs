@@ -19,7 +19,9 @@ const PAUSED: &str = "[paused]";
 
 impl CallTask {
     pub(super) fn start_recording(&mut self) {
-        if !self.assistant.as_ref().is_none_or(|assistant| assistant.settings.record) {
+        let unwanted = self.assistant.as_ref().is_some_and(|assistant| !assistant.settings.record)
+            || self.routed.as_ref().is_some_and(|routed| !routed.record);
+        if unwanted {
             return;
         }
         let format = self.context.ports.recordings.format;
@@ -95,6 +97,9 @@ impl CallTask {
     fn pause_hearing(&self, paused: bool) {
         for line in self.talk.iter().flat_map(|talk| talk.hearing.values()) {
             line.pause(paused);
+        }
+        if let Some(routing) = &self.routing {
+            routing.pause(paused);
         }
     }
 

@@ -52,7 +52,7 @@ impl CallTask {
         }
     }
 
-    fn open_talk(&self, assistant: Assistant, speaker: LegId) -> Result<Talk, ProviderError> {
+    pub(super) fn open_talk(&self, assistant: Assistant, speaker: LegId) -> Result<Talk, ProviderError> {
         let speech = &assistant.settings.speech;
         let own = self.context.ports.speech.of(&self.call.org);
         let providers = own.as_ref().unwrap_or(&self.context.ports.speech);
@@ -126,6 +126,7 @@ impl CallTask {
         self.voiced.insert(leg, (at, at));
         self.hint_voice(leg, true);
         if self.is_customer(leg) {
+            self.route_voice(true);
             self.tell(TalkInput::VoiceStarted { at });
         }
     }
@@ -134,6 +135,7 @@ impl CallTask {
         self.voiced.entry(leg).or_insert((at, at)).1 = at;
         self.hint_voice(leg, false);
         if self.is_customer(leg) {
+            self.route_voice(false);
             self.tell(TalkInput::VoiceStopped { at });
         }
     }
@@ -195,9 +197,8 @@ impl CallTask {
 
     pub(super) fn voice_failed(&mut self, speech: SpeechId, error: &ProviderError) {
         self.provider_failed(error);
-        if !self.announcement_failed(speech) {
-            self.tell(TalkInput::SpeechFailed { speech });
-        }
+        self.announced(speech);
+        self.tell(TalkInput::SpeechFailed { speech });
     }
 
     pub(super) fn speech_began(&mut self, speech: MediaSpeechId, at: Instant) {

@@ -8,6 +8,7 @@ mod provider_error;
 pub mod providers;
 pub mod queues;
 pub mod retention;
+pub mod routing;
 pub mod signalling;
 pub mod speech;
 pub mod store;

@@ -6,10 +6,11 @@ use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, SessionId, 
 use super::providers::ProviderStore;
 use super::queues::QueueStore;
 use super::retention::RetentionStore;
+use super::routing::RoutingStore;
 use super::trace::SipTraces;
 use crate::records::{
     AgentProfile, ApiKey, Assistant, Call, CallStatus, Event, NewEvent, Number, Organisation, Session,
-    TranscriptItem, Trunk, UnixMs, User,
+    TranscriptItem, Trunk, UnixMs, User, Voicemail,
 };
 
 /// Why storage could not do it.
@@ -46,6 +47,8 @@ pub struct Commit {
     pub do_not_call: Vec<DoNotCall>,
     /// Inserted or replaced.
     pub agents: Vec<AgentProfile>,
+    /// Messages that callers left.
+    pub voicemails: Vec<Voicemail>,
     pub events: Vec<NewEvent>,
     /// Topics of the outbox under which each event is also queued for delivery (index into `events`, topic).
     pub outbox: Vec<(usize, String)>,
@@ -211,10 +214,17 @@ pub enum IdempotencyClaim {
 
 /// All of storage.
 pub trait Store:
-    CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + QueueStore
+    CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + RoutingStore + QueueStore
 {
 }
-impl<T: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + QueueStore> Store
-    for T
+impl<T> Store for T where
+    T: CallStore
+        + Directory
+        + Access
+        + SipTraces
+        + ProviderStore
+        + RetentionStore
+        + RoutingStore
+        + QueueStore
 {
 }

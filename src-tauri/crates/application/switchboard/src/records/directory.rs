@@ -1,7 +1,8 @@
 //! Organisations, people, keys, sessions, trunks and numbers.
 
 use serde::{Deserialize, Serialize};
-use tandem_foundation::{AssistantId, KeyId, NumberId, OrgId, Pii, QueueId, SessionId, TrunkId, UserId};
+use tandem_foundation::{KeyId, NumberId, OrgId, Pii, SessionId, TrunkId, UserId};
+pub use tandem_routing::Route;
 
 use super::UnixMs;
 use crate::ports::media::Codec;
@@ -112,15 +113,6 @@ pub enum TrunkSrtp {
     Optional,
     /// A call without it is refused.
     Required,
-}
-
-/// Where calls to a number go.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Route {
-    Assistant { assistant: AssistantId },
-    Person { user: UserId },
-    Queue { queue: QueueId },
 }
 
 /// A telephone number of ours.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tandem_foundation::{CallId, OrgId, QueueId, UserId};
+use tandem_foundation::{CallId, OrgId, QueueId, UserId, VoicemailId};
 
 use super::{AgentState, Call, FloorHolder, MemberRef, RecordingState, TranscriptItem, UnixMs};
 
@@ -86,11 +86,15 @@ pub enum EventBody {
     /// An agent said what came of the call.
     #[serde(rename = "call.disposed")]
     CallDisposed { by: UserId, disposition: String, notes: String },
+    /// A caller left a message, which is stored.
+    #[serde(rename = "voicemail.left")]
+    VoicemailLeft { voicemail: VoicemailId, mailbox: String, duration_ms: i64 },
     /// What the organisation no longer keeps was deleted.
     #[serde(rename = "retention.swept")]
     RetentionSwept(super::Swept),
     /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback`,
     /// `queue`, `agent` or `retention`.
+    /// `retention`, `hours` or `voicemail`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<UserId> },
 }
@@ -138,6 +142,7 @@ impl EventBody {
             Self::QueueLeft { .. } => "queue.left",
             Self::AgentStateChanged { .. } => "agent.state",
             Self::CallDisposed { .. } => "call.disposed",
+            Self::VoicemailLeft { .. } => "voicemail.left",
             Self::RetentionSwept(_) => "retention.swept",
             Self::ConfigChanged { .. } => "config.changed",
         }

@@ -10,6 +10,7 @@ mod event;
 mod provider;
 mod queue;
 mod retention;
+mod routing;
 mod sip;
 
 pub use assistant::*;
@@ -19,6 +20,7 @@ pub use event::*;
 pub use provider::*;
 pub use queue::*;
 pub use retention::*;
+pub use routing::*;
 pub use sip::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use tandem_switchboard::ports::routing::VoicemailFilter;
 use tandem_switchboard::ports::store::{Commit, DoNotCall, StoreError};
 use tandem_switchboard::records::UnixMs;
 use tokio::task::JoinSet;
@@ -20,6 +21,7 @@ pub async fn a_commit_that_fails_leaves_nothing(store: Subject) {
         items: vec![item(&call.id, 1, "Hello"), stray],
         do_not_call: vec![entry],
         agents: vec![agent_profile(&org, "user_a")],
+        voicemails: vec![voicemail(&call, 1)],
         events: vec![key_pressed(&call.id, 1)],
         outbox: vec![(0, "webhooks".to_owned())],
     };
@@ -29,6 +31,7 @@ pub async fn a_commit_that_fails_leaves_nothing(store: Subject) {
     assert!(store.call_events(&org, &call.id).await.expect("read").is_empty());
     assert!(!store.is_do_not_call(&org, number).await.expect("check"));
     assert_eq!(store.agent_profiles(&org).await.expect("read"), []);
+    assert!(store.voicemails(&org, VoicemailFilter::default()).await.expect("list").items.is_empty());
     assert_eq!(store.last_seq(&org).await.expect("read"), 0);
 }
 

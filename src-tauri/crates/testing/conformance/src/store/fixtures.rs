@@ -294,3 +294,20 @@ pub fn conflict<T: std::fmt::Debug>(result: Result<T, StoreError>, expected: &st
     let found = matches!(&result, Err(StoreError::Conflict { field, .. }) if *field == expected);
     assert!(found, "expected a conflict on {expected}, got {result:?}");
 }
+
+/// A message that was left in a call, `at` ms after 1970.
+pub fn voicemail(call: &Call, at: i64) -> Voicemail {
+    let id: tandem_foundation::VoicemailId = fresh("vm").into();
+    Voicemail {
+        file: format!("recordings/{id}.wav"),
+        id,
+        org: call.org.clone(),
+        call: call.id.clone(),
+        mailbox: Mailbox::Named("sales".to_owned()),
+        from: call.from.clone(),
+        created_at: UnixMs(at),
+        duration_ms: 4_200,
+        transcript: "please call me back".into(),
+        heard_at: None,
+    }
+}

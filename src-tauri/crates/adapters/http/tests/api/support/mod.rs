@@ -2,6 +2,7 @@
 
 pub mod exchange;
 mod queues;
+pub mod routing;
 pub mod rows;
 pub mod sockets;
 pub mod store;

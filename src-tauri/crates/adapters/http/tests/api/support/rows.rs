@@ -42,6 +42,25 @@ pub fn fill(store: &MemoryStore) {
             route: None,
             created_at: UnixMs(1),
         });
+        data.hours.push(NamedHours {
+            id: format!("hours_{org}").as_str().into(),
+            org: org.into(),
+            name: "office".into(),
+            hours: Hours::always(),
+            created_at: UnixMs(1),
+        });
+        data.voicemails.push(Voicemail {
+            id: format!("vm_{org}").as_str().into(),
+            org: org.into(),
+            call: format!("call_{org}").as_str().into(),
+            mailbox: Mailbox::User(user_id(org, UserRole::Agent)),
+            from: "+62812345678".into(),
+            created_at: UnixMs(1),
+            duration_ms: 1_000,
+            file: "recordings/vm.wav".into(),
+            transcript: "call me".into(),
+            heard_at: None,
+        });
         data.providers.push(Provider {
             id: format!("prov_{org}").as_str().into(),
             org: org.into(),

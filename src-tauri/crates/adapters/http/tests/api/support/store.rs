@@ -21,6 +21,8 @@ pub struct Data {
     pub numbers: Vec<Number>,
     pub keys: Vec<ApiKey>,
     pub sessions: Vec<Session>,
+    pub hours: Vec<NamedHours>,
+    pub voicemails: Vec<Voicemail>,
     pub sip_messages: Vec<(OrgId, SipMessage)>,
     pub providers: Vec<Provider>,
     pub queues: Vec<Queue>,
