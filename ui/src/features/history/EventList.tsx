@@ -53,6 +53,8 @@ function particulars(event: CallEvent): string {
     case "floor.silenced":
     case "floor.audible":
       return `· ${String(event.data.after_ms)} ms`;
+    case "transfer.changed":
+      return `· ${event.data.transfer.name} · ${event.data.transfer.state.replaceAll("_", " ")}`;
     case "supervision.changed":
       return `· ${event.data.name} · ${event.data.mode}`;
     case "tool.used":

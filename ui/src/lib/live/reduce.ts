@@ -5,6 +5,18 @@ import { emptyState, type Interim, type LiveState } from "./state";
 
 const mostEnded = 20;
 
+/** What is known of a call that was only just heard of. */
+const nothingYet: Omit<LiveCall, "call"> = {
+  supervisors: [],
+  last_line: null,
+  quality: null,
+  transfer: null,
+};
+
+type Transfer = NonNullable<LiveCall["transfer"]>;
+const underWay: readonly Transfer["state"][] = ["ringing", "calling", "consulting", "swapped", "three_way"];
+const isOver = ({ state }: Transfer) => !underWay.includes(state);
+
 /** The state after these messages; the same object where they change nothing. */
 export function reduce(state: LiveState, messages: readonly ServerMessage[]): LiveState {
   const draft = new Draft(state);
@@ -87,7 +99,7 @@ class Draft {
       case "call.created":
       case "call.updated":
         this.map("calls").set(event.data.id, {
-          ...(this.next.calls.get(event.data.id) ?? { supervisors: [], last_line: null, quality: null }),
+          ...(this.next.calls.get(event.data.id) ?? nothingYet),
           call: event.data,
         });
         return;
@@ -100,6 +112,12 @@ class Draft {
       case "supervision.changed":
         this.supervision(event);
         return;
+      case "transfer.changed": {
+        const { transfer } = event.data;
+        this.change(event.call, (live) => ({ ...live, transfer: isOver(transfer) ? null : transfer }));
+        this.mark(event);
+        return;
+      }
       case "floor.changed": {
         const { floor } = event.data;
         this.change(event.call, (live) => ({ ...live, call: { ...live.call, floor } }));
@@ -143,7 +161,7 @@ class Draft {
     this.map("calls").delete(id);
     this.map("interims").delete(id);
     const ended = this.map("ended");
-    ended.set(id, { ...(live ?? { supervisors: [], last_line: null, quality: null }), call });
+    ended.set(id, { ...(live ?? nothingYet), call });
     for (const oldest of ended.keys()) {
       if (ended.size <= mostEnded) break;
       ended.delete(oldest);

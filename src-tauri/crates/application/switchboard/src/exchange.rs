@@ -11,7 +11,9 @@ use tokio::sync::broadcast;
 
 use crate::ports::media::{AudioLink, LegQuality};
 use crate::ports::signalling::TrunkState;
-use crate::records::{Call, Event, FloorHolder, Speaker, SupervisionMode, TranscriptItem, UserRole};
+use crate::records::{
+    Call, Event, FloorHolder, Speaker, SupervisionMode, TranscriptItem, Transfer, UserRole,
+};
 
 /// Who asks: a signed-in person or a program's key.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -143,6 +145,8 @@ pub struct LiveCall {
     /// Last thing said, for the list.
     pub last_line: Option<Pii<String>>,
     pub quality: Option<LegQuality>,
+    /// A person is giving the customer to somebody.
+    pub transfer: Option<Transfer>,
 }
 
 /// What a live subscriber receives.

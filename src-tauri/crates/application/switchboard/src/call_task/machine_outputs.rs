@@ -30,6 +30,7 @@ impl CallTask {
             }
             Output::Supervision { who, name, mode } => self.supervision(&who, name, mode),
             output @ (Output::TransferRinging { .. }
+            | Output::TransferChanged(_)
             | Output::TransferEnded { .. }
             | Output::CustomerAlone { .. }
             | Output::CustomerHears(_)
@@ -84,7 +85,7 @@ impl CallTask {
     }
 }
 
-fn user_of(who: PersonRef) -> Option<tandem_foundation::UserId> {
+pub(super) fn user_of(who: PersonRef) -> Option<tandem_foundation::UserId> {
     match who {
         PersonRef::User(user) => Some(user),
         PersonRef::Number(_) => None,

@@ -10,6 +10,7 @@ mod event;
 mod provider;
 mod retention;
 mod sip;
+mod transfer;
 
 pub use assistant::*;
 pub use call::*;
@@ -18,6 +19,7 @@ pub use event::*;
 pub use provider::*;
 pub use retention::*;
 pub use sip::*;
+pub use transfer::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(
