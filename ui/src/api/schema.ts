@@ -4,6 +4,40 @@
  */
 
 export interface paths {
+    "/agents/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** What a person can do */
+        put: operations["replace_agent"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/agents/{id}/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Put a person on a break, back to work, or out */
+        put: operations["set_agent_presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/assistants": {
         parameters: {
             query?: never;
@@ -76,6 +110,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calls/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the caller who is held out to one */
+        post: operations["answer_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let somebody else take the caller */
+        post: operations["decline_offer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/disposition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Say what came of a call */
+        put: operations["dispose_call"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calls/{id}/end": {
         parameters: {
             query?: never;
@@ -85,7 +170,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** End the call */
+        /** End the call; for supervisors and the agent who holds the floor */
         post: operations["end_call"];
         delete?: never;
         options?: never;
@@ -121,6 +206,23 @@ export interface paths {
         put?: never;
         /** Give the floor back */
         post: operations["hand_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a waiting caller sooner, later or elsewhere */
+        post: operations["reorder_caller"];
         delete?: never;
         options?: never;
         head?: never;
@@ -399,6 +501,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/floor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who waits and who takes calls */
+        get: operations["get_floor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/keys": {
         parameters: {
             query?: never;
@@ -485,6 +604,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/me/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own state, calls and wrap-up */
+        get: operations["get_desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/me/phone": {
         parameters: {
             query?: never;
@@ -496,6 +632,40 @@ export interface paths {
         get: operations["get_my_phone"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/presence": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Take calls, take a break, or go */
+        put: operations["set_my_presence"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/wrap-up": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Be done with wrap-up, or have more time */
+        post: operations["end_wrap_up"];
         delete?: never;
         options?: never;
         head?: never;
@@ -622,6 +792,42 @@ export interface paths {
         /** Ask the provider for something small */
         post: operations["check_provider"];
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All queues */
+        get: operations["list_queues"];
+        put?: never;
+        /** Create */
+        post: operations["create_queue"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/queues/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replace as a whole; nobody who waits is dropped */
+        put: operations["replace_queue"];
+        post?: never;
+        /** Delete; who waits is sent elsewhere */
+        delete: operations["delete_queue"];
         options?: never;
         head?: never;
         patch?: never;
@@ -776,6 +982,50 @@ export interface components {
         /** @description The floor after an act. */
         ActResult: {
             floor: components["schemas"]["Floor"];
+        };
+        /**
+         * @description What an agent is at.
+         * @enum {string}
+         */
+        AgentState: "offline" | "paused" | "ready" | "offered" | "busy" | "wrap_up";
+        /** @description A person and what they are at. */
+        AgentView: {
+            /** @description Ids of the calls they are on or are asked to take. */
+            calls: string[];
+            /** Format: int64 */
+            calls_taken: number;
+            /**
+             * Format: int32
+             * @description Calls at once.
+             */
+            capacity: number;
+            /** @description Id of the call they were on last. */
+            last_call: string | null;
+            name: string;
+            /** @description A telephone of theirs is connected. */
+            phone: boolean;
+            /** @description Ids of their queues. */
+            queues: string[];
+            /** @description Of a break: what was given, or `no_answer` (they let an offer ring) or `no_phone` (their telephone is gone). */
+            reason: string | null;
+            since: components["schemas"]["Time"];
+            /** @description Levels 1 to 10. */
+            skills: {
+                [key: string]: number;
+            };
+            state: components["schemas"]["AgentState"];
+            until: components["schemas"]["Time"] | null;
+            /** @description Id of the person. */
+            user: string;
+        };
+        /** @description What a person can do. */
+        AgentWrite: {
+            /** Format: int32 */
+            capacity?: number;
+            /** @description Levels 1 to 10. */
+            skills: {
+                [key: string]: number;
+            };
         };
         /** @description An AI persona. */
         Assistant: {
@@ -1081,17 +1331,44 @@ export interface components {
          * @description Why a request was refused.
          * @enum {string}
          */
-        Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "do_not_call" | "in_use" | "read_only" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "conversions_busy" | "storage_unavailable";
+        Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "not_offered" | "disposition_required" | "do_not_call" | "in_use" | "read_only" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "conversions_busy" | "storage_unavailable";
         /**
          * @description A way to code audio.
          * @enum {string}
          */
         Codec: "pcmu" | "pcma" | "g722" | "opus";
+        /** @description What an agent has before them. */
+        Desk: {
+            agent: components["schemas"]["AgentView"];
+            /** @description Calls they are on or are asked to take. */
+            calls: components["schemas"]["DeskCall"][];
+            disposition_required: boolean;
+            /** @description What may be said of it, where its queue says so. */
+            dispositions: string[];
+            wrapping_up: components["schemas"]["Call"] | null;
+        };
+        /** @description A call, with what its agent has to know. */
+        DeskCall: {
+            /** @description The last five calls with this customer, newest first. */
+            contacts: components["schemas"]["Call"][];
+            live: components["schemas"]["LiveCallView"];
+            /** @description Name of the queue. */
+            queue: string | null;
+            /** @description With the call's variables in it. */
+            script: string | null;
+            /** @description What was said so far. */
+            transcript: components["schemas"]["TranscriptItem"][];
+        };
         /**
          * @description Which way a call was begun, seen from us.
          * @enum {string}
          */
         Direction: "inbound" | "outbound";
+        /** @description What an agent says came of a call. */
+        DispositionWrite: {
+            disposition: string;
+            notes?: string;
+        };
         /** @description What happened, and when. */
         Event: components["schemas"]["EventBody"] & {
             at: components["schemas"]["Time"];
@@ -1233,14 +1510,84 @@ export interface components {
             /** @enum {string} */
             kind: "recording.failed";
         } | {
+            /** @description The customer waits. */
+            data: {
+                queue: string;
+            };
+            /** @enum {string} */
+            kind: "queue.joined";
+        } | {
+            /** @description The customer is held out to somebody. */
+            data: {
+                queue: string;
+                to: components["schemas"]["MemberRef"];
+            };
+            /** @enum {string} */
+            kind: "queue.offered";
+        } | {
+            /**
+             * @description An offer came to nothing: `caller_left`, `answered_elsewhere`, `timed_out`, `declined`, `missed`,
+             *     `agent_unavailable` or `moved`.
+             */
+            data: {
+                queue: string;
+                to: components["schemas"]["MemberRef"];
+                why: string;
+            };
+            /** @enum {string} */
+            kind: "queue.offer_ended";
+        } | {
+            /** @description Somebody has the customer. */
+            data: {
+                by: components["schemas"]["MemberRef"];
+                queue: string;
+                /** Format: int64 */
+                waited_ms: number;
+            };
+            /** @enum {string} */
+            kind: "queue.answered";
+        } | {
+            /**
+             * @description The customer waits no longer: `abandoned`, `taken_over`, `moved`, or why they could not wait here (`unstaffed`,
+             *     `full`, `estimate_too_long`, `waited_too_long`, `queue_gone`).
+             */
+            data: {
+                queue: string;
+                /** Format: int64 */
+                waited_ms: number;
+                why: string;
+            };
+            /** @enum {string} */
+            kind: "queue.left";
+        } | {
+            /** @description An agent is at something else. `reason`: of a break; `until`: of wrap-up. */
+            data: {
+                by: string | null;
+                reason: string | null;
+                state: components["schemas"]["AgentState"];
+                until: components["schemas"]["Time"] | null;
+                user: string;
+            };
+            /** @enum {string} */
+            kind: "agent.state";
+        } | {
+            /** @description An agent said what came of the call. */
+            data: {
+                by: string;
+                disposition: string;
+                notes: string;
+            };
+            /** @enum {string} */
+            kind: "call.disposed";
+        } | {
             /** @description What the organisation no longer keeps was deleted. */
             data: components["schemas"]["Swept"];
             /** @enum {string} */
             kind: "retention.swept";
         } | {
             /**
-             * @description A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback` or
-             *     `retention`.
+             * @description A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback`,
+             *     `queue`, `agent` or `retention`.
              */
             data: {
                 by: string | null;
@@ -1276,6 +1623,11 @@ export interface components {
          * @enum {string}
          */
         FloorHolder: "nobody" | "assistant" | "person" | "bridging" | "outside";
+        /** @description Everybody who waits and everybody who takes calls. */
+        FloorView: {
+            agents: components["schemas"]["AgentView"][];
+            queues: components["schemas"]["QueueView"][];
+        };
         /** @description Give the floor back to the assistant. */
         HandBack: {
             /** Format: int64 */
@@ -1347,12 +1699,22 @@ export interface components {
             /** @description Last thing said. */
             last_line: string | null;
             quality: components["schemas"]["Quality"] | null;
+            queue: components["schemas"]["LiveQueue"] | null;
             supervisors: components["schemas"]["Supervisor"][];
             transfer: components["schemas"]["TransferView"] | null;
         };
         /** @description Every live call. */
         LiveCalls: {
             items: components["schemas"]["LiveCallView"][];
+        };
+        /** @description The queue that a call came through. */
+        LiveQueue: {
+            joined_at: components["schemas"]["Time"];
+            /** @description Ids of the persons whose telephones ring for it. */
+            offered_to: string[];
+            /** @description Id of the queue. */
+            queue: string;
+            waiting: boolean;
         };
         /** @description Who is asking: a signed-in person, or a program by its key. */
         Me: {
@@ -1366,6 +1728,32 @@ export interface components {
             role: components["schemas"]["Role"];
             /** @description `null` for keys. */
             user: string | null;
+        };
+        /** @description A member of a queue. */
+        Member: components["schemas"]["MemberRef"] & {
+            /**
+             * Format: int32
+             * @description A lower one is asked first, where the strategy is `ranked`.
+             */
+            rank: number;
+        };
+        /** @description A member of a queue. */
+        MemberInput: components["schemas"]["MemberRef"] & {
+            /**
+             * Format: int32
+             * @description A lower one is asked first, where the strategy is `ranked`.
+             */
+            rank?: number;
+        };
+        /** @description A person or an assistant, by id. */
+        MemberRef: {
+            /** @enum {string} */
+            kind: "person";
+            user: string;
+        } | {
+            assistant: string;
+            /** @enum {string} */
+            kind: "assistant";
         };
         /** @description A new key with its secret, which is shown this once. */
         NewKey: {
@@ -1434,6 +1822,23 @@ export interface components {
             name: string;
             value: unknown;
         };
+        /** @description Where callers go who do not wait. */
+        Overflow: {
+            /** @enum {string} */
+            kind: "hang_up";
+        } | {
+            /** @enum {string} */
+            kind: "queue";
+            queue: string;
+        } | {
+            assistant: string;
+            /** @enum {string} */
+            kind: "assistant";
+        } | {
+            /** @enum {string} */
+            kind: "person";
+            user: string;
+        };
         /** @description SIP account of the signed-in person, for the desktop's softphone. */
         PhoneAccountView: {
             /** @description Domain of the address-of-record. */
@@ -1479,6 +1884,18 @@ export interface components {
             variables?: {
                 [key: string]: string;
             };
+        };
+        /** @description Whether a person takes calls. */
+        PresenceWrite: {
+            /** @enum {string} */
+            presence: "offline";
+        } | {
+            /** @enum {string} */
+            presence: "ready";
+        } | {
+            /** @enum {string} */
+            presence: "paused";
+            reason: string;
         };
         /** @description A refusal (RFC 9457), sent as `application/problem+json`. */
         Problem: {
@@ -1721,6 +2138,285 @@ export interface components {
              */
             round_trip_ms: number | null;
         };
+        /** @description A queue. */
+        Queue: {
+            created_at: components["schemas"]["Time"];
+            id: string;
+            members: components["schemas"]["Member"][];
+            name: string;
+            settings: components["schemas"]["QueueSettings"];
+        };
+        /** @description How a queue behaves; durations in seconds. */
+        QueueSettings: {
+            /**
+             * Format: int32
+             * @description After each so long a wait a caller counts one priority more; `null`: never.
+             * @default 60
+             */
+            ageing_s: number | null;
+            /**
+             * Format: int32
+             * @description How often a caller is told where they stand; `null`: never.
+             * @default 45
+             */
+            announce_every_s: number | null;
+            /**
+             * @description Whether who misses an offer is put on a break.
+             * @default true
+             */
+            auto_pause: boolean;
+            /**
+             * @description Id of the assistant who keeps callers company until somebody is free.
+             * @default null
+             */
+            bridge: string | null;
+            /**
+             * @description An agent may not end wrap-up before one is chosen.
+             * @default false
+             */
+            disposition_required: boolean;
+            /**
+             * @description What an agent may say came of a call.
+             * @default []
+             */
+            dispositions: string[];
+            /**
+             * @description What is said before the place in the queue, to begin with.
+             * @default null
+             */
+            greeting: string | null;
+            /**
+             * @description Needed to join.
+             * @default nobody
+             */
+            join_with: components["schemas"]["QueueStaffing"];
+            /**
+             * Format: int32
+             * @description With a longer estimate than this nobody more may join; `null`: any.
+             * @default null
+             */
+            longest_estimate_s: number | null;
+            /**
+             * Format: int32
+             * @description After which wait a caller is sent elsewhere; `null`: never.
+             * @default null
+             */
+            longest_wait_s: number | null;
+            /**
+             * Format: int32
+             * @description With so many waiting nobody more may join; `null`: any number.
+             * @default null
+             */
+            most_waiting: number | null;
+            /**
+             * @description What a caller needs of who takes them.
+             * @default []
+             */
+            needs: components["schemas"]["SkillNeed"][];
+            /**
+             * Format: int32
+             * @description How long an agent may let an offer ring.
+             * @default 15
+             */
+            offer_timeout_s: number;
+            /**
+             * @description Where callers go who may not wait here, or not for longer.
+             * @default {
+             *       "kind": "hang_up"
+             *     }
+             */
+            overflow: components["schemas"]["Overflow"];
+            /**
+             * Format: int32
+             * @description Added to every caller's own; a higher one goes first.
+             * @default 0
+             */
+            priority: number;
+            /**
+             * Format: int32
+             * @description How long an agent who missed or declined a caller is not offered the same one again.
+             * @default 30
+             */
+            retry_after_s: number;
+            /**
+             * @description What agents see while they talk; `{name}` stands for a variable of the call.
+             * @default
+             */
+            script: string;
+            /**
+             * Format: int32
+             * @description A call answered within this time counts as served in time.
+             * @default 20
+             */
+            service_level_s: number;
+            /**
+             * @description Needed to go on waiting.
+             * @default nobody
+             */
+            stay_with: components["schemas"]["QueueStaffing"];
+            /** @default longest_idle */
+            strategy: components["schemas"]["QueueStrategy"];
+            /**
+             * Format: int32
+             * @description How long a call with its wrap-up takes before any was seen.
+             * @default 180
+             */
+            usual_handling_s: number;
+            /**
+             * Format: int32
+             * @default 15
+             */
+            wrap_up_s: number;
+        };
+        /** @description How a queue behaves; durations in seconds. */
+        QueueSettingsInput: {
+            /**
+             * Format: int32
+             * @description After each so long a wait a caller counts one priority more; `null`: never.
+             * @default 60
+             */
+            ageing_s: number | null;
+            /**
+             * Format: int32
+             * @description How often a caller is told where they stand; `null`: never.
+             * @default 45
+             */
+            announce_every_s: number | null;
+            /**
+             * @description Whether who misses an offer is put on a break.
+             * @default true
+             */
+            auto_pause: boolean;
+            /**
+             * @description Id of the assistant who keeps callers company until somebody is free.
+             * @default null
+             */
+            bridge: string | null;
+            /**
+             * @description An agent may not end wrap-up before one is chosen.
+             * @default false
+             */
+            disposition_required: boolean;
+            /**
+             * @description What an agent may say came of a call.
+             * @default []
+             */
+            dispositions: string[];
+            /**
+             * @description What is said before the place in the queue, to begin with.
+             * @default null
+             */
+            greeting: string | null;
+            /**
+             * @description Needed to join.
+             * @default nobody
+             */
+            join_with: components["schemas"]["QueueStaffing"];
+            /**
+             * Format: int32
+             * @description With a longer estimate than this nobody more may join; `null`: any.
+             * @default null
+             */
+            longest_estimate_s: number | null;
+            /**
+             * Format: int32
+             * @description After which wait a caller is sent elsewhere; `null`: never.
+             * @default null
+             */
+            longest_wait_s: number | null;
+            /**
+             * Format: int32
+             * @description With so many waiting nobody more may join; `null`: any number.
+             * @default null
+             */
+            most_waiting: number | null;
+            /**
+             * @description What a caller needs of who takes them.
+             * @default []
+             */
+            needs: components["schemas"]["SkillNeedInput"][];
+            /**
+             * Format: int32
+             * @description How long an agent may let an offer ring.
+             * @default 15
+             */
+            offer_timeout_s: number;
+            /**
+             * @description Where callers go who may not wait here, or not for longer.
+             * @default {
+             *       "kind": "hang_up"
+             *     }
+             */
+            overflow: components["schemas"]["Overflow"];
+            /**
+             * Format: int32
+             * @description Added to every caller's own; a higher one goes first.
+             * @default 0
+             */
+            priority: number;
+            /**
+             * Format: int32
+             * @description How long an agent who missed or declined a caller is not offered the same one again.
+             * @default 30
+             */
+            retry_after_s: number;
+            /**
+             * @description What agents see while they talk; `{name}` stands for a variable of the call.
+             * @default
+             */
+            script: string;
+            /**
+             * Format: int32
+             * @description A call answered within this time counts as served in time.
+             * @default 20
+             */
+            service_level_s: number;
+            /**
+             * @description Needed to go on waiting.
+             * @default nobody
+             */
+            stay_with: components["schemas"]["QueueStaffing"];
+            /** @default longest_idle */
+            strategy: components["schemas"]["QueueStrategy"];
+            /**
+             * Format: int32
+             * @description How long a call with its wrap-up takes before any was seen.
+             * @default 180
+             */
+            usual_handling_s: number;
+            /**
+             * Format: int32
+             * @default 15
+             */
+            wrap_up_s: number;
+        };
+        /**
+         * @description Who has to be there so that callers may wait.
+         * @enum {string}
+         */
+        QueueStaffing: "nobody" | "signed_in" | "ready";
+        /**
+         * @description Whom a caller is offered to first. Among equals it is always whoever has been idle for longest.
+         * @enum {string}
+         */
+        QueueStrategy: "longest_idle" | "round_robin" | "fewest_calls" | "least_talk_time" | "ring_all" | "random" | "ranked";
+        /** @description Who waits in a queue, the next one first. */
+        QueueView: {
+            name: string;
+            /** @description Id of the queue. */
+            queue: string;
+            waiting: components["schemas"]["WaitingView"][];
+        };
+        /** @description A queue to be created, or that replaces one as a whole. Nobody who waits is dropped. */
+        QueueWrite: {
+            members?: components["schemas"]["MemberInput"][];
+            name: string;
+            settings?: components["schemas"]["QueueSettingsInput"];
+        };
+        /** @description All queues, oldest first. */
+        Queues: {
+            items: components["schemas"]["Queue"][];
+        };
         /** @description A call's audio in two channels: customer left, our side right. */
         Recording: {
             /**
@@ -1746,6 +2442,15 @@ export interface components {
          * @enum {string}
          */
         RecordingState: "recording" | "paused" | "complete" | "incomplete" | "not_recorded";
+        /** @description Another place for a caller who waits; one of the three. */
+        ReorderWrite: {
+            /** Format: int32 */
+            priority?: number | null;
+            /** @description Id of another queue; the wait goes along. */
+            queue?: string | null;
+            /** @description Before all others of the queue. */
+            to_front?: boolean;
+        };
         /** @description The settings, what the next sweep will delete, and what the last one did. */
         Retention: {
             /** @description As of now; the sweep is once an hour. */
@@ -1807,6 +2512,10 @@ export interface components {
             /** @enum {string} */
             kind: "person";
             user: string;
+        } | {
+            /** @enum {string} */
+            kind: "queue";
+            queue: string;
         };
         /** @description A simulated customer. */
         SandboxCustomer: {
@@ -1937,6 +2646,29 @@ export interface components {
              * @description After this many days messages are deleted; never where absent.
              */
             kept_days: number | null;
+        };
+        /** @description A skill at a level (1–10), asked for less and less. */
+        SkillNeed: {
+            /** Format: int32 */
+            level: number;
+            /** @description In the order of their times. */
+            relaxed: components["schemas"]["SkillStep"][];
+            skill: string;
+        };
+        /** @description A skill at a level (1–10), asked for less and less. */
+        SkillNeedInput: {
+            /** Format: int32 */
+            level: number;
+            /** @description In the order of their times. */
+            relaxed?: components["schemas"]["SkillStep"][];
+            skill: string;
+        };
+        /** @description After this wait a lower level will do; 0: the skill is not needed any more. */
+        SkillStep: {
+            /** Format: int32 */
+            after_s: number;
+            /** Format: int32 */
+            level: number;
         };
         /**
          * @description Who said something; `system` marks what was not speech.
@@ -2460,6 +3192,26 @@ export interface components {
         Users: {
             items: components["schemas"]["User"][];
         };
+        /** @description A caller who waits. */
+        WaitingView: {
+            /** @description Id of the call. */
+            call: string;
+            /**
+             * Format: int32
+             * @description Seconds until it is their turn, as it looks now.
+             */
+            estimate_s: number | null;
+            /** @description Who is asked at this moment. */
+            offered_to: components["schemas"]["MemberRef"][];
+            /**
+             * Format: int32
+             * @description 1 is next; who is being offered to somebody is not counted by those behind.
+             */
+            position: number;
+            /** Format: int32 */
+            priority: number;
+            since: components["schemas"]["Time"];
+        };
         /** @description The recording's shape for drawing: equally long slices, loudest sample of each (0 to 1). */
         Waveform: {
             /** @description Peaks of the left channel. */
@@ -2481,6 +3233,14 @@ export interface components {
             /** @enum {string} */
             kind: "callback";
         };
+        /** @description Done with wrap-up, or so many seconds more from now. */
+        WrapUpWrite: {
+            /**
+             * Format: int32
+             * @description `null`: done.
+             */
+            extend_s?: number | null;
+        };
     };
     responses: never;
     parameters: never;
@@ -2490,6 +3250,229 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    replace_agent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentWrite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_agent_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceWrite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_phone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_assistants: {
         parameters: {
             query?: never;
@@ -3199,6 +4182,263 @@ export interface operations {
             };
         };
     };
+    answer_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResult"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state`, `no_phone`, `not_offered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    decline_offer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResult"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state`, `no_phone`, `not_offered` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dispose_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionWrite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     end_call: {
         parameters: {
             query?: never;
@@ -3228,7 +4468,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `forbidden`, `origin_refused` */
+            /** @description `origin_refused` */
             403: {
                 headers: {
                     [name: string]: unknown;
@@ -3448,6 +4688,120 @@ export interface operations {
                 };
             };
             /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reorder_caller: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReorderWrite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -4871,6 +6225,62 @@ export interface operations {
             };
         };
     };
+    get_floor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FloorView"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_keys: {
         parameters: {
             query?: never;
@@ -5256,6 +6666,62 @@ export interface operations {
             };
         };
     };
+    get_desk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Desk"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_my_phone: {
         parameters: {
             query?: never;
@@ -5294,6 +6760,216 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_my_presence: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PresenceWrite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_phone` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    end_wrap_up: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WrapUpWrite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `disposition_required` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -6336,6 +8012,357 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queues"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueWrite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QueueWrite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queue"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `conflict` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_queue: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `in_use` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };

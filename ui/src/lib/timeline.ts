@@ -6,6 +6,8 @@ export type Mark = Exclude<
   {
     kind:
       | `call.${string}`
+      | `queue.${string}`
+      | "agent.state"
       | "transcript.item"
       | "config.changed"
       | "retention.swept"

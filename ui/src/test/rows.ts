@@ -31,6 +31,7 @@ export const liveCall = (over: Partial<Call> = {}, rest: Partial<LiveCall> = {})
   last_line: null,
   quality: null,
   transfer: null,
+  queue: null,
   ...rest,
 });
 

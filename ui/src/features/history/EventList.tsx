@@ -35,11 +35,18 @@ export function EventList({ events }: { events: readonly CallEvent[] }) {
   );
 }
 
-type Unseen = "transcript.item" | "config.changed" | "retention.swept";
-const unseen: readonly CallEvent["kind"][] = ["transcript.item", "config.changed", "retention.swept"];
+type Unseen = "transcript.item" | "config.changed" | "retention.swept" | "agent.state";
+const unseen: readonly CallEvent["kind"][] = [
+  "transcript.item",
+  "config.changed",
+  "retention.swept",
+  "agent.state",
+];
 type Shown = Exclude<CallEvent["kind"], Unseen>;
 type Underscored<K> = K extends `${infer A}.${infer B}` ? `${A}_${B}` : never;
 type EventWord = Underscored<Shown>;
+
+const seconds = (ms: number): string => `${String(Math.round(ms / 1000))} s`;
 
 function particulars(event: CallEvent): string {
   switch (event.kind) {
@@ -55,6 +62,14 @@ function particulars(event: CallEvent): string {
       return `· ${String(event.data.after_ms)} ms`;
     case "transfer.changed":
       return `· ${event.data.transfer.name} · ${event.data.transfer.state.replaceAll("_", " ")}`;
+    case "queue.answered":
+      return `· ${seconds(event.data.waited_ms)}`;
+    case "queue.left":
+      return `· ${event.data.why.replaceAll("_", " ")} · ${seconds(event.data.waited_ms)}`;
+    case "queue.offer_ended":
+      return `· ${event.data.why.replaceAll("_", " ")}`;
+    case "call.disposed":
+      return `· ${event.data.disposition}`;
     case "supervision.changed":
       return `· ${event.data.name} · ${event.data.mode}`;
     case "tool.used":

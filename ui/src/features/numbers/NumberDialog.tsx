@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { assistantsQuery } from "@/api/assistants";
 import { numbersQuery, saveNumber, trunksQuery } from "@/api/lines";
 import { usersQuery } from "@/api/people";
+import { queuesQuery } from "@/api/queues";
 import { isRefusal } from "@/api/refusal";
 import { sessionQuery } from "@/api/session";
 import type { NumberWrite, OurNumber } from "@/api/types";
@@ -33,17 +34,24 @@ export function NumberDialog({ number, onClose }: Props) {
   );
 }
 
-/** `assistant:id`, `person:id` or nothing, as the one list of destinations has it. */
-export const routeKey = (route: OurNumber["route"]): string | null =>
-  route === null
-    ? null
-    : route.kind === "assistant"
-      ? `assistant:${route.assistant}`
-      : `person:${route.user}`;
+/** `assistant:id`, `person:id`, `queue:id` or nothing, as the one list of destinations has it. */
+export function routeKey(route: OurNumber["route"]): string | null {
+  switch (route?.kind) {
+    case "assistant":
+      return `assistant:${route.assistant}`;
+    case "person":
+      return `person:${route.user}`;
+    case "queue":
+      return `queue:${route.queue}`;
+    default:
+      return null;
+  }
+}
 
 export function routeFrom(key: string | null): NonNullable<NumberWrite["route"]> | null {
   if (key === null) return null;
   const id = key.slice(key.indexOf(":") + 1);
+  if (key.startsWith("queue:")) return { kind: "queue", queue: id };
   return key.startsWith("assistant:") ? { kind: "assistant", assistant: id } : { kind: "person", user: id };
 }
 
@@ -130,11 +138,16 @@ function useRoutes() {
   const { t } = useTranslation();
   const { data: me } = useQuery(sessionQuery);
   const { data: assistants = [] } = useQuery(assistantsQuery);
+  const { data: queues = [] } = useQuery(queuesQuery);
   const { data: users = [] } = useQuery({ ...usersQuery, enabled: me ? isAtLeast(me.role, "admin") : false });
   return [
     {
       group: t("nav.assistants"),
       items: assistants.map(({ id, name }) => ({ value: `assistant:${id}`, label: name })),
+    },
+    {
+      group: t("numbers.queues"),
+      items: queues.map(({ id, name }) => ({ value: `queue:${id}`, label: name })),
     },
     {
       group: t("settings.people"),

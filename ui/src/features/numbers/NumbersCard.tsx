@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 
 import { assistantsQuery } from "@/api/assistants";
 import { deleteNumber, numbersQuery, trunksQuery } from "@/api/lines";
+import { queuesQuery } from "@/api/queues";
 import { sandboxQuery } from "@/api/sandbox";
 import type { OurNumber } from "@/api/types";
 import { Card } from "@/components/Card";
@@ -87,11 +88,13 @@ function useColumns(
   const { t } = useTranslation();
   const { data: assistants } = useQuery(assistantsQuery);
   const { data: trunks } = useQuery(trunksQuery);
+  const { data: queues } = useQuery(queuesQuery);
   const { data: sandbox } = useQuery(sandboxQuery);
   return useMemo(() => {
     const routed = (route: OurNumber["route"]) => {
       if (route === null) return t("numbers.unrouted");
       if (route.kind === "person") return t("numbers.person", { name: route.user });
+      if (route.kind === "queue") return queues?.find(({ id }) => id === route.queue)?.name ?? route.queue;
       return assistants?.find(({ id }) => id === route.assistant)?.name ?? route.assistant;
     };
     return [
@@ -156,5 +159,5 @@ function useColumns(
         ),
       },
     ];
-  }, [t, assistants, trunks, sandbox, edit, remove]);
+  }, [t, assistants, queues, trunks, sandbox, edit, remove]);
 }

@@ -1,5 +1,5 @@
 /** Folds a batch of socket messages into the state: one copy of each map a batch, however many messages. */
-import type { CallEvent, LiveCall, ServerMessage, Supervisor, TranscriptItem } from "@/api/types";
+import type { CallEvent, LiveCall, LiveQueue, ServerMessage, Supervisor, TranscriptItem } from "@/api/types";
 
 import { emptyState, type Interim, type LiveState } from "./state";
 
@@ -10,6 +10,7 @@ const nothingYet: Omit<LiveCall, "call"> = {
   supervisors: [],
   last_line: null,
   quality: null,
+  queue: null,
   transfer: null,
 };
 
@@ -31,7 +32,7 @@ export function mergeItems(old: readonly TranscriptItem[], fresh: readonly Trans
   return [...byId.values()].sort((a, b) => a.position - b.position);
 }
 
-type MapKey = "calls" | "ended" | "items" | "marks" | "interims" | "trunks" | "phones";
+type MapKey = "calls" | "ended" | "items" | "marks" | "interims" | "trunks" | "phones" | "agents";
 
 class Draft {
   private next: LiveState;
@@ -124,6 +125,41 @@ class Draft {
         this.mark(event);
         return;
       }
+      case "queue.joined":
+        this.queue(event.call, () => ({
+          queue: event.data.queue,
+          joined_at: event.at,
+          waiting: true,
+          offered_to: [],
+        }));
+        return;
+      case "queue.offered": {
+        const { to } = event.data;
+        if (to.kind === "person") {
+          this.queue(event.call, (queue) => ({ ...queue, offered_to: [...queue.offered_to, to.user] }));
+        }
+        return;
+      }
+      case "queue.offer_ended": {
+        const { to } = event.data;
+        if (to.kind === "person") {
+          this.queue(event.call, (queue) => ({
+            ...queue,
+            offered_to: queue.offered_to.filter((user) => user !== to.user),
+          }));
+        }
+        return;
+      }
+      case "queue.answered":
+      case "queue.left":
+        this.queue(event.call, (queue) => ({ ...queue, waiting: false, offered_to: [] }));
+        return;
+      case "agent.state": {
+        const { user, state, reason, until } = event.data;
+        this.map("agents").set(user, { state, reason, until, since: event.at });
+        return;
+      }
+      case "call.disposed":
       case "call.analyzed":
       case "config.changed":
       case "retention.swept":
@@ -154,6 +190,12 @@ class Draft {
       const ours: Supervisor[] = mode === "left" ? [] : [{ user: by, name, mode }];
       return { ...live, supervisors: [...others, ...ours] };
     });
+  }
+
+  /** What is known of a call's wait; a call whose joining was not seen has none. */
+  private queue(id: string | null, change: (queue: LiveQueue) => LiveQueue): void {
+    const none: LiveQueue = { queue: "", joined_at: "", waiting: false, offered_to: [] };
+    this.change(id, (live) => ({ ...live, queue: change(live.queue ?? none) }));
   }
 
   private end(id: string, call: LiveCall["call"]): void {

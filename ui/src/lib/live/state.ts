@@ -1,5 +1,5 @@
 /** What the console knows of calls in progress, built from the live socket's messages. */
-import type { CallEvent, LiveCall, Me, Speaker, TranscriptItem, TrunkState } from "@/api/types";
+import type { AgentState, CallEvent, LiveCall, Me, Speaker, TranscriptItem, TrunkState } from "@/api/types";
 
 export type Connection = "idle" | "connecting" | "live" | "offline";
 
@@ -8,6 +8,15 @@ export interface Interim {
   speaker: Speaker;
   text: string;
   startMs: number;
+}
+
+/** What an agent is at. */
+export interface AgentAt {
+  state: AgentState;
+  reason: string | null;
+  /** End of wrap-up. */
+  until: string | null;
+  since: string;
 }
 
 export interface LiveState {
@@ -28,6 +37,8 @@ export interface LiveState {
   trunks: ReadonlyMap<string, TrunkState>;
   /** Phones that came or went since the snapshot, by person. */
   phones: ReadonlyMap<string, boolean>;
+  /** Agents who were told to be at something since the snapshot, by person. */
+  agents: ReadonlyMap<string, AgentAt>;
   /** Grows when transcripts have to be read again, because messages were lost. */
   generation: number;
 }
@@ -44,5 +55,6 @@ export const emptyState: LiveState = {
   interims: new Map(),
   trunks: new Map(),
   phones: new Map(),
+  agents: new Map(),
   generation: 0,
 };

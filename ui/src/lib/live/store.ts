@@ -86,6 +86,8 @@ export class LiveStore {
 export function isMark(kind: CallEvent["kind"]): boolean {
   return !(
     kind.startsWith("call.") ||
+    kind.startsWith("queue.") ||
+    kind === "agent.state" ||
     kind === "transcript.item" ||
     kind === "config.changed" ||
     kind === "retention.swept" ||

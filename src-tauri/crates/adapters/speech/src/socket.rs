@@ -33,7 +33,9 @@ pub(crate) async fn connect(
         value.set_sensitive(true);
         request.headers_mut().insert(HeaderName::from_static(name), value);
     }
-    match tokio::time::timeout(patience, tokio_tungstenite::connect_async(request)).await {
+    // Audio goes out every 20 ms and must not wait for what went before to be acknowledged (Nagle).
+    let connecting = tokio_tungstenite::connect_async_with_config(request, None, true);
+    match tokio::time::timeout(patience, connecting).await {
         Err(_) => Err(failed(ProviderErrorKind::Timeout, "no answer in time".into())),
         Ok(Ok((socket, _))) => Ok(socket),
         Ok(Err(Error::Http(response))) => {

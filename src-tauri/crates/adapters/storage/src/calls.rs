@@ -36,6 +36,9 @@ impl CallStore for Storage {
                 for entry in &commit.do_not_call {
                     put_do_not_call(connection, &org, entry).await?;
                 }
+                for profile in &commit.agents {
+                    crate::queues::put_agent(connection, profile).await?;
+                }
                 events::append(connection, &org, commit.events, &commit.outbox).await
             })
         });

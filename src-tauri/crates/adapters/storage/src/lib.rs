@@ -29,6 +29,7 @@ mod key_home;
 mod people;
 mod providers;
 mod pulse;
+mod queues;
 mod retention;
 mod row;
 mod seal;

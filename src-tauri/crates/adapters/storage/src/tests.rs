@@ -10,7 +10,7 @@ use tandem_switchboard::ports::store::{CallStore, Commit, StoreError};
 use crate::Storage;
 use crate::error::Fault;
 
-const SOURCES: [(&str, &str); 13] = [
+const SOURCES: [(&str, &str); 14] = [
     ("access.rs", include_str!("access.rs")),
     ("assistants.rs", include_str!("assistants.rs")),
     ("call_rows.rs", include_str!("call_rows.rs")),
@@ -20,6 +20,7 @@ const SOURCES: [(&str, &str); 13] = [
     ("events.rs", include_str!("events.rs")),
     ("people.rs", include_str!("people.rs")),
     ("providers.rs", include_str!("providers.rs")),
+    ("queues.rs", include_str!("queues.rs")),
     ("retention.rs", include_str!("retention.rs")),
     ("sip_messages.rs", include_str!("sip_messages.rs")),
     ("trunks.rs", include_str!("trunks.rs")),

@@ -119,6 +119,18 @@ pub struct LiveCallView {
     pub quality: Option<Quality>,
     /// A person is giving the customer to somebody.
     pub transfer: Option<TransferView>,
+    pub queue: Option<LiveQueue>,
+}
+
+/// The queue that a call came through.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct LiveQueue {
+    /// Id of the queue.
+    pub queue: String,
+    pub joined_at: Time,
+    pub waiting: bool,
+    /// Ids of the persons whose telephones ring for it.
+    pub offered_to: Vec<String>,
 }
 
 /// One of ours in a call.
@@ -261,6 +273,12 @@ impl From<&LiveCall> for LiveCallView {
             last_line: live.last_line.as_ref().map(|line| line.as_str().to_owned()),
             quality: live.quality.map(Into::into),
             transfer: live.transfer.as_ref().map(Into::into),
+            queue: live.queue.as_ref().map(|queue| LiveQueue {
+                queue: queue.queue.to_string(),
+                joined_at: queue.joined_at.into(),
+                waiting: queue.waiting,
+                offered_to: queue.offered_to.iter().map(ToString::to_string).collect(),
+            }),
         }
     }
 }

@@ -5,6 +5,7 @@ use tandem_switchboard::records;
 use utoipa::ToSchema;
 
 use crate::calls::{Call, Floor};
+use crate::queues::{AgentState, MemberRef};
 use crate::recordings::RecordingState;
 use crate::time::Time;
 use crate::transcript::TranscriptItem;
@@ -75,11 +76,40 @@ pub enum EventBody {
     /// The recording could not begin (`not_recorded`) or go on (`incomplete`); the call did.
     #[serde(rename = "recording.failed")]
     RecordingFailed { state: RecordingState, at_ms: i64 },
+    /// The customer waits.
+    #[serde(rename = "queue.joined")]
+    QueueJoined { queue: String },
+    /// The customer is held out to somebody.
+    #[serde(rename = "queue.offered")]
+    QueueOffered { queue: String, to: MemberRef },
+    /// An offer came to nothing: `caller_left`, `answered_elsewhere`, `timed_out`, `declined`, `missed`,
+    /// `agent_unavailable` or `moved`.
+    #[serde(rename = "queue.offer_ended")]
+    QueueOfferEnded { queue: String, to: MemberRef, why: String },
+    /// Somebody has the customer.
+    #[serde(rename = "queue.answered")]
+    QueueAnswered { queue: String, by: MemberRef, waited_ms: i64 },
+    /// The customer waits no longer: `abandoned`, `taken_over`, `moved`, or why they could not wait here (`unstaffed`,
+    /// `full`, `estimate_too_long`, `waited_too_long`, `queue_gone`).
+    #[serde(rename = "queue.left")]
+    QueueLeft { queue: String, why: String, waited_ms: i64 },
+    /// An agent is at something else. `reason`: of a break; `until`: of wrap-up.
+    #[serde(rename = "agent.state")]
+    AgentStateChanged {
+        user: String,
+        state: AgentState,
+        reason: Option<String>,
+        until: Option<Time>,
+        by: Option<String>,
+    },
+    /// An agent said what came of the call.
+    #[serde(rename = "call.disposed")]
+    CallDisposed { by: String, disposition: String, notes: String },
     /// What the organisation no longer keeps was deleted.
     #[serde(rename = "retention.swept")]
     RetentionSwept(crate::retention::Swept),
-    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback` or
-    /// `retention`.
+    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback`,
+    /// `queue`, `agent` or `retention`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<String> },
 }
@@ -144,6 +174,29 @@ impl From<&records::EventBody> for EventBody {
             Row::RecordingFailed { state, at_ms, .. } => {
                 Self::RecordingFailed { state: (*state).into(), at_ms: *at_ms }
             }
+            Row::QueueJoined { queue } => Self::QueueJoined { queue: queue.to_string() },
+            Row::QueueOffered { queue, to } => Self::QueueOffered { queue: queue.to_string(), to: to.into() },
+            Row::QueueOfferEnded { queue, to, why } => {
+                Self::QueueOfferEnded { queue: queue.to_string(), to: to.into(), why: why.clone() }
+            }
+            Row::QueueAnswered { queue, by, waited_ms } => {
+                Self::QueueAnswered { queue: queue.to_string(), by: by.into(), waited_ms: *waited_ms }
+            }
+            Row::QueueLeft { queue, why, waited_ms } => {
+                Self::QueueLeft { queue: queue.to_string(), why: why.clone(), waited_ms: *waited_ms }
+            }
+            Row::AgentStateChanged { user, state, reason, until, by } => Self::AgentStateChanged {
+                user: user.to_string(),
+                state: (*state).into(),
+                reason: reason.clone(),
+                until: until.map(Into::into),
+                by: by.as_ref().map(ToString::to_string),
+            },
+            Row::CallDisposed { by, disposition, notes } => Self::CallDisposed {
+                by: by.to_string(),
+                disposition: disposition.clone(),
+                notes: notes.clone(),
+            },
             Row::RetentionSwept(swept) => Self::RetentionSwept((*swept).into()),
             Row::ConfigChanged { what, id, deleted, by } => Self::ConfigChanged {
                 what: what.clone(),

@@ -142,6 +142,7 @@ pub struct Numbers {
 pub enum Route {
     Assistant { assistant: String },
     Person { user: String },
+    Queue { queue: String },
 }
 
 /// A number to be created, or that replaces one as a whole.
@@ -215,6 +216,7 @@ impl From<&records::Number> for Number {
                     Route::Assistant { assistant: assistant.to_string() }
                 }
                 records::Route::Person { user } => Route::Person { user: user.to_string() },
+                records::Route::Queue { queue } => Route::Queue { queue: queue.to_string() },
             }),
             created_at: row.created_at.into(),
         }
@@ -226,6 +228,7 @@ impl From<Route> for records::Route {
         match route {
             Route::Assistant { assistant } => Self::Assistant { assistant: assistant.into() },
             Route::Person { user } => Self::Person { user: user.into() },
+            Route::Queue { queue } => Self::Queue { queue: queue.into() },
         }
     }
 }

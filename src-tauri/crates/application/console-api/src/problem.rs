@@ -41,6 +41,9 @@ codes! {
     FloorTaken = 409, "Somebody else was first";
     WrongState = 409, "The call is not in a state that allows this";
     NoPhone = 409, "You have no phone connected";
+    /// The caller is not, or no longer, held out to whoever asks.
+    NotOffered = 409, "This call is not offered to you";
+    DispositionRequired = 409, "Say what came of the call first";
     DoNotCall = 409, "This number asked not to be called";
     InUse = 409, "It is still in use";
     /// It was set up outside the console: part of the program, or in a file of the server.

@@ -39,6 +39,23 @@ twin_enum! {
 }
 
 twin_enum! {
+    /// Whom a caller is offered to first. Among equals it is always whoever has been idle for longest.
+    QueueStrategy = records::QueueStrategy {
+        LongestIdle, RoundRobin, FewestCalls, LeastTalkTime, RingAll, Random, Ranked,
+    }
+}
+
+twin_enum! {
+    /// Who has to be there so that callers may wait.
+    QueueStaffing = records::QueueStaffing { Nobody, SignedIn, Ready }
+}
+
+twin_enum! {
+    /// What an agent is at.
+    AgentState = records::AgentState { Offline, Paused, Ready, Offered, Busy, WrapUp }
+}
+
+twin_enum! {
     /// A way to code audio.
     Codec = media::Codec { Pcmu, Pcma, G722, Opus }
 }

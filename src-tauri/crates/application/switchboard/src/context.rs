@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::RwLock;
-use tandem_foundation::{CallId, ItemId, OrgId, RecordingId};
+use tandem_foundation::{CallId, ItemId, OrgId, RecordingId, UserId};
 use tokio::sync::broadcast;
 
 use crate::exchange::LiveMessage;
@@ -17,8 +17,9 @@ use crate::ports::signalling::{LegIds, Signalling};
 use crate::ports::speech::SpeechProviders;
 use crate::ports::store::Store;
 use crate::ports::webhook::Webhook;
-use crate::records::RecordingFormat;
+use crate::queueing::{Distributor, Order};
 use crate::recognisers::Recognisers;
+use crate::records::RecordingFormat;
 use crate::registry::Registry;
 use crate::traces::Traces;
 
@@ -65,22 +66,27 @@ pub(crate) struct Context {
     pub phones: Phones,
     pub traces: Traces,
     pub recognisers: Recognisers,
+    pub distributor: Distributor,
     pub bus: broadcast::Sender<LiveMessage>,
 }
 
 impl Context {
     pub fn new(ports: Ports) -> Arc<Self> {
+        let (distributor, orders) = Distributor::new();
         // A subscriber this far behind takes a new snapshot; the engine never waits for it.
         let (bus, _) = broadcast::channel(8_192);
-        Arc::new(Self {
+        let context = Arc::new(Self {
             ports,
             plan: RwLock::default(),
             registry: Registry::default(),
             phones: Phones::default(),
             traces: Traces::default(),
             recognisers: Recognisers::default(),
+            distributor,
             bus,
-        })
+        });
+        Distributor::start(context.clone(), orders);
+        context
     }
 
     pub fn new_call_id(&self) -> CallId {
@@ -99,6 +105,13 @@ impl Context {
     pub fn today(&self, org: &OrgId) -> (i16, u8, u8) {
         let zone = self.plan.read().time_zone(org).unwrap_or_else(|| "UTC".into());
         self.ports.clock.today(&zone)
+    }
+
+    /// A person's phone came or went.
+    pub fn phone_changed(&self, org: OrgId, user: UserId) {
+        let connected = self.phones.reachable(&user);
+        self.distributor.tell(&org, Order::Phone { user: user.clone(), connected });
+        self.publish(LiveMessage::Phone { org, user, connected });
     }
 
     /// Sends to whoever listens; nobody listening is fine.

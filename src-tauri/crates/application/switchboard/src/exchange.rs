@@ -6,13 +6,14 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use tandem_foundation::{AssistantId, CallId, LegId, OrgId, Pii, TrunkId, UserId};
+use tandem_foundation::{AssistantId, CallId, LegId, OrgId, Pii, QueueId, TrunkId, UserId};
 use tokio::sync::broadcast;
 
+pub use crate::floor_view::*;
 use crate::ports::media::{AudioLink, LegQuality};
 use crate::ports::signalling::TrunkState;
 use crate::records::{
-    Call, Event, FloorHolder, Speaker, SupervisionMode, TranscriptItem, Transfer, UserRole,
+    Call, Event, FloorHolder, Presence, Speaker, SupervisionMode, TranscriptItem, Transfer, UnixMs, UserRole,
 };
 
 /// Who asks: a signed-in person or a program's key.
@@ -76,6 +77,10 @@ pub enum Act {
     PauseRecording,
     /// Record again.
     ResumeRecording,
+    /// Take the customer who is held out to one.
+    AnswerOffer,
+    /// Let somebody else take the customer.
+    DeclineOffer,
     /// Give the customer to somebody. This and what follows of it is for whoever holds the floor, whatever their role.
     Transfer {
         to: TransferTo,
@@ -99,6 +104,8 @@ impl Act {
             self,
             Self::PauseRecording
                 | Self::ResumeRecording
+                | Self::HandBack { .. }
+                | Self::End
                 | Self::Transfer { .. }
                 | Self::CompleteTransfer
                 | Self::AbandonTransfer
@@ -130,6 +137,9 @@ pub enum ExchangeError {
     /// Trunk capacity is used up; try again after so many seconds.
     #[error("the trunk is at its limit of {limit}")]
     AtCapacity { limit: &'static str, retry_after_s: u32 },
+    /// Nobody is held out to whoever asks.
+    #[error("this call is not offered to you")]
+    NotOffered,
     #[error("the exchange is draining")]
     Draining,
     #[error("storage is not available")]
@@ -147,6 +157,17 @@ pub struct LiveCall {
     pub quality: Option<LegQuality>,
     /// A person is giving the customer to somebody.
     pub transfer: Option<Transfer>,
+    pub queue: Option<LiveQueue>,
+}
+
+/// The queue that a call came through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveQueue {
+    pub queue: QueueId,
+    pub joined_at: UnixMs,
+    pub waiting: bool,
+    /// Persons whose phones ring for it.
+    pub offered_to: Vec<UserId>,
 }
 
 /// What a live subscriber receives.
@@ -197,6 +218,27 @@ pub trait Exchange: Send + Sync {
     fn attach_audio(&self, org: &OrgId, user: &UserId) -> AudioLink;
     /// Whether a person can be connected right now (browser audio or registered phone).
     fn has_phone(&self, user: &UserId) -> bool;
+    /// Who waits and who takes calls.
+    async fn floor(&self, org: &OrgId) -> FloorView;
+    /// A person comes, goes, or takes a break; `user` is somebody else where a supervisor does it.
+    async fn set_presence(
+        &self,
+        actor: &Actor,
+        user: &UserId,
+        presence: Presence,
+    ) -> Result<AgentView, ExchangeError>;
+    /// The person who asks is done with wrap-up, or wants more time.
+    async fn wrap_up(&self, actor: &Actor, act: WrapUp) -> Result<AgentView, ExchangeError>;
+    /// Changes who is taken next.
+    async fn reorder(&self, actor: &Actor, call: &CallId, act: Reorder) -> Result<(), ExchangeError>;
+    /// Writes down what an agent says came of a call, live or over.
+    async fn dispose(
+        &self,
+        actor: &Actor,
+        call: &CallId,
+        disposition: String,
+        notes: Pii<String>,
+    ) -> Result<(), ExchangeError>;
     /// Configuration changed in storage: read trunks, numbers, phones and assistants again.
     async fn reload(&self) -> Result<(), ExchangeError>;
 }

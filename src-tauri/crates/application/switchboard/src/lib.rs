@@ -6,7 +6,9 @@
 mod call_task;
 mod capacity;
 mod context;
+mod disposition;
 pub mod exchange;
+mod floor_view;
 mod journal;
 mod lines;
 mod measures;
@@ -14,6 +16,7 @@ mod outcome;
 mod phones;
 mod plan;
 pub mod ports;
+mod queueing;
 mod recognisers;
 pub mod records;
 mod recovery;

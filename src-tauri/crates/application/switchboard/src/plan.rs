@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use tandem_foundation::{OrgId, TrunkId, UserId};
+use tandem_foundation::{OrgId, QueueId, TrunkId, UserId};
 
 use crate::capacity::TrunkMeter;
 use crate::exchange::ExchangeError;
 use crate::ports::signalling::{PhoneAccount, TrunkAccount, TrunkState};
 use crate::ports::store::{Store, StoreError};
-use crate::records::{Number, Organisation, Trunk, User};
+use crate::queueing::Order;
+use crate::records::{AgentProfile, Number, Organisation, Queue, Trunk, User};
 
 /// A snapshot of the configuration that calls are routed by.
 #[derive(Debug, Default)]
@@ -19,6 +20,8 @@ pub(crate) struct Plan {
     trunk_order: Vec<TrunkId>,
     numbers: Vec<Number>,
     users: HashMap<UserId, User>,
+    queues: Vec<Queue>,
+    profiles: Vec<AgentProfile>,
     states: HashMap<TrunkId, TrunkState>,
     meters: HashMap<TrunkId, TrunkMeter>,
 }
@@ -34,6 +37,8 @@ impl Plan {
                 plan.trunks.insert(trunk.id.clone(), trunk);
             }
             plan.numbers.extend(store.numbers(org).await?);
+            plan.queues.extend(store.queues(org).await?);
+            plan.profiles.extend(store.agent_profiles(org).await?);
             for user in store.users(org).await?.into_iter().filter(|u| u.enabled) {
                 plan.users.insert(user.id.clone(), user);
             }
@@ -46,6 +51,26 @@ impl Plan {
         let trunks = &self.trunks;
         self.states = former.states.into_iter().filter(|(id, _)| trunks.contains_key(id)).collect();
         self.meters = former.meters;
+    }
+
+    /// What the distributor has to know of each organisation.
+    pub fn floors(&self) -> Vec<(OrgId, Order)> {
+        let of = |org: &OrgId| Order::Configure {
+            queues: self.queues.iter().filter(|queue| queue.org == *org).cloned().collect(),
+            people: self.people(org).into_iter().map(|user| (user.id.clone(), user.name.clone())).collect(),
+            profiles: self.profiles.iter().filter(|profile| profile.org == *org).cloned().collect(),
+        };
+        self.organisations.iter().map(|org| (org.id.clone(), of(&org.id))).collect()
+    }
+
+    pub fn queue(&self, org: &OrgId, id: &QueueId) -> Option<&Queue> {
+        self.queues.iter().find(|queue| queue.org == *org && queue.id == *id)
+    }
+
+    /// The queue that a transfer names: by its id or its name.
+    pub fn find_queue(&self, org: &OrgId, name: &str) -> Option<&Queue> {
+        let named = |queue: &&Queue| queue.id.as_str() == name || queue.name.eq_ignore_ascii_case(name);
+        self.queues.iter().filter(|queue| queue.org == *org).find(named)
     }
 
     pub fn time_zone(&self, org: &OrgId) -> Option<String> {

@@ -53,8 +53,7 @@ fn route(exchange: &Arc<Switchboard>, event: SignallingEvent) {
         SignallingEvent::Phone { user, contacts } => {
             exchange.context.phones.set_registered(&user, contacts);
             let Some(org) = exchange.context.plan.read().user(&user).map(|u| u.org.clone()) else { return };
-            let connected = exchange.context.phones.reachable(&user);
-            exchange.context.publish(LiveMessage::Phone { org, user, connected });
+            exchange.context.phone_changed(org, user);
         }
         event => {
             if let Some(leg) = leg_of(&event)
@@ -89,12 +88,16 @@ impl Switchboard {
         let Some((call, route)) = self.place_incoming(&incoming) else { return reject(404, None) };
         let assistant = match &route {
             Route::Assistant { assistant } => self.assistant_for(&call, assistant).await,
-            Route::Person { .. } => None,
+            Route::Person { .. } | Route::Queue { .. } => None,
+        };
+        let queue = match &route {
+            Route::Queue { queue } => Some(queue.clone()),
+            _ => None,
         };
         let person = match &route {
             Route::Person { user } => Some(user.clone()),
             Route::Assistant { .. } if assistant.is_none() => return reject(480, None),
-            Route::Assistant { .. } => None,
+            Route::Assistant { .. } | Route::Queue { .. } => None,
         };
         let mut call = call;
         call.assistant = assistant.as_ref().map(|a| a.id.clone());
@@ -102,7 +105,7 @@ impl Switchboard {
         if let Some(trunk) = &trunk {
             self.context.plan.write().seize_inbound(trunk);
         }
-        let beginning = Beginning::Inbound { leg, offer: incoming.offer, person };
+        let beginning = Beginning::Inbound { leg, offer: incoming.offer, person, queue };
         if !self.begin(call, assistant, beginning).await {
             if let Some(trunk) = &trunk {
                 self.context.plan.write().release(trunk);

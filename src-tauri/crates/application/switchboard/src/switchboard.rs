@@ -9,15 +9,20 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::call_task::{Beginning, CallMessage, CallTask};
 use crate::context::{Context, Ports};
-use crate::exchange::{Act, Actor, Exchange, ExchangeError, LiveCall, LiveMessage, PlaceCall};
+use crate::exchange::{
+    Act, Actor, AgentView, Exchange, ExchangeError, FloorView, LiveCall, LiveMessage, PlaceCall, Reorder,
+    WrapUp,
+};
 use crate::journal::{Journal, event};
 use crate::plan::Plan;
 use crate::ports::media::{AudioLink, MediaEvent};
 use crate::ports::signalling::{SignallingCommand, SignallingEvent, TrunkState};
 use crate::ports::store::{Commit, StoreError};
 use crate::ports::trace::Traced;
+use crate::queueing::Order;
 use crate::records::{
-    Assistant, Call, CallStatus, Direction, EventBody, FloorHolder, TranscriptItem, UnixMs, UserRole,
+    Assistant, Call, CallStatus, Direction, EventBody, FloorHolder, Presence, TranscriptItem, UnixMs,
+    UserRole,
 };
 use crate::router;
 
@@ -91,10 +96,14 @@ impl Switchboard {
     async fn reload_plan(&self) -> Result<(), StoreError> {
         let plan = Plan::read(self.context.ports.store.as_ref()).await?;
         let (trunks, phones) = (plan.trunk_accounts(), plan.phone_accounts());
+        let floors = plan.floors();
         {
             let mut current = self.context.plan.write();
             let former = std::mem::replace(&mut *current, plan);
             current.succeed(former);
+        }
+        for (org, order) in floors {
+            self.context.distributor.tell(&org, order);
         }
         self.context.ports.signalling.send(SignallingCommand::SetTrunks(trunks));
         self.context.ports.signalling.send(SignallingCommand::SetPhones(phones));
@@ -202,6 +211,13 @@ impl Switchboard {
         true
     }
 
+    /// `None`: the exchange is going down.
+    async fn ask_floor<T>(&self, org: &OrgId, order: impl FnOnce(oneshot::Sender<T>) -> Order) -> Option<T> {
+        let (reply, answer) = oneshot::channel();
+        self.context.distributor.tell(org, order(reply));
+        answer.await.ok()
+    }
+
     pub(crate) fn is_draining(&self) -> bool {
         self.draining.load(std::sync::atomic::Ordering::Acquire)
     }
@@ -241,9 +257,6 @@ impl Exchange for Switchboard {
 
     async fn act(&self, actor: &Actor, call: &CallId, act: Act) -> Result<(FloorHolder, i64), ExchangeError> {
         let at = Instant::now();
-        if actor.role < UserRole::Supervisor && !act.is_holders() {
-            return Err(ExchangeError::Forbidden);
-        }
         let Some(address) = self.context.registry.call(&actor.org, call) else {
             let known = self.context.ports.store.call(&actor.org, call).await;
             known.map_err(|e| missing(e, "call"))?;
@@ -292,11 +305,10 @@ impl Exchange for Switchboard {
     fn attach_audio(&self, org: &OrgId, user: &UserId) -> AudioLink {
         let link = self.context.phones.attach(user);
         let (context, org, user) = (self.context.clone(), org.clone(), user.clone());
-        context.publish(LiveMessage::Phone { org: org.clone(), user: user.clone(), connected: true });
+        context.phone_changed(org.clone(), user.clone());
         tokio::spawn(async move {
             if context.phones.browser_gone(&user).await {
-                let connected = context.phones.is_registered(&user);
-                context.publish(LiveMessage::Phone { org, user, connected });
+                context.phone_changed(org, user);
             }
         });
         link
@@ -306,17 +318,65 @@ impl Exchange for Switchboard {
         self.context.phones.reachable(user)
     }
 
+    async fn floor(&self, org: &OrgId) -> FloorView {
+        self.ask_floor(org, Order::View).await.unwrap_or_default()
+    }
+
+    async fn set_presence(
+        &self,
+        actor: &Actor,
+        user: &UserId,
+        presence: Presence,
+    ) -> Result<AgentView, ExchangeError> {
+        let own = actor.user.as_ref() == Some(user);
+        if !own && actor.role < UserRole::Supervisor {
+            return Err(ExchangeError::Forbidden);
+        }
+        let by = actor.user.clone().filter(|_| !own);
+        let user = user.clone();
+        self.ask_floor(&actor.org, |reply| Order::SetPresence { user, presence, by, reply })
+            .await
+            .unwrap_or(Err(ExchangeError::Draining))
+    }
+
+    async fn wrap_up(&self, actor: &Actor, act: WrapUp) -> Result<AgentView, ExchangeError> {
+        let user = actor.user.clone().ok_or(ExchangeError::Forbidden)?;
+        self.ask_floor(&actor.org, |reply| Order::WrapUp { user, act, reply })
+            .await
+            .unwrap_or(Err(ExchangeError::Draining))
+    }
+
+    async fn reorder(&self, actor: &Actor, call: &CallId, act: Reorder) -> Result<(), ExchangeError> {
+        if actor.role < UserRole::Supervisor {
+            return Err(ExchangeError::Forbidden);
+        }
+        let call = call.clone();
+        self.ask_floor(&actor.org, |reply| Order::Reorder { call, act, reply })
+            .await
+            .unwrap_or(Err(ExchangeError::Draining))
+    }
+
+    async fn dispose(
+        &self,
+        actor: &Actor,
+        call: &CallId,
+        disposition: String,
+        notes: Pii<String>,
+    ) -> Result<(), ExchangeError> {
+        crate::disposition::dispose(&self.context, actor, call, disposition, notes).await
+    }
+
     async fn reload(&self) -> Result<(), ExchangeError> {
         self.reload_plan().await.map_err(storage)
     }
 }
 
-fn storage(error: StoreError) -> ExchangeError {
+pub(crate) fn storage(error: StoreError) -> ExchangeError {
     tracing::error!(%error, "storage failed");
     ExchangeError::Storage
 }
 
-fn missing(error: StoreError, what: &'static str) -> ExchangeError {
+pub(crate) fn missing(error: StoreError, what: &'static str) -> ExchangeError {
     match error {
         StoreError::NotFound { .. } => ExchangeError::NotFound { what },
         other => storage(other),

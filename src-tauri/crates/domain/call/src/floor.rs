@@ -95,19 +95,28 @@ impl CallMachine {
     }
 
     /// A person is gone, for whatever reason: the customer must never be left with nobody.
-    pub(crate) fn after_departure(&mut self, person: Person, why: Unreached) {
+    /// `lost`: they did not mean to go.
+    pub(crate) fn after_departure(&mut self, person: Person, why: Unreached, lost: bool) {
+        if person.mode == Mode::Offered {
+            return self.outputs.push_back(Output::OfferFailed { who: person.who });
+        }
         let Some(person) = self.left_a_transfer(person, why) else { return };
         let held = matches!(&self.floor, Floor::Person { who, .. } if *who == person.who);
         let fetched = self.transfer.as_ref() == Some(&person.who);
         let (who, name) = (person.who.clone(), person.name.clone());
+        let meant = person.granted && !lost;
         self.announce_left(person);
         if fetched {
             self.transfer = None;
             self.set_floor(Floor::Assistant, None, "transfer_failed");
             self.outputs.push_back(Output::TransferFailed);
-        } else if held && self.assistant.is_some() {
+        } else if held && self.assistant.is_some() && !meant {
             self.set_floor(Floor::Assistant, Some(who), "person_lost");
             self.outputs.push_back(Output::AssistantRescues { lost: name });
+        } else if held && lost {
+            self.set_floor(Floor::Nobody, Some(who), "person_lost");
+            self.alone = true;
+            self.outputs.push_back(Output::CustomerAlone { lost: name });
         } else if held {
             self.end(EndedBy::Person(name), true);
         }

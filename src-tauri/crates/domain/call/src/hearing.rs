@@ -15,6 +15,7 @@ pub(crate) fn matrix<'a>(
     people: impl Iterator<Item = &'a Person> + Clone,
 ) -> Vec<(LegId, LegId)> {
     let present = people
+        .filter(|p| p.mode != Mode::Offered)
         .filter_map(|p| p.leg.map(|leg| (leg, p.mode)))
         // One who is consulted waits apart while the customer is talked to.
         .filter(|(_, mode)| held || *mode != Mode::Consulted);

@@ -37,6 +37,8 @@ pub enum Mode {
     Barge,
     /// Holds the floor.
     Floor,
+    /// Is asked whether they take the customer: heard by nobody, and hears nobody.
+    Offered,
     /// Talks to our side while the customer is on hold, and waits while the customer is not.
     Consulted,
 }
@@ -78,6 +80,16 @@ pub enum Input {
     HandBack { who: PersonRef, version: u64, note: Option<String> },
     /// The assistant wants somebody to take the call.
     Transfer { who: PersonRef, name: String },
+    /// A customer who waits is held out to this person.
+    Offer { who: PersonRef, name: String },
+    /// The person who answered an offer has the customer.
+    Granted { who: PersonRef },
+    /// An offer is taken back: the caller is gone, somebody was faster, or it rang for too long.
+    Withdraw { who: PersonRef },
+    /// An assistant takes part from now on, and has the floor where nobody holds it.
+    AssistantJoins { leg: LegId },
+    /// A voice that only the customer hears speaks on this leg.
+    Announcer { leg: LegId },
     /// The floor's holder gives the customer to somebody.
     TransferBy { by: PersonRef, to: PersonRef, name: String, kind: TransferKind },
     /// Who gives the customer to somebody leaves them together; before the answer it goes on as a blind transfer.
@@ -94,9 +106,9 @@ pub enum Input {
     PersonUnreached { who: PersonRef, why: Unreached },
     /// A person's phone answered; `leg` is in the room.
     PersonUp { who: PersonRef, leg: LegId },
-    /// A person's phone could not be reached.
+    /// A person's phone could not be reached, or nothing comes from it any more: they did not mean to go.
     PersonFailed { who: PersonRef },
-    /// A person's phone is gone.
+    /// A person hung up.
     PersonGone { who: PersonRef },
     /// The assistant has said all it wanted.
     AssistantEnds,
@@ -109,7 +121,11 @@ pub enum Input {
 pub enum Output {
     /// Ring this person's phone.
     Fetch { who: PersonRef },
-    /// Ring the phone of somebody who did not ask to be connected.
+    /// A person answered an offer, and waits to be given the customer.
+    OfferAnswered { who: PersonRef },
+    /// A person will not answer an offer any more.
+    OfferFailed { who: PersonRef },
+    /// Ring the phone of somebody who did not ask to be connected, and wait for them to answer.
     Ring { who: PersonRef },
     /// Clear this person's leg (or the attempt to reach them).
     Release { who: PersonRef, leg: Option<LegId> },
@@ -158,6 +174,8 @@ pub enum Refusal {
     NotHolder,
     /// No assistant takes part in this call.
     NoAssistant,
+    /// The person takes part already.
+    AlreadyThere,
     /// A transfer is under way already.
     TransferUnderWay,
     /// No transfer is under way of which this can be asked.

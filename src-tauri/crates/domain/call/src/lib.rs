@@ -14,6 +14,7 @@ mod floor;
 mod hearing;
 mod io;
 mod machine;
+mod offers;
 mod people;
 mod transfer;
 

@@ -14,7 +14,7 @@ use crate::transfer::{Heard, Transfer, TransferReport, Unreached};
 const FETCH_PATIENCE: Duration = Duration::from_secs(15);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Phase {
+pub(crate) enum Phase {
     Setup,
     InProgress,
     Over,
@@ -25,7 +25,8 @@ enum Phase {
 pub struct CallMachine {
     pub(crate) customer: LegId,
     pub(crate) assistant: Option<LegId>,
-    phase: Phase,
+    announcer: Option<LegId>,
+    pub(crate) phase: Phase,
     pub(crate) people: People,
     pub(crate) floor: Floor,
     pub(crate) version: u64,
@@ -49,6 +50,7 @@ impl CallMachine {
         Self {
             customer,
             assistant,
+            announcer: None,
             phase: Phase::Setup,
             people: People::default(),
             floor: Floor::Nobody,
@@ -105,16 +107,20 @@ impl CallMachine {
             Input::HandBack { who, version, note } => self.hand_back(&who, version, note)?,
             Input::Transfer { who, name } => self.begin_transfer(now, who, name)?,
             Input::PersonUp { who, leg } => self.person_up(&who, leg),
+            Input::Offer { who, name } => self.offer(who, name)?,
+            Input::Granted { who } => self.granted(&who),
+            Input::Withdraw { who } => self.withdraw(&who),
+            Input::Announcer { leg } => self.announcer = Some(leg),
+            Input::AssistantJoins { leg } => self.assistant_joins(leg)?,
+            Input::PersonFailed { who } => self.person_lost(&who, Unreached::Lost, true),
+            Input::PersonGone { who } => self.person_lost(&who, Unreached::Lost, false),
             Input::TransferBy { by, to, name, kind } => self.transfer_by(now, by, to, name, kind)?,
             Input::CompleteTransfer { by } => self.complete_transfer(&by)?,
             Input::AbandonTransfer { by } => self.abandon_transfer_by(&by)?,
             Input::Swap { by } => self.swap(&by)?,
             Input::ThreeWay { by } => self.three_way(&by)?,
             Input::PersonRinging { who } => self.target_rings(&who),
-            Input::PersonUnreached { who, why } => self.person_lost(&who, why),
-            Input::PersonFailed { who } | Input::PersonGone { who } => {
-                self.person_lost(&who, Unreached::Lost);
-            }
+            Input::PersonUnreached { who, why } => self.person_lost(&who, why, false),
         }
         self.refresh_hearing();
         Ok(())
@@ -130,7 +136,7 @@ impl CallMachine {
             .collect();
         for who in late {
             self.outputs.push_back(Output::Release { who: who.clone(), leg: None });
-            self.person_lost(&who, Unreached::NoAnswer);
+            self.person_lost(&who, Unreached::NoAnswer, false);
         }
         self.refresh_hearing();
     }
@@ -164,7 +170,14 @@ impl CallMachine {
             return;
         }
         self.outputs.push_back(Output::Fetch { who: who.clone() });
-        self.people.add(Person { who, name, mode, leg: None, deadline: Some(now + FETCH_PATIENCE) });
+        self.people.add(Person {
+            who,
+            name,
+            mode,
+            leg: None,
+            deadline: Some(now + FETCH_PATIENCE),
+            granted: false,
+        });
     }
 
     pub(crate) fn announce_left(&mut self, person: Person) {
@@ -198,7 +211,7 @@ impl CallMachine {
     fn leave(&mut self, who: &PersonRef) {
         let Some(person) = self.people.remove(who) else { return };
         self.outputs.push_back(Output::Release { who: who.clone(), leg: person.leg });
-        self.after_departure(person, Unreached::Declined);
+        self.after_departure(person, Unreached::Declined, false);
     }
 
     fn person_up(&mut self, who: &PersonRef, leg: LegId) {
@@ -209,15 +222,18 @@ impl CallMachine {
         };
         person.leg = Some(leg);
         person.deadline = None;
-        if self.transfer.as_ref() == Some(who) {
+        if person.mode == Mode::Offered {
+            self.outputs.push_back(Output::OfferAnswered { who: who.clone() });
+        } else if self.transfer.as_ref() == Some(who) {
             self.finish_transfer(who);
         }
         self.target_up(who);
     }
 
-    fn person_lost(&mut self, who: &PersonRef, why: Unreached) {
+    /// `lost`: they did not mean to go.
+    fn person_lost(&mut self, who: &PersonRef, why: Unreached, lost: bool) {
         if let Some(person) = self.people.remove(who) {
-            self.after_departure(person, why);
+            self.after_departure(person, why, lost);
         }
     }
 
@@ -229,7 +245,9 @@ impl CallMachine {
         }
         for person in self.people.drain() {
             self.outputs.push_back(Output::Release { who: person.who.clone(), leg: person.leg });
-            self.announce_left(person);
+            if person.mode != Mode::Offered {
+                self.announce_left(person);
+            }
         }
         self.hearing.clear();
         self.outputs.push_back(Output::Over { by });
@@ -246,7 +264,9 @@ impl CallMachine {
             Floor::Nobody | Floor::Person { .. } => false,
         };
         let held = self.customer_is_held();
-        let now = hearing::matrix(self.customer, self.assistant, heard, held, self.people.iter());
+        let mut now = hearing::matrix(self.customer, self.assistant, heard, held, self.people.iter());
+        now.extend(self.announcer.map(|leg| (self.customer, leg)));
+        now.sort_unstable();
         if now != self.hearing {
             self.hearing = now.clone();
             self.outputs.push_back(Output::Hearing(now));

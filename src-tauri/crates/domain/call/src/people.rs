@@ -16,6 +16,8 @@ pub(crate) struct Person {
     pub leg: Option<LegId>,
     /// Give up on the phone then.
     pub deadline: Option<Instant>,
+    /// The customer was theirs from a queue: when they hang up, the call is over.
+    pub granted: bool,
 }
 
 /// Everyone of ours in a call, in the order they came.

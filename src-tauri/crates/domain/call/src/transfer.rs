@@ -351,7 +351,7 @@ impl CallMachine {
         if !known {
             self.outputs.push_back(Output::Ring { who: who.clone() });
             let deadline = Some(now + PATIENCE);
-            self.people.add(Person { who: who.clone(), name, mode, leg: None, deadline });
+            self.people.add(Person { who: who.clone(), name, mode, leg: None, deadline, granted: false });
         }
     }
 

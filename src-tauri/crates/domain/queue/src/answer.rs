@@ -102,6 +102,17 @@ impl Matcher {
         Ok(())
     }
 
+    /// Only while it lasts, and never to an earlier time.
+    pub(crate) fn extend_wrap_up(&mut self, agent: &AgentRef, until: Instant) -> Result<(), Refusal> {
+        let known = self.agents.get_mut(agent).ok_or(Refusal::NoSuchAgent)?;
+        let Some(before) = known.wrap_up.filter(|before| *before < until) else { return Ok(()) };
+        known.wrap_up = Some(until);
+        self.timers.clear(before, Timer::WrapUp(agent.clone()));
+        self.timers.set(until, Timer::WrapUp(agent.clone()));
+        self.outputs.push_back(Output::WrapUp { agent: agent.clone(), until });
+        Ok(())
+    }
+
     pub(crate) fn wrapped_up(&mut self, now: Instant, agent: &AgentRef) -> Result<(), Refusal> {
         let known = self.agents.get_mut(agent).ok_or(Refusal::NoSuchAgent)?;
         let Some(until) = known.wrap_up.take() else { return Ok(()) };

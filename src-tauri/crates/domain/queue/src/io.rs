@@ -48,6 +48,8 @@ pub enum Input {
     Engaged { agent: AgentRef, call: CallId },
     /// An agent's call is over, wherever it came from.
     Released { agent: AgentRef, call: CallId },
+    /// An agent wants more time for wrap-up.
+    ExtendWrapUp { agent: AgentRef, until: Instant },
     /// An agent is done with wrap-up.
     WrappedUp { agent: AgentRef },
 }

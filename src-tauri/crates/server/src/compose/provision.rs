@@ -9,14 +9,16 @@ use tandem_foundation::{OrgId, Pii};
 use tandem_switchboard::ports::signalling::Transport;
 use tandem_switchboard::ports::store::{Store, StoreError};
 use tandem_switchboard::records::{
-    Assistant, AssistantSettings, KeyAction, KeyRule, Number, Organisation, Route, SpeechSettings,
-    ToolSettings, Trunk, UnixMs, User, UserRole,
+    Assistant, AssistantSettings, KeyAction, KeyRule, Member, MemberRef, Number, Organisation, Queue,
+    QueueSettings, Route, SpeechSettings, ToolSettings, Trunk, UnixMs, User, UserRole,
 };
 
 /// The organisation's id.
 pub(crate) const ORG: &str = "org_sandbox";
 /// The trunk's id, as a published example names it.
 const TRUNK: &str = "d5f3a1c0-8b2e-4f9a-b7d1-1e2c3a4b5c6d";
+/// The queue's id.
+const SUPPORT: &str = "queue_support";
 /// The digest user by which the exchange registers with the pretend carrier.
 pub(crate) const CARRIER_USER: &str = "tandem";
 
@@ -31,7 +33,7 @@ pub(crate) struct Person {
 }
 
 /// Everybody with a sign-in.
-pub(crate) const PEOPLE: [Person; 4] = [
+pub(crate) const PEOPLE: [Person; 5] = [
     Person {
         id: "user_admin",
         email: "admin@sandbox.test",
@@ -59,6 +61,13 @@ pub(crate) const PEOPLE: [Person; 4] = [
         name: "Alex Agent",
         role: UserRole::Agent,
         phone: "alex",
+    },
+    Person {
+        id: "user_agent_2",
+        email: "agent2@sandbox.test",
+        name: "Aylin Agent",
+        role: UserRole::Agent,
+        phone: "aylin",
     },
 ];
 
@@ -130,7 +139,39 @@ pub(crate) async fn put(
         };
         store.put_number(row, Vec::new()).await?;
     }
+    // What was edited in the console stays edited.
+    if store.queues(&org).await?.is_empty() {
+        store.put_queue(support(&org, now), Vec::new()).await?;
+    }
+    let support = Number {
+        id: "pn_jakarta_03".into(),
+        org: org.clone(),
+        number: "+62215551236".into(),
+        label: "Support".into(),
+        trunk: TRUNK.into(),
+        route: Some(Route::Queue { queue: SUPPORT.into() }),
+        created_at: now,
+    };
+    store.put_number(support, Vec::new()).await?;
     Ok(org)
+}
+
+/// Where people answer.
+fn support(org: &OrgId, now: UnixMs) -> Queue {
+    let member = |user: &str, rank| Member { who: MemberRef::Person { user: user.into() }, rank };
+    Queue {
+        id: SUPPORT.into(),
+        org: org.clone(),
+        name: "Support".into(),
+        settings: QueueSettings {
+            greeting: Some("Welcome to Juniper Bank. Somebody will be with you shortly.".into()),
+            script: "Good day, this is Juniper Bank. Am I speaking with {customer_name}?".into(),
+            dispositions: ["Resolved", "Call back", "Wrong number"].map(str::to_owned).to_vec(),
+            ..QueueSettings::default()
+        },
+        members: vec![member("user_agent", 1), member("user_agent_2", 2)],
+        created_at: now,
+    }
 }
 
 fn trunk(org: &OrgId, carrier: SocketAddr, secrets: &Secrets, now: UnixMs) -> Trunk {

@@ -11,6 +11,7 @@ mod directory;
 mod events;
 pub mod fixtures;
 mod idempotency;
+mod queues;
 mod sip_messages;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use commits::*;
 pub use directory::*;
 pub use events::*;
 pub use idempotency::*;
+pub use queues::*;
 pub use sip_messages::*;
 
 /// A store under test.
@@ -44,6 +46,8 @@ macro_rules! store_conformance {
             unfinished_calls_are_found_over_all_organisations
             do_not_call_knows_a_number_however_it_is_written
             calls_are_isolated
+            a_queue_is_read_as_it_was_written
+            what_an_agent_is_at_is_kept_with_the_event_that_tells_it
             a_commit_that_fails_leaves_nothing
             an_outbox_row_needs_its_event
             a_commit_to_another_organisation_is_refused

@@ -55,6 +55,8 @@ impl PacedDouble {
             .with_state(shared.clone());
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a free port");
         let address = listener.local_addr().expect("an address").to_string();
+        // As providers do: without it, an event waits until the one before it is acknowledged.
+        let listener = axum::serve::ListenerExt::tap_io(listener, |stream| drop(stream.set_nodelay(true)));
         tokio::spawn(async move { axum::serve(listener, app).await });
         Self { address, shared }
     }
@@ -145,7 +147,8 @@ async fn reply(State(shared): State<Arc<Shared>>, Json(body): Json<Value>) -> Re
     let last = body["messages"].as_array().and_then(|messages| messages.last());
     let asked = last.and_then(|message| message["content"].as_str()).unwrap_or_default();
     let question = between(asked, "Question ", " please").unwrap_or_default();
-    if let Some(steps) = shared.steps.lock().get_mut(question) {
+    // Asked once more it is for the outcome of the whole call, which is no turn.
+    if let Some(steps) = shared.steps.lock().get_mut(question).filter(|steps| steps.asked.is_none()) {
         (steps.asked, steps.answered) = (Some(now), Some(Instant::now()));
     }
     let chunk = |delta: Value, finish: Value| {

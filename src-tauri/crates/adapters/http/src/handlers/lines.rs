@@ -155,6 +155,11 @@ async fn number_row(
         {
             found.add("route.user", "the id of one of your people");
         }
+        Some(Route::Queue { queue })
+            if !store.queues(org).await?.iter().any(|row| row.id.as_str() == queue) =>
+        {
+            found.add("route.queue", "the id of one of your queues");
+        }
         _ => {}
     }
     Refusal::unless_clean(found)?;

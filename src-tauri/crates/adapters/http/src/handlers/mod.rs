@@ -2,9 +2,11 @@
 
 mod assistants;
 mod calls;
+mod desk;
 mod keys;
 mod lines;
 mod providers;
+mod queues;
 mod recordings;
 mod retention;
 mod sandbox;
@@ -45,6 +47,20 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("pause_recording", handler(supervision::pause_recording)),
         ("resume_recording", handler(supervision::resume_recording)),
         ("end_call", handler(supervision::end)),
+        ("list_queues", handler(queues::list)),
+        ("create_queue", handler(queues::create)),
+        ("replace_queue", handler(queues::replace)),
+        ("delete_queue", handler(queues::delete)),
+        ("replace_agent", handler(queues::replace_agent)),
+        ("get_floor", handler(desk::floor)),
+        ("set_agent_presence", handler(desk::set_presence)),
+        ("set_my_presence", handler(desk::set_my_presence)),
+        ("end_wrap_up", handler(desk::wrap_up)),
+        ("reorder_caller", handler(desk::reorder)),
+        ("get_desk", handler(desk::desk)),
+        ("answer_offer", handler(desk::answer)),
+        ("decline_offer", handler(desk::decline)),
+        ("dispose_call", handler(desk::dispose)),
         ("transfer", handler(transfers::transfer)),
         ("complete_transfer", handler(transfers::complete)),
         ("abandon_transfer", handler(transfers::abandon)),

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use tandem_foundation::{CallId, OrgId, UserId};
 use tandem_switchboard::exchange::{LiveCall, LiveMessage};
-use tandem_switchboard::records::{Event, EventBody, FloorHolder, SupervisionMode, UserRole};
+use tandem_switchboard::records::{Event, EventBody, FloorHolder, MemberRef, SupervisionMode, UserRole};
 
 /// One caller's view of the stream.
 #[derive(Debug)]
@@ -38,6 +38,11 @@ impl Audience {
             .into_iter()
             .filter(|live| {
                 self.holds(&live.call.floor)
+                    || live
+                        .queue
+                        .iter()
+                        .flat_map(|queue| &queue.offered_to)
+                        .any(|to| Some(to) == self.user.as_ref())
                     || live.supervisors.iter().any(|(user, ..)| Some(user) == self.user.as_ref())
             })
             .collect();
@@ -71,6 +76,9 @@ impl Audience {
         if let EventBody::ConfigChanged { what, id, .. } = &event.body {
             return what == "user" && self.user.as_ref().is_some_and(|user| user.as_str() == id);
         }
+        if let EventBody::AgentStateChanged { user, .. } = &event.body {
+            return Some(user) == self.user.as_ref();
+        }
         let Some(call) = &event.call else { return false };
         let was_in = self.own.contains(call);
         let is_in = match &event.body {
@@ -79,6 +87,16 @@ impl Audience {
             EventBody::FloorChanged { floor, .. } => self.holds(floor),
             EventBody::SupervisionChanged { by, mode, .. } if Some(by) == self.user.as_ref() => {
                 *mode != SupervisionMode::Left
+            }
+            EventBody::QueueOffered { to: MemberRef::Person { user }, .. }
+                if Some(user) == self.user.as_ref() =>
+            {
+                true
+            }
+            EventBody::QueueOfferEnded { to: MemberRef::Person { user }, .. }
+                if Some(user) == self.user.as_ref() =>
+            {
+                false
             }
             _ => was_in,
         };

@@ -17,7 +17,8 @@ fn path(operation: &Operation, org: &str) -> String {
         Some("numbers") => "pn",
         Some("providers") => "prov",
         Some("keys") => "key",
-        Some("users") => "user_agent",
+        Some("queues") => "queue",
+        Some("users" | "agents") => "user_agent",
         _ => "",
     };
     operation.path.replace("{id}", &format!("{kind}_{org}"))
@@ -34,6 +35,12 @@ fn example(operation: &Operation) -> Value {
         "whisper_text" | "say" => json!({"text": "hello"}),
         "create_assistant" | "replace_assistant" => json!({"name": "New", "code": "new"}),
         "create_trunk" | "replace_trunk" => json!({"name": "New", "host": "sip.example"}),
+        "create_queue" | "replace_queue" => json!({"name": "New"}),
+        "replace_agent" => json!({"skills": {"hindi": 7}}),
+        "set_agent_presence" | "set_my_presence" => json!({"presence": "paused", "reason": "lunch"}),
+        "reorder_caller" => json!({"to_front": true}),
+        "end_wrap_up" => json!({"extend_s": 30}),
+        "dispose_call" => json!({"disposition": "sold"}),
         "create_number" | "replace_number" => json!({"number": "+15551230000", "trunk": "trunk_org_1"}),
         "create_user" => {
             json!({"email": "new@example.org", "name": "New", "role": "agent", "password": "long enough!"})

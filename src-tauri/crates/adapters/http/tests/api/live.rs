@@ -16,6 +16,7 @@ fn live_call(org: &str, id: &str) -> LiveCall {
         last_line: Some("hello".into()),
         quality: None,
         transfer: None,
+        queue: None,
     }
 }
 

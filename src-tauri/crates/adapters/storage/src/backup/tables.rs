@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::row::broken;
 
 /// Every table, each after those that it refers to.
-pub(super) const TABLES: [&str; 20] = [
+pub(super) const TABLES: [&str; 22] = [
     "organisations",
     "event_sequence",
     "sealing_key",
@@ -36,6 +36,8 @@ pub(super) const TABLES: [&str; 20] = [
     "providers",
     "provider_fallback",
     "retention_sweeps",
+    "queues",
+    "agents",
 ];
 /// Those in which the migrations leave a row.
 const SEEDED: [&str; 1] = ["event_sequence"];

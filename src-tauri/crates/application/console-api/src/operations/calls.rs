@@ -154,5 +154,13 @@ pub(super) const ALL: &[Operation] = &[
         errors: PAUSE,
         ..act("resume_recording", "/calls/{id}/recording/resume", "Record again", None)
     },
-    act("end_call", "/calls/{id}/end", "End the call", None),
+    Operation {
+        access: Access::Role(Role::Agent),
+        ..act(
+            "end_call",
+            "/calls/{id}/end",
+            "End the call; for supervisors and the agent who holds the floor",
+            None,
+        )
+    },
 ];

@@ -2,6 +2,7 @@
 
 mod calls;
 mod configuration;
+mod floor;
 mod live;
 mod people;
 mod session;
@@ -12,8 +13,16 @@ use crate::Operation;
 
 /// All operations.
 pub fn all() -> impl Iterator<Item = &'static Operation> {
-    let groups =
-        [session::ALL, calls::ALL, transfers::ALL, configuration::ALL, people::ALL, vault::ALL, live::ALL];
+    let groups = [
+        session::ALL,
+        calls::ALL,
+        floor::ALL,
+        transfers::ALL,
+        configuration::ALL,
+        people::ALL,
+        vault::ALL,
+        live::ALL,
+    ];
     groups.into_iter().flatten()
 }
 

@@ -8,11 +8,14 @@ use tandem_foundation::UserId;
 
 use super::{CallTask, Takeover};
 use crate::exchange::{Act, Actor, ExchangeError};
-use crate::records::SupervisionMode;
+use crate::records::{SupervisionMode, UserRole};
 
 impl CallTask {
     pub(super) fn act(&mut self, at: Instant, actor: &Actor, act: Act) -> Result<(), ExchangeError> {
+        self.permit(actor, &act)?;
         match act {
+            Act::AnswerOffer => self.answer_offer(&person(actor)?),
+            Act::DeclineOffer => self.decline_offer(&person(actor)?),
             Act::Supervise(mode) => self.supervise(actor, mode),
             Act::TakeOver { floor_version } => self.take_over(at, actor, floor_version),
             Act::HandBack { floor_version, note } => {
@@ -43,6 +46,23 @@ impl CallTask {
             | Act::ThreeWay => self.transfer_act(actor, act),
             Act::End => self.asked(Input::End { by: EndedBy::Person(actor.name.clone()) }),
         }
+    }
+
+    /// Supervisors may do everything; an agent what concerns an offer to them, and to end or hand on what they hold.
+    fn permit(&self, actor: &Actor, act: &Act) -> Result<(), ExchangeError> {
+        if actor.role >= UserRole::Supervisor {
+            return Ok(());
+        }
+        let user = person(actor)?;
+        let holds = matches!(
+            self.machine.floor().0,
+            Floor::Person { who: PersonRef::User(holder), .. } if *holder == user
+        );
+        let may = match act {
+            Act::AnswerOffer | Act::DeclineOffer => true,
+            act => act.is_holders() && holds,
+        };
+        if may { Ok(()) } else { Err(ExchangeError::Forbidden) }
     }
 
     fn supervise(&mut self, actor: &Actor, mode: SupervisionMode) -> Result<(), ExchangeError> {
@@ -95,6 +115,7 @@ impl CallTask {
         self.machine.handle(Instant::now(), input).map_err(|refusal| match refusal {
             Refusal::FloorTaken { .. } | Refusal::NotHolder => self.floor_taken(),
             Refusal::NotInProgress => ExchangeError::WrongState { status: "not in progress" },
+            Refusal::AlreadyThere => ExchangeError::WrongState { status: "with this person in it already" },
             Refusal::NoAssistant => ExchangeError::NotFound { what: "assistant in this call" },
             Refusal::TransferUnderWay => ExchangeError::WrongState { status: "being transferred" },
             Refusal::NoTransfer => ExchangeError::WrongState { status: "not being transferred" },

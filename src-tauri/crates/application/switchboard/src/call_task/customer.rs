@@ -19,6 +19,8 @@ use crate::terms::{self, Wishes};
 const RING_TIMEOUT: Duration = Duration::from_secs(45);
 /// Nobody is kept on a line without audio for longer.
 const SILENT_LIMIT_S: u32 = 30;
+/// The customer is not left alone with a person's dead telephone for longer.
+const DEAD_PERSON_S: u32 = 30;
 
 impl CallTask {
     pub(super) fn begin_outbound(&mut self) {
@@ -140,7 +142,7 @@ impl CallTask {
             }
             SignallingEvent::Ended { leg, .. } if leg == self.customer => self.input(Input::CustomerGone),
             SignallingEvent::Answered { leg, answer } => self.person_answered(leg, &answer),
-            SignallingEvent::Ended { leg, .. } => self.person_leg_gone(leg),
+            SignallingEvent::Ended { leg, .. } => self.person_leg_gone(leg, false),
             // An answer that came with the ACK, to the offer that our 200 carried.
             SignallingEvent::ReofferAccepted { leg, answer } => {
                 if let Ok(negotiated) = self.read_answer(leg, &answer) {
@@ -193,11 +195,14 @@ impl CallTask {
         self.start_hearing_customer();
         self.commit_call(EventBody::CallUpdated);
         self.input(Input::Answered);
+        if let Some(queue) = self.wants_queue.take() {
+            self.join_queue(queue, Duration::ZERO, false);
+        }
         self.fetch_person();
     }
 
     /// A call for a person: they get the floor, and the caller hears it ring until they are there.
-    fn fetch_person(&mut self) {
+    pub(super) fn fetch_person(&mut self) {
         let Some(user) = self.person.take() else { return };
         let name = self.context.plan.read().user(&user).map(|user| user.name.clone()).unwrap_or_default();
         let (_, version) = self.machine.floor();
@@ -243,6 +248,9 @@ impl CallTask {
             MediaEvent::Dtmf { leg, digit, .. } if leg == self.customer => self.digit(digit),
             MediaEvent::VoiceStarted { leg, at, .. } => self.voice_started(leg, at),
             MediaEvent::VoiceStopped { leg, at, .. } => self.voice_stopped(leg, at),
+            MediaEvent::SpeechStarted { leg, .. } if self.announcement(leg, false) => {}
+            MediaEvent::SpeechStopped { leg, .. } if self.announcement(leg, true) => {}
+            MediaEvent::SpeechProgress { leg, .. } if self.announcement(leg, false) => {}
             MediaEvent::SpeechStarted { speech, at, .. } => self.speech_began(speech, at),
             MediaEvent::SpeechProgress { speech, samples, .. } => self.speech_progress(speech, samples),
             MediaEvent::SpeechStopped { speech, samples, complete, at, .. } => {
@@ -253,6 +261,10 @@ impl CallTask {
                 if leg == self.customer && silent_s >= SILENT_LIMIT_S && self.answered.is_some() =>
             {
                 self.input(Input::CustomerSilent);
+            }
+            // A telephone that sends nothing any more is dead, whatever its last message said (a lost BYE).
+            MediaEvent::RtpTimeout { leg, silent_s, .. } if silent_s >= DEAD_PERSON_S => {
+                self.person_leg_dead(leg);
             }
             MediaEvent::Quality { leg, quality, .. } if leg == self.customer => {
                 self.quality_changed(leg, quality)

@@ -23,8 +23,12 @@ impl CallTask {
         let (status, reason) =
             (self.call.status.as_str(), self.call.end_reason.as_deref().unwrap_or_default());
         tracing::info!(status, reason, duration_ms = self.call.duration_ms, "the call is over");
+        self.leave_queue("abandoned");
         if self.answered.is_some() {
             self.call.outcome = Some(outcome::derive(&self.call, &self.items, self.facts()));
+        }
+        if let Some(disposition) = self.disposition.take() {
+            self.call = crate::disposition::with_disposition(self.call.clone(), disposition);
         }
         self.context.ports.media.stop_recording(&self.call.id);
         if let Some(trunk) = &self.call.trunk {

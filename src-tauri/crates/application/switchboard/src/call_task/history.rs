@@ -118,6 +118,7 @@ impl CallTask {
             last_line: self.items.iter().rev().find(spoken).map(|item| item.text.clone()),
             quality: self.quality,
             transfer: self.transfers.current.clone(),
+            queue: self.live_queue(),
         }
     }
 }

@@ -9,12 +9,17 @@ use super::people::Summons;
 use super::{CallTask, history, transfers};
 use crate::ports::signalling::SignallingCommand;
 use crate::ports::store::Commit;
+use crate::queueing::Order;
 use crate::records::{EventBody, SupervisionMode};
 
 impl CallTask {
     pub(super) fn machine_output(&mut self, output: Output) {
         match output {
+            Output::OfferAnswered { who } => self.offer_answered(&who),
+            Output::OfferFailed { who } => self.offer_failed(&who),
+            Output::CustomerAlone { lost } => self.customer_alone(lost),
             Output::Fetch { who } => self.fetch(who, Summons::Answer),
+            Output::Ring { who } if self.is_offered(&who) => self.ring(who),
             Output::Ring { who } => self.fetch(who, Summons::Ring),
             Output::Release { who, leg } => self.release(&who, leg),
             Output::Hearing(pairs) => self.context.ports.media.set_hearing(&self.call.id, pairs),
@@ -32,7 +37,6 @@ impl CallTask {
             output @ (Output::TransferRinging { .. }
             | Output::TransferChanged(_)
             | Output::TransferEnded { .. }
-            | Output::CustomerAlone { .. }
             | Output::CustomerHears(_)
             | Output::PersonHears { .. }) => self.transfer_output(output),
             Output::ClearCustomer => {
@@ -61,6 +65,9 @@ impl CallTask {
         self.call.floor = history::floor_holder(floor);
         self.call.floor_version = i64::try_from(version).unwrap_or(i64::MAX);
         self.transferred |= matches!(floor, Floor::Person { .. });
+        if matches!(floor, Floor::Person { .. }) {
+            self.leave_queue("taken_over");
+        }
         let by = by.and_then(user_of);
         let changed = EventBody::FloorChanged {
             floor: self.call.floor.clone(),
@@ -77,6 +84,13 @@ impl CallTask {
     fn supervision(&mut self, who: &PersonRef, name: String, mode: Option<Mode>) {
         let Some(user) = user_of(who.clone()) else { return };
         let mode = mode.map_or(SupervisionMode::Left, transfers::shown);
+        let call = self.call.id.clone();
+        let order = if mode == SupervisionMode::Floor {
+            Order::Engaged { user: user.clone(), call }
+        } else {
+            Order::Released { user: user.clone(), call }
+        };
+        self.context.distributor.tell(&self.call.org, order);
         self.supervisors.retain(|(other, ..)| *other != user);
         if mode != SupervisionMode::Left {
             self.supervisors.push((user.clone(), name.clone(), mode));

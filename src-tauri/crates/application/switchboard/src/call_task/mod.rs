@@ -2,11 +2,13 @@
 
 mod acts;
 mod analysis;
+mod announcer;
 mod customer;
 mod ending;
 mod history;
 mod machine_outputs;
 mod people;
+mod queueing;
 mod recording;
 mod talk;
 mod talk_outputs;
@@ -20,7 +22,7 @@ use std::time::Instant;
 use bytes::Bytes;
 use tandem_call::{CallMachine, EndedBy, PersonRef};
 use tandem_conversation::io::{ItemKey, ReplyId, SpeechId};
-use tandem_foundation::{ItemId, LegId, UserId};
+use tandem_foundation::{ItemId, LegId, QueueId, UserId};
 use tokio::sync::{mpsc, oneshot};
 
 use crate::context::Context;
@@ -29,8 +31,11 @@ use crate::journal::Journal;
 use crate::ports::media::{LegQuality, MediaEvent};
 use crate::ports::signalling::SignallingEvent;
 use crate::ports::speech::{ModelEvent, ProviderError, RecogniserEvent};
+use crate::queueing::QueueNews;
 use crate::records::{Assistant, Call, FloorHolder, SipParty, SupervisionMode, TranscriptItem, TurnLatency};
 use crate::terms::Wishes;
+use announcer::Announcer;
+use queueing::InQueue;
 use talk::Talk;
 use tracing::Instrument;
 
@@ -78,6 +83,11 @@ pub(crate) enum CallMessage {
         act: Act,
         reply: oneshot::Sender<Result<(FloorHolder, i64), ExchangeError>>,
     },
+    Queue(QueueNews),
+    /// The row of an assistant who is to join; `None` where there is none to be had.
+    AssistantRead(Option<Box<Assistant>>),
+    /// An agent has said what comes of the call.
+    Disposed(String),
     Snapshot(oneshot::Sender<LiveCall>),
     Transcript(oneshot::Sender<Vec<TranscriptItem>>),
     /// The server stops now.
@@ -100,8 +110,8 @@ enum LegKind {
 pub(crate) enum Beginning {
     /// We call.
     Outbound,
-    /// They call: their leg, their offer if they made one, and the person it is for (else the assistant).
-    Inbound { leg: LegId, offer: Option<Bytes>, person: Option<UserId> },
+    /// They call: their leg, their offer if they made one, and the person or queue it is for (else the assistant).
+    Inbound { leg: LegId, offer: Option<Bytes>, person: Option<UserId>, queue: Option<QueueId> },
 }
 
 /// The latest takeover, for its two times.
@@ -134,6 +144,14 @@ pub(crate) struct CallTask {
     offer: Option<Bytes>,
     /// Whom an inbound call without an assistant is for.
     person: Option<UserId>,
+    /// Where an inbound call is to wait.
+    wants_queue: Option<QueueId>,
+    queue: Option<InQueue>,
+    announcer: Option<Announcer>,
+    /// SIP status of the leg of ours that failed last.
+    last_failure: Option<u16>,
+    /// What an agent said came of the call.
+    disposition: Option<String>,
     talk: Option<Talk>,
     answered: Option<Instant>,
     /// When each leg's voice last began and ended.
@@ -171,9 +189,9 @@ impl CallTask {
         let (inbox, messages) = mpsc::unbounded_channel();
         let address = crate::registry::CallAddress { org: call.org.clone(), inbox: inbox.clone() };
         context.registry.add_call(call.id.clone(), address);
-        let (customer, offer, person) = match beginning {
-            Beginning::Outbound => (context.ports.leg_ids.next(), None, None),
-            Beginning::Inbound { leg, offer, person } => (leg, Some(offer), person),
+        let (customer, offer, person, wants_queue) = match beginning {
+            Beginning::Outbound => (context.ports.leg_ids.next(), None, None, None),
+            Beginning::Inbound { leg, offer, person, queue } => (leg, Some(offer), person, queue),
         };
         context.registry.add_leg(customer, call.id.clone());
         if let Some(sip_call_id) = &call.sip_call_id {
@@ -193,6 +211,11 @@ impl CallTask {
             described: HashMap::new(),
             offer: offer.flatten(),
             person,
+            wants_queue,
+            queue: None,
+            announcer: None,
+            last_failure: None,
+            disposition: None,
             context,
             inbox,
             journal,
@@ -264,13 +287,16 @@ impl CallTask {
             CallMessage::Model { reply, event } => self.model_event(reply, event),
             CallMessage::ModelUnreachable { reply, error } => self.model_unreachable(reply, &error),
             CallMessage::ToolDone { id, name, content, ok } => self.tool_done(id, name, content, ok),
-            CallMessage::BrowserGone { leg } => self.person_leg_gone(leg),
+            CallMessage::BrowserGone { leg } => self.person_leg_gone(leg, true),
             CallMessage::Act { at, actor, act, reply } => {
                 let result = self.act(at, &actor, act);
                 self.drain();
                 let answer = result.map(|()| (self.call.floor.clone(), self.call.floor_version));
                 let _ = reply.send(answer);
             }
+            CallMessage::Queue(news) => self.queue_news(news),
+            CallMessage::AssistantRead(row) => self.assistant_read(row),
+            CallMessage::Disposed(disposition) => self.disposition = Some(disposition),
             CallMessage::Snapshot(reply) => drop(reply.send(self.snapshot())),
             CallMessage::Transcript(reply) => drop(reply.send(self.items.clone())),
             CallMessage::Shutdown => self.shut_down(),
@@ -318,7 +344,7 @@ impl CallTask {
     }
 }
 
-async fn sleep_until(deadline: Option<Instant>) {
+pub(crate) async fn sleep_until(deadline: Option<Instant>) {
     match deadline {
         Some(at) => tokio::time::sleep_until(at.into()).await,
         None => std::future::pending().await,

@@ -10,6 +10,8 @@ use super::{CallMessage, CallTask, LegKind};
 use crate::ports::signalling::{Destination, SignallingCommand};
 use crate::records::SipParty;
 
+/// The queue takes an offer back long before.
+const LONGEST_OFFER: Duration = Duration::from_secs(300);
 /// A person's phone rings no longer than this; the call machine gives up before.
 const RING_TIMEOUT: Duration = Duration::from_secs(30);
 
@@ -40,9 +42,17 @@ impl CallTask {
             tokio::spawn(work.instrument(tracing::info_span!("browser phone", %leg)));
             return self.person_up(who, leg);
         }
+        self.context.registry.remove_leg(leg);
+        self.invite_person(who, summons);
+    }
+
+    /// Calls a person's telephones.
+    pub(super) fn invite_person(&mut self, who: PersonRef, summons: Summons) {
+        let leg = self.context.ports.leg_ids.next();
+        self.context.registry.add_leg(leg, self.call.id.clone());
         self.legs.insert(leg, LegKind::Person { who: who.clone(), sip: true });
         let Some((offer, to)) = self.open_leg_and_offer(leg).zip(self.person_destination(&who)) else {
-            return self.person_leg_gone(leg);
+            return self.person_leg_gone(leg, false);
         };
         let sip_call_id = self.name_person_leg(&who, leg);
         self.context.ports.signalling.send(SignallingCommand::Invite {
@@ -53,7 +63,7 @@ impl CallTask {
             offer,
             headers: self.person_headers(&who, summons),
             call_id: Some(sip_call_id),
-            ring_timeout: RING_TIMEOUT,
+            ring_timeout: if summons == Summons::Answer { RING_TIMEOUT } else { LONGEST_OFFER },
         });
     }
 
@@ -111,7 +121,7 @@ impl CallTask {
             }
             Err(_) => {
                 self.context.ports.signalling.send(SignallingCommand::Hangup { leg, cause: None });
-                self.person_leg_gone(leg);
+                self.person_leg_gone(leg, true);
             }
         }
     }
@@ -124,11 +134,21 @@ impl CallTask {
         self.hear_person(leg);
     }
 
-    /// A person's leg ended, failed or never came up.
-    pub(super) fn person_leg_gone(&mut self, leg: LegId) {
+    /// Nothing comes from a person's telephone any more.
+    pub(super) fn person_leg_dead(&mut self, leg: LegId) {
+        if !matches!(self.legs.get(&leg), Some(LegKind::Person { .. })) {
+            return;
+        }
+        tracing::warn!(call = %self.call.id, "a person's telephone has fallen silent");
+        self.context.ports.signalling.send(SignallingCommand::Hangup { leg, cause: None });
+        self.person_leg_gone(leg, true);
+    }
+
+    /// A person's leg ended, failed or never came up. `lost`: they did not mean to go.
+    pub(super) fn person_leg_gone(&mut self, leg: LegId, lost: bool) {
         let Some(LegKind::Person { who, .. }) = self.legs.remove(&leg) else { return };
         self.forget_leg(leg);
-        self.input(Input::PersonGone { who });
+        self.input(if lost { Input::PersonFailed { who } } else { Input::PersonGone { who } });
     }
 
     /// Clears a person's leg, or the attempt to reach them.

@@ -169,7 +169,7 @@ impl CallTask {
                         self.tell(TalkInput::PersonSaid { person, text, start, end })
                     }
                     Mode::Whisper => self.tell(TalkInput::Whispered { person, text }),
-                    Mode::Listen => {}
+                    Mode::Listen | Mode::Offered => {}
                 }
             }
             None => {}
@@ -195,7 +195,9 @@ impl CallTask {
 
     pub(super) fn voice_failed(&mut self, speech: SpeechId, error: &ProviderError) {
         self.provider_failed(error);
-        self.tell(TalkInput::SpeechFailed { speech });
+        if !self.announcement_failed(speech) {
+            self.tell(TalkInput::SpeechFailed { speech });
+        }
     }
 
     pub(super) fn speech_began(&mut self, speech: MediaSpeechId, at: Instant) {

@@ -131,6 +131,11 @@ impl CallTask {
     /// `to` is a person (id, e-mail, phone name), `anyone`, or a number.
     fn transfer(&mut self, to: &str) {
         self.transferred = true;
+        let queue = self.context.plan.read().find_queue(&self.call.org, to).map(|queue| queue.id.clone());
+        if let Some(queue) = queue {
+            // The assistant keeps them company until somebody is free.
+            return self.join_queue(queue, std::time::Duration::ZERO, false);
+        }
         let target = {
             let plan = self.context.plan.read();
             match plan.find_person(&self.call.org, to) {

@@ -108,12 +108,14 @@ impl CallTask {
                     self.context.ports.media.set_sound(&self.call.id, leg, sound.map(endless));
                 }
             }
-            Output::CustomerAlone { lost } => {
-                tracing::warn!("a transfer left the customer with nobody");
-                self.transfers.alone = Some((Instant::now() + ALONE, lost));
-            }
             _ => {}
         }
+    }
+
+    /// Nobody is left, and no queue to go back to: the customer hears music, and somebody may take the call.
+    pub(super) fn wait_alone(&mut self, lost: String) {
+        tracing::warn!("the customer is left with nobody");
+        self.transfers.alone = Some((Instant::now() + ALONE, lost));
     }
 
     /// Nobody came for a customer whom a transfer left alone.
@@ -171,6 +173,7 @@ impl CallTask {
             403 | 603 => Unreached::Declined,
             _ => Unreached::Lost,
         };
+        self.last_failure = Some(code);
         self.input(Input::PersonUnreached { who, why });
     }
 
@@ -210,7 +213,7 @@ impl CallTask {
 /// How one who is consulted shows on the floor: our side hears them, the customer does not.
 pub(super) fn shown(mode: Mode) -> SupervisionMode {
     match mode {
-        Mode::Listen => SupervisionMode::Listen,
+        Mode::Listen | Mode::Offered => SupervisionMode::Listen,
         Mode::Whisper | Mode::Consulted => SupervisionMode::Whisper,
         Mode::Barge => SupervisionMode::Barge,
         Mode::Floor => SupervisionMode::Floor,

@@ -6,6 +6,7 @@ pub mod clock;
 pub mod media;
 mod provider_error;
 pub mod providers;
+pub mod queues;
 pub mod retention;
 pub mod signalling;
 pub mod speech;

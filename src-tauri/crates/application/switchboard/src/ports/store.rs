@@ -4,11 +4,12 @@ use async_trait::async_trait;
 use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, SessionId, TrunkId, UserId};
 
 use super::providers::ProviderStore;
+use super::queues::QueueStore;
 use super::retention::RetentionStore;
 use super::trace::SipTraces;
 use crate::records::{
-    ApiKey, Assistant, Call, CallStatus, Event, NewEvent, Number, Organisation, Session, TranscriptItem,
-    Trunk, UnixMs, User,
+    AgentProfile, ApiKey, Assistant, Call, CallStatus, Event, NewEvent, Number, Organisation, Session,
+    TranscriptItem, Trunk, UnixMs, User,
 };
 
 /// Why storage could not do it.
@@ -43,6 +44,8 @@ pub struct Commit {
     pub items: Vec<TranscriptItem>,
     /// Numbers to put on the organisation's do-not-call list.
     pub do_not_call: Vec<DoNotCall>,
+    /// Inserted or replaced.
+    pub agents: Vec<AgentProfile>,
     pub events: Vec<NewEvent>,
     /// Topics of the outbox under which each event is also queued for delivery (index into `events`, topic).
     pub outbox: Vec<(usize, String)>,
@@ -207,5 +210,11 @@ pub enum IdempotencyClaim {
 }
 
 /// All of storage.
-pub trait Store: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore {}
-impl<T: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore> Store for T {}
+pub trait Store:
+    CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + QueueStore
+{
+}
+impl<T: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + QueueStore> Store
+    for T
+{
+}

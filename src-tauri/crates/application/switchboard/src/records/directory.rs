@@ -1,7 +1,7 @@
 //! Organisations, people, keys, sessions, trunks and numbers.
 
 use serde::{Deserialize, Serialize};
-use tandem_foundation::{AssistantId, KeyId, NumberId, OrgId, Pii, SessionId, TrunkId, UserId};
+use tandem_foundation::{AssistantId, KeyId, NumberId, OrgId, Pii, QueueId, SessionId, TrunkId, UserId};
 
 use super::UnixMs;
 use crate::ports::media::Codec;
@@ -120,6 +120,7 @@ pub enum TrunkSrtp {
 pub enum Route {
     Assistant { assistant: AssistantId },
     Person { user: UserId },
+    Queue { queue: QueueId },
 }
 
 /// A telephone number of ours.

@@ -2,9 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tandem_foundation::{CallId, OrgId, UserId};
+use tandem_foundation::{CallId, OrgId, QueueId, UserId};
 
-use super::{Call, FloorHolder, RecordingState, TranscriptItem, Transfer, UnixMs};
+use super::{AgentState, Call, FloorHolder, MemberRef, RecordingState, TranscriptItem, Transfer, UnixMs};
 
 /// What happened; stored as its `kind` and the JSON of its `data`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,11 +59,41 @@ pub enum EventBody {
     /// The recording could not begin (`not_recorded`) or go on (`incomplete`); the call did.
     #[serde(rename = "recording.failed")]
     RecordingFailed { state: RecordingState, reason: String, at_ms: i64 },
+    /// The customer waits.
+    #[serde(rename = "queue.joined")]
+    QueueJoined { queue: QueueId },
+    /// The customer is held out to somebody.
+    #[serde(rename = "queue.offered")]
+    QueueOffered { queue: QueueId, to: MemberRef },
+    /// An offer came to nothing: `caller_left`, `answered_elsewhere`, `timed_out`, `declined`, `missed`,
+    /// `agent_unavailable` or `moved`.
+    #[serde(rename = "queue.offer_ended")]
+    QueueOfferEnded { queue: QueueId, to: MemberRef, why: String },
+    /// Somebody has the customer.
+    #[serde(rename = "queue.answered")]
+    QueueAnswered { queue: QueueId, by: MemberRef, waited_ms: i64 },
+    /// The customer waits no longer: `abandoned`, `taken_over`, `moved`, or why they could not wait here (`unstaffed`,
+    /// `full`, `estimate_too_long`, `waited_too_long`, `queue_gone`).
+    #[serde(rename = "queue.left")]
+    QueueLeft { queue: QueueId, why: String, waited_ms: i64 },
+    /// An agent is at something else. `reason`: of a break; `until`: of wrap-up.
+    #[serde(rename = "agent.state")]
+    AgentStateChanged {
+        user: UserId,
+        state: AgentState,
+        reason: Option<String>,
+        until: Option<UnixMs>,
+        /// Who else than the agent did it.
+        by: Option<UserId>,
+    },
+    /// An agent said what came of the call.
+    #[serde(rename = "call.disposed")]
+    CallDisposed { by: UserId, disposition: String, notes: String },
     /// What the organisation no longer keeps was deleted.
     #[serde(rename = "retention.swept")]
     RetentionSwept(super::Swept),
-    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback` or
-    /// `retention`.
+    /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback`,
+    /// `queue`, `agent` or `retention`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<UserId> },
 }
@@ -105,6 +135,13 @@ impl EventBody {
             Self::RecordingPaused { .. } => "recording.paused",
             Self::RecordingResumed { .. } => "recording.resumed",
             Self::RecordingFailed { .. } => "recording.failed",
+            Self::QueueJoined { .. } => "queue.joined",
+            Self::QueueOffered { .. } => "queue.offered",
+            Self::QueueOfferEnded { .. } => "queue.offer_ended",
+            Self::QueueAnswered { .. } => "queue.answered",
+            Self::QueueLeft { .. } => "queue.left",
+            Self::AgentStateChanged { .. } => "agent.state",
+            Self::CallDisposed { .. } => "call.disposed",
             Self::RetentionSwept(_) => "retention.swept",
             Self::ConfigChanged { .. } => "config.changed",
         }

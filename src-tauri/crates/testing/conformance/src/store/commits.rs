@@ -19,6 +19,7 @@ pub async fn a_commit_that_fails_leaves_nothing(store: Subject) {
         call: Some(call.clone()),
         items: vec![item(&call.id, 1, "Hello"), stray],
         do_not_call: vec![entry],
+        agents: vec![agent_profile(&org, "user_a")],
         events: vec![key_pressed(&call.id, 1)],
         outbox: vec![(0, "webhooks".to_owned())],
     };
@@ -27,6 +28,7 @@ pub async fn a_commit_that_fails_leaves_nothing(store: Subject) {
     assert!(store.transcript(&org, &call.id).await.expect("read").is_empty());
     assert!(store.call_events(&org, &call.id).await.expect("read").is_empty());
     assert!(!store.is_do_not_call(&org, number).await.expect("check"));
+    assert_eq!(store.agent_profiles(&org).await.expect("read"), []);
     assert_eq!(store.last_seq(&org).await.expect("read"), 0);
 }
 

@@ -203,6 +203,42 @@ pub fn number(trunk: &Trunk) -> Number {
 }
 
 /// A person with a phone.
+/// An agent on a break, with a skill.
+pub fn agent_profile(org: &OrgId, user: &str) -> AgentProfile {
+    AgentProfile {
+        skills: [("hindi".to_owned(), 7)].into(),
+        capacity: 2,
+        presence: Presence::Paused { reason: "lunch".into() },
+        ..AgentProfile::new(org.clone(), user.into(), UnixMs(5))
+    }
+}
+
+/// A queue that uses every part of its settings.
+pub fn queue(org: &OrgId) -> Queue {
+    let relaxed = vec![SkillStep { after_s: 30, level: 2 }, SkillStep { after_s: 60, level: 0 }];
+    Queue {
+        id: fresh("queue").into(),
+        org: org.clone(),
+        name: fresh("Queue"),
+        settings: QueueSettings {
+            strategy: QueueStrategy::Ranked,
+            needs: vec![SkillNeed { skill: "hindi".into(), level: 5, relaxed }],
+            longest_wait_s: Some(600),
+            join_with: QueueStaffing::Ready,
+            greeting: Some("Selamat pagi".into()),
+            bridge: Some("asst_1".into()),
+            overflow: Overflow::Assistant { assistant: "asst_1".into() },
+            dispositions: vec!["Sold".into()],
+            ..QueueSettings::default()
+        },
+        members: vec![
+            Member { who: MemberRef::Person { user: "user_1".into() }, rank: 1 },
+            Member { who: MemberRef::Assistant { assistant: "asst_1".into() }, rank: 9 },
+        ],
+        created_at: UnixMs(7),
+    }
+}
+
 pub fn user(org: &OrgId) -> User {
     User {
         id: fresh("user").into(),

@@ -22,6 +22,9 @@ type Link = (UserId, mpsc::Receiver<Frame>, mpsc::Sender<Frame>);
 pub struct PretendExchange {
     pub live: Mutex<Vec<LiveCall>>,
     pub acts: Mutex<Vec<(CallId, Act)>>,
+    pub agents: Mutex<Vec<AgentView>>,
+    pub reordered: Mutex<Vec<(CallId, Reorder)>>,
+    pub disposed: Mutex<Vec<(CallId, String)>>,
     pub refuse_next: Mutex<Option<ExchangeError>>,
     pub placed: AtomicUsize,
     pub reloads: AtomicUsize,
@@ -37,6 +40,9 @@ impl Default for PretendExchange {
         Self {
             live: Mutex::default(),
             acts: Mutex::default(),
+            agents: Mutex::new(rows::agents()),
+            reordered: Mutex::default(),
+            disposed: Mutex::default(),
             refuse_next: Mutex::default(),
             placed: AtomicUsize::default(),
             reloads: AtomicUsize::default(),
@@ -99,6 +105,49 @@ impl Exchange for PretendExchange {
 
     fn has_phone(&self, user: &UserId) -> bool {
         self.links.lock().iter().any(|(owner, ..)| owner == user)
+    }
+
+    async fn floor(&self, _: &OrgId) -> FloorView {
+        FloorView { queues: Vec::new(), agents: self.agents.lock().clone() }
+    }
+
+    async fn set_presence(
+        &self,
+        _: &Actor,
+        user: &UserId,
+        presence: Presence,
+    ) -> Result<AgentView, ExchangeError> {
+        let mut agents = self.agents.lock();
+        let agent = agents.iter_mut().find(|agent| agent.user == *user);
+        let agent = agent.ok_or(ExchangeError::NotFound { what: "agent" })?;
+        agent.state = match presence {
+            Presence::Offline => AgentState::Offline,
+            Presence::Ready => AgentState::Ready,
+            Presence::Paused { .. } => AgentState::Paused,
+        };
+        Ok(agent.clone())
+    }
+
+    async fn wrap_up(&self, actor: &Actor, _: WrapUp) -> Result<AgentView, ExchangeError> {
+        let agents = self.agents.lock();
+        let own = agents.iter().find(|agent| Some(&agent.user) == actor.user.as_ref());
+        own.cloned().ok_or(ExchangeError::NotFound { what: "agent" })
+    }
+
+    async fn reorder(&self, _: &Actor, call: &CallId, act: Reorder) -> Result<(), ExchangeError> {
+        self.reordered.lock().push((call.clone(), act));
+        Ok(())
+    }
+
+    async fn dispose(
+        &self,
+        _: &Actor,
+        call: &CallId,
+        disposition: String,
+        _: Pii<String>,
+    ) -> Result<(), ExchangeError> {
+        self.disposed.lock().push((call.clone(), disposition));
+        Ok(())
     }
 
     async fn reload(&self) -> Result<(), ExchangeError> {

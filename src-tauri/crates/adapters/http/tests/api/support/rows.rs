@@ -1,6 +1,7 @@
 //! Two organisations with one of everything; the ids end in the organisation's.
 
 use tandem_foundation::UserId;
+use tandem_switchboard::exchange::AgentView;
 use tandem_switchboard::ports::signalling::Transport;
 use tandem_switchboard::records::*;
 
@@ -54,6 +55,14 @@ pub fn fill(store: &MemoryStore) {
             created_at: UnixMs(1),
             updated_at: UnixMs(1),
         });
+        data.queues.push(Queue {
+            id: format!("queue_{org}").as_str().into(),
+            org: org.into(),
+            name: "Support".into(),
+            settings: QueueSettings::default(),
+            members: Vec::new(),
+            created_at: UnixMs(1),
+        });
         data.keys.push(ApiKey {
             id: format!("key_{org}").as_str().into(),
             org: org.into(),
@@ -66,6 +75,26 @@ pub fn fill(store: &MemoryStore) {
             revoked_at: None,
         });
     }
+}
+
+/// Everybody of the first organisation, ready.
+pub fn agents() -> Vec<AgentView> {
+    let of = |role| AgentView {
+        user: user_id("org_1", role),
+        name: format!("{role:?}"),
+        state: AgentState::Ready,
+        reason: None,
+        since: UnixMs(1),
+        until: None,
+        calls: Vec::new(),
+        last_call: None,
+        skills: Default::default(),
+        capacity: 1,
+        queues: Vec::new(),
+        calls_taken: 0,
+        phone: true,
+    };
+    ROLES.into_iter().map(of).collect()
 }
 
 pub fn user_id(org: &str, role: UserRole) -> UserId {

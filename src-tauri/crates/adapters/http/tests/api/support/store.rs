@@ -23,6 +23,8 @@ pub struct Data {
     pub sessions: Vec<Session>,
     pub sip_messages: Vec<(OrgId, SipMessage)>,
     pub providers: Vec<Provider>,
+    pub queues: Vec<Queue>,
+    pub agents: Vec<AgentProfile>,
     pub fallback: Option<ProviderFallback>,
     pub retention: Retention,
     pub idempotency: HashMap<String, (String, Option<(u16, String)>)>,
@@ -67,6 +69,10 @@ impl CallStore for MemoryStore {
             put!(data, calls, call);
         }
         data.items.extend(commit.items);
+        for row in commit.agents {
+            data.agents.retain(|old| old.user != row.user);
+            data.agents.push(row);
+        }
         Ok(data.add(org, commit.events))
     }
 

@@ -1,0 +1,330 @@
+//! One organisation's queues and agents: orders into the matcher.
+
+use std::collections::BTreeMap;
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tandem_foundation::{CallId, OrgId, QueueId, UserId};
+use tandem_queue::{AgentRef, Input, Matcher, OfferId, Refusal, Ticket};
+
+use super::order::{Order, QueueNews};
+use super::settings;
+use super::states::Told;
+use crate::call_task::CallMessage;
+use crate::context::Context;
+use crate::exchange::{ExchangeError, Reorder, WrapUp};
+use crate::journal::Journal;
+use crate::records::{AgentProfile, EventBody, MemberRef, Presence, Queue, UnixMs};
+
+/// The break of somebody whose phone is gone; it ends when the phone is back.
+const NO_PHONE: &str = "no_phone";
+
+pub(super) struct Floor {
+    pub context: Arc<Context>,
+    pub org: OrgId,
+    pub matcher: Matcher,
+    pub journal: Journal,
+    pub queues: BTreeMap<QueueId, Queue>,
+    pub names: BTreeMap<UserId, String>,
+    pub profiles: BTreeMap<UserId, AgentProfile>,
+    assistants: Vec<AgentRef>,
+    /// What was last said of each person.
+    pub told: HashMap<UserId, Told>,
+    /// Who waits, where and since when.
+    pub waiting: HashMap<CallId, (QueueId, Instant)>,
+    pub offers: HashMap<OfferId, (CallId, QueueId, MemberRef)>,
+    /// Calls that each person is on.
+    pub calls: HashMap<UserId, Vec<CallId>>,
+    /// The call that each person was on last.
+    pub last_calls: HashMap<UserId, CallId>,
+    /// Who changed a person's state, if it was somebody else.
+    pub by: Option<UserId>,
+}
+
+impl Floor {
+    pub fn new(context: Arc<Context>, org: OrgId) -> Self {
+        let seed = context.ports.clock.random() as u64;
+        Self {
+            journal: Journal::open(context.clone(), org.clone()),
+            matcher: Matcher::new(seed),
+            context,
+            org,
+            queues: BTreeMap::new(),
+            names: BTreeMap::new(),
+            profiles: BTreeMap::new(),
+            assistants: Vec::new(),
+            told: HashMap::new(),
+            waiting: HashMap::new(),
+            offers: HashMap::new(),
+            calls: HashMap::new(),
+            last_calls: HashMap::new(),
+            by: None,
+        }
+    }
+
+    pub fn next_deadline(&self) -> Option<Instant> {
+        self.matcher.next_deadline()
+    }
+
+    pub fn tick(&mut self, now: Instant) {
+        self.matcher.tick(now);
+        self.drain(now);
+    }
+
+    pub fn take(&mut self, now: Instant, order: Order) {
+        match order {
+            Order::Configure { queues, people, profiles } => self.configure(now, queues, people, profiles),
+            Order::Join { ticket, front } => self.join(now, ticket, front),
+            Order::Leave { caller, why } => self.leave(now, &caller, why),
+            Order::Answered { offer } => {
+                // Refused: somebody was faster, and the call has been told to release this one.
+                let _ = self.matcher.handle(now, Input::Answered { offer });
+            }
+            Order::Declined { offer } => self.input(now, Input::Declined { offer }),
+            Order::Missed { offer } => self.input(now, Input::Missed { offer }),
+            Order::Engaged { user, call } => {
+                let on = self.calls.entry(user.clone()).or_default();
+                if !on.contains(&call) {
+                    on.push(call.clone());
+                }
+                self.input(now, Input::Engaged { agent: AgentRef::Person(user), call });
+            }
+            Order::Released { user, call } => {
+                if let Some(on) = self.calls.get_mut(&user)
+                    && on.contains(&call)
+                {
+                    on.retain(|other| *other != call);
+                    self.last_calls.insert(user.clone(), call.clone());
+                }
+                self.input(now, Input::Released { agent: AgentRef::Person(user), call });
+            }
+            Order::Phone { user, connected } => self.phone(now, user, connected),
+            Order::SetPresence { user, presence, by, reply } => {
+                let done = self.set_presence(now, &user, presence, by);
+                self.drain(now);
+                let _ = reply.send(done.and_then(|()| self.agent(now, &user)));
+                return;
+            }
+            Order::WrapUp { user, act, reply } => {
+                let agent = AgentRef::Person(user.clone());
+                self.input(
+                    now,
+                    match act {
+                        WrapUp::Done => Input::WrappedUp { agent },
+                        WrapUp::Extend { seconds } => {
+                            Input::ExtendWrapUp { agent, until: now + Duration::from_secs(seconds.into()) }
+                        }
+                    },
+                );
+                self.drain(now);
+                let _ = reply.send(self.agent(now, &user));
+                return;
+            }
+            Order::Reorder { call, act, reply } => {
+                let done = self.reorder(now, &call, act);
+                let _ = reply.send(done);
+            }
+            Order::View(reply) => drop(reply.send(self.view(now))),
+        }
+        self.drain(now);
+    }
+
+    fn input(&mut self, now: Instant, input: Input) {
+        if let Err(refusal) = self.matcher.handle(now, input) {
+            tracing::debug!(%refusal, "too late for the queue");
+        }
+    }
+
+    fn configure(
+        &mut self,
+        now: Instant,
+        queues: Vec<Queue>,
+        people: Vec<(UserId, String)>,
+        profiles: Vec<AgentProfile>,
+    ) {
+        let queues: BTreeMap<_, _> = queues.into_iter().map(|queue| (queue.id.clone(), queue)).collect();
+        let gone: Vec<_> = self.queues.keys().filter(|id| !queues.contains_key(*id)).cloned().collect();
+        for (id, queue) in &queues {
+            let unchanged = self.queues.get(id).is_some_and(|known| known.settings == queue.settings);
+            if !unchanged {
+                let settings = settings::queue(&queue.settings);
+                self.input(now, Input::SetQueue { queue: id.clone(), settings });
+            }
+        }
+        self.queues = queues;
+        let mut memberships = settings::memberships(&self.queues);
+        for profile in profiles {
+            // What a person is at is known here first; storage follows.
+            let presence = self.profiles.get(&profile.user).map(|known| known.presence.clone());
+            let presence = presence.unwrap_or_else(|| profile.presence.clone());
+            self.profiles.insert(profile.user.clone(), AgentProfile { presence, ..profile });
+        }
+        let former = std::mem::replace(&mut self.names, people.into_iter().collect());
+        for user in former.keys().filter(|user| !self.names.contains_key(*user)).cloned().collect::<Vec<_>>()
+        {
+            self.profiles.remove(&user);
+            self.told.remove(&user);
+            self.input(now, Input::RemoveAgent { agent: AgentRef::Person(user) });
+        }
+        for user in self.names.keys().cloned().collect::<Vec<_>>() {
+            let of = memberships.remove(&MemberRef::Person { user: user.clone() }).unwrap_or_default();
+            let profile = settings::person(of, self.profiles.get(&user));
+            let agent = AgentRef::Person(user.clone());
+            self.input(now, Input::SetAgent { agent: agent.clone(), profile });
+            if !former.contains_key(&user) {
+                let presence = self.profiles.get(&user).map(|p| p.presence.clone()).unwrap_or_default();
+                self.input(now, Input::Presence { agent, presence: settings::presence(&presence) });
+            }
+        }
+        self.configure_assistants(now, memberships);
+        for queue in gone {
+            self.input(now, Input::RemoveQueue { queue });
+        }
+    }
+
+    /// Assistants are always there.
+    fn configure_assistants(
+        &mut self,
+        now: Instant,
+        memberships: BTreeMap<MemberRef, BTreeMap<QueueId, u32>>,
+    ) {
+        let mut present = Vec::new();
+        for (member, of) in memberships {
+            let agent = settings::agent(&member);
+            if !matches!(agent, AgentRef::Assistant(_)) {
+                continue;
+            }
+            let profile = settings::assistant(of, &self.queues);
+            self.input(now, Input::SetAgent { agent: agent.clone(), profile });
+            self.input(
+                now,
+                Input::Presence { agent: agent.clone(), presence: tandem_queue::Presence::Ready },
+            );
+            present.push(agent);
+        }
+        for agent in std::mem::replace(&mut self.assistants, present) {
+            if !self.assistants.contains(&agent) {
+                self.input(now, Input::RemoveAgent { agent });
+            }
+        }
+    }
+
+    fn join(&mut self, now: Instant, mut ticket: Ticket, front: bool) {
+        let (caller, queue) = (ticket.caller.clone(), ticket.queue.clone());
+        let Some(settings) = self.queues.get(&queue).map(|queue| &queue.settings) else {
+            let news = QueueNews::Elsewhere { queue, why: "queue_gone", waited: ticket.waited };
+            self.context.registry.to_call(&caller, CallMessage::Queue(news));
+            return;
+        };
+        if ticket.needs.is_empty() {
+            ticket.needs = settings::needs(settings);
+        }
+        self.waiting.insert(caller.clone(), (queue.clone(), now.checked_sub(ticket.waited).unwrap_or(now)));
+        self.note(&caller, EventBody::QueueJoined { queue });
+        match self.matcher.handle(now, Input::Join(ticket)) {
+            Ok(()) if front => self.input(now, Input::ToFront { caller: caller.clone() }),
+            Ok(()) => {}
+            Err(refusal) => {
+                tracing::warn!(%refusal, "a caller could not join");
+                self.waiting.remove(&caller);
+            }
+        }
+        self.drain(now);
+        self.announce_first(now, &caller);
+    }
+
+    /// Somebody who has to wait is told where they stand at once.
+    fn announce_first(&self, now: Instant, caller: &CallId) {
+        let Some((queue, _)) = self.waiting.get(caller) else { return };
+        let rows = self.matcher.waiting(now, queue);
+        let own = rows.into_iter().find(|row| row.caller == *caller && row.offered_to.is_empty());
+        if let Some(own) = own {
+            let news = QueueNews::Announce { position: own.position, estimate: own.estimate };
+            self.context.registry.to_call(caller, CallMessage::Queue(news));
+        }
+    }
+
+    fn leave(&mut self, now: Instant, caller: &CallId, why: &'static str) {
+        if let Some((queue, since)) = self.waiting.remove(caller) {
+            let waited_ms = millis(now.saturating_duration_since(since));
+            self.note(caller, EventBody::QueueLeft { queue, why: why.into(), waited_ms });
+            self.input(now, Input::Leave { caller: caller.clone() });
+        }
+    }
+
+    fn reorder(&mut self, now: Instant, call: &CallId, act: Reorder) -> Result<(), ExchangeError> {
+        let caller = call.clone();
+        let input = match act {
+            Reorder::Priority { priority } => Input::Reprioritise { caller, priority },
+            Reorder::ToFront => Input::ToFront { caller },
+            Reorder::Move { queue } => Input::Move { caller, queue },
+        };
+        let moved = if let Input::Move { queue, .. } = &input { Some(queue.clone()) } else { None };
+        self.matcher.handle(now, input).map_err(|refusal| match refusal {
+            Refusal::NoSuchQueue => ExchangeError::NotFound { what: "queue" },
+            _ => ExchangeError::WrongState { status: "not waiting" },
+        })?;
+        if let Some((queue, (from, since))) = moved.zip(self.waiting.get(call).cloned()) {
+            let waited_ms = millis(now.saturating_duration_since(since));
+            self.note(call, EventBody::QueueLeft { queue: from, why: "moved".into(), waited_ms });
+            self.note(call, EventBody::QueueJoined { queue: queue.clone() });
+            self.waiting.insert(call.clone(), (queue.clone(), since));
+            self.context.registry.to_call(call, CallMessage::Queue(QueueNews::Moved { queue }));
+        }
+        Ok(())
+    }
+
+    fn set_presence(
+        &mut self,
+        now: Instant,
+        user: &UserId,
+        presence: Presence,
+        by: Option<UserId>,
+    ) -> Result<(), ExchangeError> {
+        if !self.names.contains_key(user) {
+            return Err(ExchangeError::NotFound { what: "agent" });
+        }
+        if presence == Presence::Ready && !self.context.phones.reachable(user) {
+            return Err(ExchangeError::NoPhone);
+        }
+        self.by = by;
+        self.put_presence(now, user, presence);
+        Ok(())
+    }
+
+    pub(super) fn put_presence(&mut self, now: Instant, user: &UserId, presence: Presence) {
+        let agent = AgentRef::Person(user.clone());
+        self.input(now, Input::Presence { agent, presence: settings::presence(&presence) });
+        let at = self.now();
+        let profile = self
+            .profiles
+            .entry(user.clone())
+            .or_insert_with(|| AgentProfile::new(self.org.clone(), user.clone(), at));
+        if profile.presence != presence {
+            (profile.presence, profile.since) = (presence, at);
+        }
+    }
+
+    /// Nobody is offered a call on a phone that is not there.
+    fn phone(&mut self, now: Instant, user: UserId, connected: bool) {
+        let Some(profile) = self.profiles.get(&user) else { return };
+        match (&profile.presence, connected) {
+            (Presence::Ready, false) => {
+                self.put_presence(now, &user, Presence::Paused { reason: NO_PHONE.into() });
+            }
+            (Presence::Paused { reason }, true) if reason == NO_PHONE => {
+                self.put_presence(now, &user, Presence::Ready);
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn now(&self) -> UnixMs {
+        self.context.ports.clock.now()
+    }
+}
+
+pub(super) fn millis(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
+}
