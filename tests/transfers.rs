@@ -93,6 +93,12 @@ impl World {
         self.does("transfer", json!({ "to": { "user": "user_supervisor_2" }, "kind": kind })).await;
     }
 
+    /// Waits until the transfer has come so far.
+    async fn transfer_is(&mut self, state: &str) {
+        let fits = |m: &Value| m["kind"] == "transfer.changed" && m["data"]["transfer"]["state"] == state;
+        self.live.until(&format!("a transfer that is {state}"), 40, fits).await;
+    }
+
     /// Waits until the floor has this holder.
     async fn floor_is(&mut self, holder: &str, user: Option<&str>) -> Value {
         let fits = |m: &Value| {
@@ -138,7 +144,9 @@ async fn a_blind_transfer_rings_the_target_and_leaves_them_with_the_customer() {
     world.sues.answer(&ringing).await;
     world.sue_has_the_customer(ringing.leg).await;
     world.sams.is_hung_up_on(world.sams_leg).await;
+    world.transfer_is("ringing").await;
     world.floor_is("person", Some("user_supervisor_2")).await;
+    world.transfer_is("completed").await;
     world.ends().await;
     world.sues.is_hung_up_on(ringing.leg).await;
 }
@@ -146,10 +154,11 @@ async fn a_blind_transfer_rings_the_target_and_leaves_them_with_the_customer() {
 #[tokio::test]
 async fn a_blind_transfer_to_who_is_busy_declines_or_does_not_answer_comes_back() {
     let world = &mut World::taken_over().await;
-    for code in [486, 603, 500] {
+    for (code, state) in [(486, "busy"), (603, "declined"), (500, "lost")] {
         world.to_sue("blind").await;
         let ringing = world.sues.called().await;
         world.sues.refuse(&ringing, code);
+        world.transfer_is(state).await;
         world.sam_has_the_customer().await;
     }
     world.to_sue("blind").await;
@@ -157,6 +166,7 @@ async fn a_blind_transfer_to_who_is_busy_declines_or_does_not_answer_comes_back(
     world.sues.ring(&ringing);
     world.customer.hears_a_sound(world.customer_leg, &EVERYBODY).await;
     world.sues.is_hung_up_on(ringing.leg).await;
+    world.transfer_is("no_answer").await;
     world.sam_has_the_customer().await;
     world.ends().await;
 }
@@ -214,6 +224,11 @@ async fn a_consultation_is_private_and_ends_in_any_of_the_ways_there_are() {
     world.does("transfer/swap", Value::Null).await;
     world.sam_has_the_customer().await;
     world.sues.hears_a_sound(sues_leg, &EVERYBODY).await;
+    let shown = world.sam.get("/live/calls").await["items"][0]["transfer"].clone();
+    let wanted = json!({
+        "by": "user_supervisor", "to": "user_supervisor_2", "name": "Sue Supervisor", "state": "swapped", "held": false,
+    });
+    assert_eq!(shown, wanted);
 
     world.does("transfer/three-way", Value::Null).await;
     world.customer.hears_both(world.customer_leg, SAM, SUE).await;

@@ -1532,6 +1532,15 @@ export interface components {
             /** @enum {string} */
             kind: "supervision.changed";
         } | {
+            /** @description A person gives the customer to somebody: how far it has come, or what became of it. */
+            data: {
+                /** Format: int64 */
+                at_ms: number;
+                transfer: components["schemas"]["TransferView"];
+            };
+            /** @enum {string} */
+            kind: "transfer.changed";
+        } | {
             data: {
                 /** Format: int64 */
                 at_ms: number;
@@ -1853,6 +1862,7 @@ export interface components {
             quality: components["schemas"]["Quality"] | null;
             queue: components["schemas"]["LiveQueue"] | null;
             supervisors: components["schemas"]["Supervisor"][];
+            transfer: components["schemas"]["TransferView"] | null;
         };
         /** @description Every live call. */
         LiveCalls: {
@@ -3238,6 +3248,11 @@ export interface components {
          * @enum {string}
          */
         TransferKind: "blind" | "consult";
+        /**
+         * @description How far a transfer has come. From `completed` on it is over.
+         * @enum {string}
+         */
+        TransferState: "ringing" | "calling" | "consulting" | "swapped" | "three_way" | "completed" | "busy" | "no_answer" | "declined" | "lost" | "abandoned" | "call_over";
         /** @description Who is to have the customer. */
         TransferTarget: {
             /** @description Id of a user whose phone is connected. */
@@ -3245,6 +3260,18 @@ export interface components {
         } | {
             /** @description E.164 with `+`. */
             number: string;
+        };
+        /** @description Who gives the customer to whom, and how far it has come. */
+        TransferView: {
+            /** @description Id of a user. */
+            by: string | null;
+            /** @description The customer is on hold and hears music. */
+            held: boolean;
+            /** @description Of whom it goes to. */
+            name: string;
+            state: components["schemas"]["TransferState"];
+            /** @description Id of a user; null for an outside number. */
+            to: string | null;
         };
         /**
          * @description SIP transport of a trunk.

@@ -25,6 +25,7 @@ const icons = {
   "key.pressed": IconKeyboard,
   "provider.failed": IconAlertTriangle,
   "supervision.changed": IconArrowsExchange,
+  "transfer.changed": IconArrowsExchange,
   "recording.paused": IconPlayerPause,
   "recording.resumed": IconPlayerPlay,
   "recording.failed": IconAlertTriangle,
@@ -73,6 +74,8 @@ function useMarkText({ event, silencedMs, audibleMs }: MarkEntry): string {
         : t("mark.recordingResumed", { name: event.data.name });
     case "recording.failed":
       return t(`mark.recordingFailed.${event.data.state === "incomplete" ? "incomplete" : "notRecorded"}`);
+    case "transfer.changed":
+      return t(`mark.transfer.${event.data.transfer.state}`, { name: event.data.transfer.name });
     case "supervision.changed":
       return t(`mark.supervision.${event.data.mode}`, { name: event.data.name });
   }

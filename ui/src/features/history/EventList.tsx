@@ -60,6 +60,8 @@ function particulars(event: CallEvent): string {
     case "floor.silenced":
     case "floor.audible":
       return `· ${String(event.data.after_ms)} ms`;
+    case "transfer.changed":
+      return `· ${event.data.transfer.name} · ${event.data.transfer.state.replaceAll("_", " ")}`;
     case "queue.answered":
       return `· ${seconds(event.data.waited_ms)}`;
     case "queue.left":

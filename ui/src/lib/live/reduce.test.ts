@@ -56,6 +56,17 @@ describe("events", () => {
     expect(reduce(listening, [mode(12, "left")]).calls.get("call_1")?.supervisors).toEqual([]);
   });
 
+  it("show a transfer while it is under way, and mark its steps", () => {
+    const transfer = { by: "user_ann", to: null, name: "outside", state: "calling", held: true } as const;
+    const step = (seq: number, state: "calling" | "busy") =>
+      told(event(seq, { kind: "transfer.changed", data: { transfer: { ...transfer, state }, at_ms: seq } }));
+    const calling = reduce(begun, [step(11, "calling")]);
+    expect(calling.calls.get("call_1")?.transfer).toEqual(transfer);
+    const over = reduce(calling, [step(12, "busy")]);
+    expect(over.calls.get("call_1")?.transfer).toBeNull();
+    expect(over.marks.get("call_1")).toHaveLength(2);
+  });
+
   it("move an ended call aside with what it said last", () => {
     const ended = call({ status: "completed", ended_at: "2026-03-01T09:32:00Z" });
     const state = reduce(begun, [told(event(11, { kind: "call.ended", data: ended }))]);

@@ -5,6 +5,19 @@ import { emptyState, type Interim, type LiveState } from "./state";
 
 const mostEnded = 20;
 
+/** What is known of a call that was only just heard of. */
+const nothingYet: Omit<LiveCall, "call"> = {
+  supervisors: [],
+  last_line: null,
+  quality: null,
+  queue: null,
+  transfer: null,
+};
+
+type Transfer = NonNullable<LiveCall["transfer"]>;
+const underWay: readonly Transfer["state"][] = ["ringing", "calling", "consulting", "swapped", "three_way"];
+const isOver = ({ state }: Transfer) => !underWay.includes(state);
+
 /** The state after these messages; the same object where they change nothing. */
 export function reduce(state: LiveState, messages: readonly ServerMessage[]): LiveState {
   const draft = new Draft(state);
@@ -87,12 +100,7 @@ class Draft {
       case "call.created":
       case "call.updated":
         this.map("calls").set(event.data.id, {
-          ...(this.next.calls.get(event.data.id) ?? {
-            supervisors: [],
-            last_line: null,
-            quality: null,
-            queue: null,
-          }),
+          ...(this.next.calls.get(event.data.id) ?? nothingYet),
           call: event.data,
         });
         return;
@@ -105,6 +113,12 @@ class Draft {
       case "supervision.changed":
         this.supervision(event);
         return;
+      case "transfer.changed": {
+        const { transfer } = event.data;
+        this.change(event.call, (live) => ({ ...live, transfer: isOver(transfer) ? null : transfer }));
+        this.mark(event);
+        return;
+      }
       case "floor.changed": {
         const { floor } = event.data;
         this.change(event.call, (live) => ({ ...live, call: { ...live.call, floor } }));
@@ -189,7 +203,7 @@ class Draft {
     this.map("calls").delete(id);
     this.map("interims").delete(id);
     const ended = this.map("ended");
-    ended.set(id, { ...(live ?? { supervisors: [], last_line: null, quality: null, queue: null }), call });
+    ended.set(id, { ...(live ?? nothingYet), call });
     for (const oldest of ended.keys()) {
       if (ended.size <= mostEnded) break;
       ended.delete(oldest);

@@ -112,6 +112,9 @@ impl Carrier {
             SignallingEvent::Failed { leg, .. } | SignallingEvent::Ended { leg, .. } => {
                 self.to_call(leg, CallEvent::Ended);
             }
+            SignallingEvent::ReferRequested { leg, .. } => {
+                self.ports.signalling.send(SignallingCommand::RefuseRefer { leg, code: 603 });
+            }
             _ => {}
         }
     }

@@ -191,6 +191,10 @@ impl Softphone {
             SignallingEvent::Incoming { leg, offer, headers, .. } => self.incoming(leg, offer, &headers),
             SignallingEvent::Reoffered { leg, offer } => self.reoffered(leg, offer),
             SignallingEvent::Ended { leg, .. } | SignallingEvent::Failed { leg, .. } => self.over(leg),
+            // The exchange moves calls itself; nobody else has a say here.
+            SignallingEvent::ReferRequested { leg, .. } => {
+                self.ports.signalling.send(SignallingCommand::RefuseRefer { leg, code: 603 });
+            }
             _ => {}
         }
     }

@@ -11,6 +11,7 @@ use utoipa::ToSchema;
 
 use crate::recordings::Recording;
 use crate::time::Time;
+use crate::transfers::TransferView;
 use crate::words::{CallStatus, Direction, SupervisionMode};
 
 /// One whole interaction.
@@ -116,6 +117,8 @@ pub struct LiveCallView {
     /// Last thing said.
     pub last_line: Option<String>,
     pub quality: Option<Quality>,
+    /// A person is giving the customer to somebody.
+    pub transfer: Option<TransferView>,
     pub queue: Option<LiveQueue>,
 }
 
@@ -269,6 +272,7 @@ impl From<&LiveCall> for LiveCallView {
                 .collect(),
             last_line: live.last_line.as_ref().map(|line| line.as_str().to_owned()),
             quality: live.quality.map(Into::into),
+            transfer: live.transfer.as_ref().map(Into::into),
             queue: live.queue.as_ref().map(|queue| LiveQueue {
                 queue: queue.queue.to_string(),
                 joined_at: queue.joined_at.into(),

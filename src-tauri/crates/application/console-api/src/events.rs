@@ -9,6 +9,7 @@ use crate::queues::{AgentState, MemberRef};
 use crate::recordings::RecordingState;
 use crate::time::Time;
 use crate::transcript::TranscriptItem;
+use crate::transfers::TransferView;
 use crate::words::SupervisionMode;
 
 /// Events of a call, in order.
@@ -55,6 +56,9 @@ pub enum EventBody {
     TranscriptItem(Box<TranscriptItem>),
     #[serde(rename = "supervision.changed")]
     SupervisionChanged { by: String, name: String, mode: SupervisionMode },
+    /// A person gives the customer to somebody: how far it has come, or what became of it.
+    #[serde(rename = "transfer.changed")]
+    TransferChanged { transfer: TransferView, at_ms: i64 },
     #[serde(rename = "key.pressed")]
     KeyPressed { at_ms: i64 },
     #[serde(rename = "opt_out.recorded")]
@@ -146,6 +150,9 @@ impl From<&records::EventBody> for EventBody {
             Row::TranscriptItem(item) => Self::TranscriptItem(Box::new((&**item).into())),
             Row::SupervisionChanged { by, name, mode } => {
                 Self::SupervisionChanged { by: by.to_string(), name: name.clone(), mode: (*mode).into() }
+            }
+            Row::TransferChanged { transfer, at_ms } => {
+                Self::TransferChanged { transfer: transfer.into(), at_ms: *at_ms }
             }
             Row::KeyPressed { at_ms } => Self::KeyPressed { at_ms: *at_ms },
             Row::OptOutRecorded { at_ms } => Self::OptOutRecorded { at_ms: *at_ms },

@@ -1,10 +1,12 @@
-//! Giving the customer to somebody: what may be asked, with the checks that need no database.
+//! Giving the customer to somebody: what may be asked, with the checks that need no database, and how it is shown.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tandem_switchboard::exchange::{self, TransferTo};
+use tandem_switchboard::records;
 use utoipa::ToSchema;
 
 use crate::check::{self, Check, Findings};
+use crate::words::TransferState;
 
 /// Give the customer to somebody.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
@@ -32,6 +34,32 @@ pub enum TransferKind {
     Blind,
     /// You talk to the target first, while the customer hears music.
     Consult,
+}
+
+/// Who gives the customer to whom, and how far it has come.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct TransferView {
+    /// Id of a user.
+    pub by: Option<String>,
+    /// Id of a user; null for an outside number.
+    pub to: Option<String>,
+    /// Of whom it goes to.
+    pub name: String,
+    pub state: TransferState,
+    /// The customer is on hold and hears music.
+    pub held: bool,
+}
+
+impl From<&records::Transfer> for TransferView {
+    fn from(row: &records::Transfer) -> Self {
+        Self {
+            by: row.by.as_ref().map(ToString::to_string),
+            to: row.to.as_ref().map(ToString::to_string),
+            name: row.name.clone(),
+            state: row.state.into(),
+            held: row.held,
+        }
+    }
 }
 
 impl Check for Transfer {

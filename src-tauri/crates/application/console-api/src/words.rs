@@ -111,6 +111,31 @@ twin_enum! {
 }
 
 twin_enum! {
+    /// How far a transfer has come. From `completed` on it is over.
+    TransferState = records::TransferState {
+        /// The target is rung and has the customer when they answer; the customer hears it ring.
+        Ringing,
+        /// The target is rung, to be talked to first.
+        Calling,
+        /// The target is talked to, and the customer hears music.
+        Consulting,
+        /// The customer is talked to, and the target hears music.
+        Swapped,
+        ThreeWay,
+        /// The target holds the floor.
+        Completed,
+        Busy,
+        NoAnswer,
+        Declined,
+        /// The target's leg died, or there was no way to it.
+        Lost,
+        /// Called off.
+        Abandoned,
+        CallOver,
+    }
+}
+
+twin_enum! {
     /// What a person or key may do; each role may do all that the ones before it may.
     Role = records::UserRole { Agent, Supervisor, Admin, Owner }
 }

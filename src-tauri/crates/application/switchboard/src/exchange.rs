@@ -13,7 +13,7 @@ pub use crate::floor_view::*;
 use crate::ports::media::{AudioLink, LegQuality};
 use crate::ports::signalling::TrunkState;
 use crate::records::{
-    Call, Event, FloorHolder, Presence, Speaker, SupervisionMode, TranscriptItem, UnixMs, UserRole,
+    Call, Event, FloorHolder, Presence, Speaker, SupervisionMode, TranscriptItem, Transfer, UnixMs, UserRole,
 };
 
 /// Who asks: a signed-in person or a program's key.
@@ -155,6 +155,8 @@ pub struct LiveCall {
     /// Last thing said, for the list.
     pub last_line: Option<Pii<String>>,
     pub quality: Option<LegQuality>,
+    /// A person is giving the customer to somebody.
+    pub transfer: Option<Transfer>,
     pub queue: Option<LiveQueue>,
 }
 

@@ -2,7 +2,7 @@
 
 use tandem_foundation::{LegId, Pii, UserId};
 
-use crate::transfer::{Heard, TransferKind, TransferOutcome, Unreached};
+use crate::transfer::{Heard, TransferKind, TransferOutcome, TransferReport, Unreached};
 
 /// Somebody who can be brought into a call.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -143,8 +143,10 @@ pub enum Output {
     TransferFailed,
     /// The phone of whom `by` gives the customer to rings.
     TransferRinging { by: PersonRef, to: PersonRef },
-    /// A person's transfer is over.
-    TransferEnded { by: PersonRef, to: PersonRef, outcome: TransferOutcome },
+    /// How far a person's transfer has come.
+    TransferChanged(TransferReport),
+    /// A person's transfer is over. `name`: the target's.
+    TransferEnded { by: PersonRef, to: PersonRef, name: String, outcome: TransferOutcome },
     /// Nobody is left to speak to the customer: they are to be put into a queue, or told.
     CustomerAlone { lost: String },
     /// What the customer hears in place of people; `None`: no such sound any more.

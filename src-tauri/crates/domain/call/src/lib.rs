@@ -20,4 +20,4 @@ mod transfer;
 
 pub use io::{EndedBy, Floor, Input, Mode, Output, PersonRef, Refusal, Timer};
 pub use machine::CallMachine;
-pub use transfer::{Heard, TransferKind, TransferOutcome, Unreached};
+pub use transfer::{Heard, TransferKind, TransferOutcome, TransferReport, TransferStep, Unreached};

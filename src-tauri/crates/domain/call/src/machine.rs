@@ -8,7 +8,7 @@ use tandem_foundation::LegId;
 use crate::hearing;
 use crate::io::{EndedBy, Floor, Input, Mode, Output, PersonRef, Refusal, Timer};
 use crate::people::{People, Person};
-use crate::transfer::{Heard, Transfer, Unreached};
+use crate::transfer::{Heard, Transfer, TransferReport, Unreached};
 
 /// Ring a person's phone for this long before the call goes on without them.
 const FETCH_PATIENCE: Duration = Duration::from_secs(15);
@@ -39,6 +39,8 @@ pub struct CallMachine {
     sounds: (Option<Heard>, Option<(PersonRef, Heard)>),
     /// Whom a route put the customer through to, until they are there.
     pub(crate) routed: Option<PersonRef>,
+    /// As it was told last.
+    told: Option<TransferReport>,
     hearing: Vec<(LegId, LegId)>,
     pub(crate) outputs: VecDeque<Output>,
 }
@@ -58,6 +60,7 @@ impl CallMachine {
             alone: false,
             sounds: (None, None),
             routed: None,
+            told: None,
             hearing: Vec::new(),
             outputs: VecDeque::new(),
         }
@@ -272,6 +275,15 @@ impl CallMachine {
             self.outputs.push_back(Output::Hearing(now));
         }
         self.refresh_sounds();
+        self.tell_transfer();
+    }
+
+    fn tell_transfer(&mut self) {
+        let report = self.transfer_step();
+        if report != self.told {
+            self.outputs.extend(report.clone().map(Output::TransferChanged));
+            self.told = report;
+        }
     }
 
     fn refresh_sounds(&mut self) {

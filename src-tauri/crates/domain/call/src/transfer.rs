@@ -34,6 +34,21 @@ pub enum Unreached {
     Lost,
 }
 
+/// How far a transfer has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TransferStep {
+    /// A blind one: the target's phone rings, and the customer hears it ring.
+    Ringing,
+    /// The target's phone rings for whoever wants to talk to them first.
+    Calling,
+    /// They talk, and the customer hears music.
+    Consulting,
+    /// The customer is talked to, and the target hears music.
+    Swapped,
+    /// All three talk.
+    ThreeWay,
+}
+
 /// What became of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TransferOutcome {
@@ -53,12 +68,25 @@ pub enum Heard {
     Ringback,
 }
 
+/// A transfer under way, for those who watch.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TransferReport {
+    pub by: PersonRef,
+    pub to: PersonRef,
+    /// The target's.
+    pub name: String,
+    pub step: TransferStep,
+    /// The customer is on hold.
+    pub held: bool,
+}
+
 /// A transfer under way.
 #[derive(Debug, Clone)]
 pub(crate) struct Transfer {
     by: PersonRef,
     by_name: String,
     to: PersonRef,
+    to_name: String,
     /// How the target was in the call before: there they go back to when it comes to nothing.
     before: Option<Mode>,
     stage: Stage,
@@ -103,7 +131,8 @@ impl CallMachine {
             TransferKind::Blind => Stage::Blind,
             TransferKind::Consult => Stage::Consult { private: true },
         };
-        self.handover = Some(Transfer { by: by.clone(), by_name, to: to.clone(), before, stage });
+        let to_name = name.clone();
+        self.handover = Some(Transfer { by: by.clone(), by_name, to: to.clone(), to_name, before, stage });
         if kind == TransferKind::Blind {
             self.step_back(&by);
         }
@@ -223,6 +252,20 @@ impl CallMachine {
         }
     }
 
+    /// The transfer as whoever watches it should see it. Also whether the customer is on hold.
+    pub(crate) fn transfer_step(&self) -> Option<TransferReport> {
+        let transfer = self.handover.as_ref()?;
+        let step = match (transfer.stage, self.is_up(&transfer.to)) {
+            (Stage::Blind, _) => TransferStep::Ringing,
+            (Stage::Consult { .. }, false) => TransferStep::Calling,
+            (Stage::Consult { private: true }, true) => TransferStep::Consulting,
+            (Stage::Consult { private: false }, true) => TransferStep::Swapped,
+            (Stage::ThreeWay, _) => TransferStep::ThreeWay,
+        };
+        let (by, to, name) = (transfer.by.clone(), transfer.to.clone(), transfer.to_name.clone());
+        Some(TransferReport { by, to, name, step, held: transfer.is_private() })
+    }
+
     /// What those between whom the customer is given hear in place of people.
     pub(crate) fn transfer_sound(&self) -> Option<(PersonRef, Heard)> {
         let transfer = self.handover.as_ref()?;
@@ -313,7 +356,8 @@ impl CallMachine {
     }
 
     fn report(&mut self, transfer: Transfer, outcome: TransferOutcome) {
-        self.outputs.push_back(Output::TransferEnded { by: transfer.by, to: transfer.to, outcome });
+        let Transfer { by, to, to_name, .. } = transfer;
+        self.outputs.push_back(Output::TransferEnded { by, to, name: to_name, outcome });
     }
 
     fn transfer_of(&self, by: &PersonRef) -> Result<&Transfer, Refusal> {

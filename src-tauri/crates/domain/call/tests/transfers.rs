@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use proptest::prelude::*;
 use tandem_call::{
     CallMachine, EndedBy, Floor, Heard, Input, Mode, Output, PersonRef, Refusal, TransferKind,
-    TransferOutcome, Unreached,
+    TransferOutcome, TransferStep, Unreached,
 };
 use tandem_foundation::LegId;
 
@@ -84,7 +84,7 @@ impl World {
 
 fn outcome(outputs: &[Output]) -> Option<TransferOutcome> {
     let ended = |output: &Output| match output {
-        Output::TransferEnded { by, to, outcome } if *by == ann() && *to == ben() => Some(*outcome),
+        Output::TransferEnded { by, to, outcome, .. } if *by == ann() && *to == ben() => Some(*outcome),
         _ => None,
     };
     outputs.iter().find_map(ended)
@@ -201,6 +201,25 @@ fn who_is_consulted_and_the_customer_do_not_hear_each_other() {
     assert!(told < cleared, "her phone is told before it is hung up on");
     assert_eq!(world.customer_is_with(), (vec![BEN], vec![BEN]));
     assert_eq!(holder(world.call.floor().0), Some(&ben()));
+}
+
+#[test]
+fn who_watches_is_told_every_step_once() {
+    let mut world = World::with_ann(true);
+    let steps = |outputs: Vec<Output>| -> Vec<(TransferStep, bool)> {
+        let step = |output| match output {
+            Output::TransferChanged(report) => Some((report.step, report.held)),
+            _ => None,
+        };
+        outputs.into_iter().filter_map(step).collect()
+    };
+    assert_eq!(steps(world.begins(TransferKind::Consult)), [(TransferStep::Calling, true)]);
+    assert_eq!(steps(world.does(Input::PersonRinging { who: ben() })), []);
+    assert_eq!(steps(world.answers()), [(TransferStep::Consulting, true)]);
+    assert_eq!(steps(world.does(Input::Swap { by: ann() })), [(TransferStep::Swapped, false)]);
+    assert_eq!(steps(world.does(Input::ThreeWay { by: ann() })), [(TransferStep::ThreeWay, false)]);
+    assert_eq!(steps(world.does(Input::AbandonTransfer { by: ann() })), []);
+    assert_eq!(steps(world.begins(TransferKind::Blind)), [(TransferStep::Ringing, false)]);
 }
 
 #[test]

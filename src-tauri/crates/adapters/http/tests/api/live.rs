@@ -15,6 +15,7 @@ fn live_call(org: &str, id: &str) -> LiveCall {
         supervisors: vec![("user_supervisor_org_1".into(), "Sam".into(), SupervisionMode::Listen)],
         last_line: Some("hello".into()),
         quality: None,
+        transfer: None,
         queue: None,
     }
 }

@@ -117,6 +117,7 @@ impl CallTask {
             supervisors: self.supervisors.clone(),
             last_line: self.items.iter().rev().find(spoken).map(|item| item.text.clone()),
             quality: self.quality,
+            transfer: self.transfers.current.clone(),
             queue: self.live_queue(),
         }
     }

@@ -36,6 +36,7 @@ impl CallTask {
             }
             Output::Supervision { who, name, mode } => self.supervision(&who, name, mode),
             output @ (Output::TransferRinging { .. }
+            | Output::TransferChanged(_)
             | Output::TransferEnded { .. }
             | Output::CustomerHears(_)
             | Output::PersonHears { .. }) => self.transfer_output(output),
@@ -100,7 +101,7 @@ impl CallTask {
     }
 }
 
-fn user_of(who: PersonRef) -> Option<tandem_foundation::UserId> {
+pub(super) fn user_of(who: PersonRef) -> Option<tandem_foundation::UserId> {
     match who {
         PersonRef::User(user) => Some(user),
         PersonRef::Number(_) => None,

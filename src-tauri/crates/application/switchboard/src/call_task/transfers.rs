@@ -3,16 +3,18 @@
 use std::time::{Duration, Instant};
 
 use tandem_call::{
-    EndedBy, Floor, Heard, Input, Mode, Output, PersonRef, TransferKind, TransferOutcome, Unreached,
+    EndedBy, Floor, Heard, Input, Mode, Output, PersonRef, TransferKind, TransferOutcome, TransferStep,
+    Unreached,
 };
 use tandem_foundation::{LegId, Pii};
 
+use super::machine_outputs::user_of;
 use super::talk_outputs::looks_like_number;
 use super::{CallTask, LegKind};
 use crate::exchange::{Act, Actor, ExchangeError, TransferTo};
 use crate::ports::media::Sound;
 use crate::ports::signalling::{Replaced, SignallingCommand, SignallingEvent};
-use crate::records::SupervisionMode;
+use crate::records::{EventBody, SupervisionMode, Transfer, TransferState};
 
 /// A customer nobody speaks to any more hears music for so long, in which somebody may take the call.
 const ALONE: Duration = Duration::from_secs(20);
@@ -22,6 +24,8 @@ const ALONE: Duration = Duration::from_secs(20);
 pub(super) struct Transfers {
     /// The phone that asked for one by REFER and is told what becomes of it; it may have hung up since.
     referrer: Option<(PersonRef, LegId)>,
+    /// The one under way.
+    pub current: Option<Transfer>,
     /// The customer hears a sound in place of people.
     pub sounding: bool,
     /// Nobody speaks to the customer; then the call ends.
@@ -69,7 +73,27 @@ impl CallTask {
     pub(super) fn transfer_output(&mut self, output: Output) {
         match output {
             Output::TransferRinging { by, .. } => self.tell_referrer(&by, 180),
-            Output::TransferEnded { by, outcome, .. } => {
+            Output::TransferChanged(report) => {
+                let transfer = Transfer {
+                    by: user_of(report.by),
+                    to: user_of(report.to),
+                    name: report.name,
+                    state: state(report.step),
+                    held: report.held,
+                };
+                self.transfers.current = Some(transfer.clone());
+                self.transfer_is(transfer);
+            }
+            Output::TransferEnded { by, to, name, outcome } => {
+                let state = end_state(outcome);
+                self.transfers.current = None;
+                self.transfer_is(Transfer {
+                    by: user_of(by.clone()),
+                    to: user_of(to),
+                    name,
+                    state,
+                    held: false,
+                });
                 self.tell_referrer(&by, status(outcome));
                 self.transfers.referrer = None;
             }
@@ -124,6 +148,11 @@ impl CallTask {
         }
         self.context.ports.signalling.send(SignallingCommand::AcceptRefer { leg });
         self.transfers.referrer = Some((by, leg));
+    }
+
+    fn transfer_is(&self, transfer: Transfer) {
+        let at_ms = self.offset_ms(Instant::now());
+        self.commit_event(EventBody::TransferChanged { transfer, at_ms });
     }
 
     fn tell_referrer(&self, by: &PersonRef, code: u16) {
@@ -195,6 +224,28 @@ fn endless(sound: Heard) -> Sound {
     match sound {
         Heard::HoldMusic => Sound::HoldMusic,
         Heard::Ringback => Sound::Ringback,
+    }
+}
+
+fn state(step: TransferStep) -> TransferState {
+    match step {
+        TransferStep::Ringing => TransferState::Ringing,
+        TransferStep::Calling => TransferState::Calling,
+        TransferStep::Consulting => TransferState::Consulting,
+        TransferStep::Swapped => TransferState::Swapped,
+        TransferStep::ThreeWay => TransferState::ThreeWay,
+    }
+}
+
+fn end_state(outcome: TransferOutcome) -> TransferState {
+    match outcome {
+        TransferOutcome::Completed => TransferState::Completed,
+        TransferOutcome::Failed(Unreached::Busy) => TransferState::Busy,
+        TransferOutcome::Failed(Unreached::NoAnswer) => TransferState::NoAnswer,
+        TransferOutcome::Failed(Unreached::Declined) => TransferState::Declined,
+        TransferOutcome::Failed(Unreached::Lost) => TransferState::Lost,
+        TransferOutcome::Abandoned => TransferState::Abandoned,
+        TransferOutcome::CallOver => TransferState::CallOver,
     }
 }
 

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tandem_foundation::{CallId, OrgId, QueueId, UserId, VoicemailId};
 
-use super::{AgentState, Call, FloorHolder, MemberRef, RecordingState, TranscriptItem, UnixMs};
+use super::{AgentState, Call, FloorHolder, MemberRef, RecordingState, TranscriptItem, Transfer, UnixMs};
 
 /// What happened; stored as its `kind` and the JSON of its `data`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -35,6 +35,9 @@ pub enum EventBody {
     /// Somebody listens, whispers, barges or left.
     #[serde(rename = "supervision.changed")]
     SupervisionChanged { by: UserId, name: String, mode: SupervisionMode },
+    /// A person gives the customer to somebody: how far it has come, or what became of it.
+    #[serde(rename = "transfer.changed")]
+    TransferChanged { transfer: Transfer, at_ms: i64 },
     /// The customer pressed a key (which one is not kept here).
     #[serde(rename = "key.pressed")]
     KeyPressed { at_ms: i64 },
@@ -128,6 +131,7 @@ impl EventBody {
             Self::FloorAudible { .. } => "floor.audible",
             Self::TranscriptItem(_) => "transcript.item",
             Self::SupervisionChanged { .. } => "supervision.changed",
+            Self::TransferChanged { .. } => "transfer.changed",
             Self::KeyPressed { .. } => "key.pressed",
             Self::OptOutRecorded { .. } => "opt_out.recorded",
             Self::ToolUsed { .. } => "tool.used",

@@ -12,6 +12,7 @@ mod queue;
 mod retention;
 mod routing;
 mod sip;
+mod transfer;
 
 pub use assistant::*;
 pub use call::*;
@@ -22,6 +23,7 @@ pub use queue::*;
 pub use retention::*;
 pub use routing::*;
 pub use sip::*;
+pub use transfer::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(
