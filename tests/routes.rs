@@ -49,9 +49,8 @@ async fn call_in(server: &Server, live: &mut Live, from: &str) -> String {
 
 /// Waits until a call has this assistant, which says something.
 async fn reaches(live: &mut Live, call: &str, assistant: &str) {
-    let fits = |m: &Value| {
-        m["kind"] == "call.updated" && m["call"] == call && m["data"]["assistant"] == assistant
-    };
+    let fits =
+        |m: &Value| m["kind"] == "call.updated" && m["call"] == call && m["data"]["assistant"] == assistant;
     live.until(&format!("{assistant} joining"), 60, fits).await;
     live.said(call, "assistant", "", 30).await;
 }

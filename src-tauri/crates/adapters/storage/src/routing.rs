@@ -8,9 +8,7 @@ use sqlx::{AnyConnection, AssertSqlSafe};
 use tandem_foundation::{HoursId, OrgId, Pii, VoicemailId};
 use tandem_switchboard::ports::routing::{RoutingStore, VoicemailFilter};
 use tandem_switchboard::ports::store::{Page, PageKey, StoreError};
-use tandem_switchboard::records::{
-    Event, Mailbox, NamedHours, NewEvent, Number, Route, UnixMs, Voicemail,
-};
+use tandem_switchboard::records::{Event, Mailbox, NamedHours, NewEvent, Number, Route, UnixMs, Voicemail};
 
 use crate::error::Fault;
 use crate::row::{Columns, broken, each, json, upsert_sql};
@@ -23,16 +21,8 @@ const PAGE: u32 = 200;
 static PUT_HOURS: LazyLock<String> =
     LazyLock::new(|| upsert_sql("hours", &["org_id", "id"], &["name", "hours", "created_at"]));
 static PUT_VOICEMAIL: LazyLock<String> = LazyLock::new(|| {
-    let columns = [
-        "call_id",
-        "mailbox",
-        "from_number",
-        "created_at",
-        "duration_ms",
-        "file",
-        "transcript",
-        "heard_at",
-    ];
+    let columns =
+        ["call_id", "mailbox", "from_number", "created_at", "duration_ms", "file", "transcript", "heard_at"];
     upsert_sql("voicemails", &["org_id", "id"], &columns)
 });
 

@@ -17,8 +17,8 @@ use crate::ports::signalling::{LegIds, Signalling};
 use crate::ports::speech::SpeechProviders;
 use crate::ports::store::Store;
 use crate::ports::webhook::Webhook;
-use crate::records::RecordingFormat;
 use crate::recognisers::Recognisers;
+use crate::records::RecordingFormat;
 use crate::registry::Registry;
 use crate::traces::Traces;
 

@@ -103,9 +103,8 @@ impl Hours {
         let since_midnight = |yesterday: Date| {
             self.on(yesterday).iter().any(|interval| interval.wraps() && minute < interval.to.0)
         };
-        let today = |interval: &Interval| {
-            interval.from.0 <= minute && (interval.wraps() || minute < interval.to.0)
-        };
+        let today =
+            |interval: &Interval| interval.from.0 <= minute && (interval.wraps() || minute < interval.to.0);
         self.on(at.date()).iter().any(today) || at.date().yesterday().is_ok_and(since_midnight)
     }
 
@@ -130,8 +129,7 @@ impl Hours {
         let same = |exception: &&ExceptionDay| exception.date == ExceptionDate::Once(date);
         let yearly = ExceptionDate::Yearly { month: date.month(), day: date.day() };
         let every_year = |exception: &&ExceptionDay| exception.date == yearly;
-        let exception =
-            self.exceptions.iter().find(same).or_else(|| self.exceptions.iter().find(every_year));
+        let exception = self.exceptions.iter().find(same).or_else(|| self.exceptions.iter().find(every_year));
         if let Some(exception) = exception {
             return exception.open.clone();
         }
@@ -149,8 +147,7 @@ impl Interval {
 
 impl Day {
     /// Monday first.
-    pub const ALL: [Self; 7] =
-        [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
+    pub const ALL: [Self; 7] = [Self::Mon, Self::Tue, Self::Wed, Self::Thu, Self::Fri, Self::Sat, Self::Sun];
 
     /// Reads `mon` … `sun`.
     pub fn parse(text: &str) -> Option<Self> {

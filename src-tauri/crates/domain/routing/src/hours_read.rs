@@ -50,8 +50,9 @@ fn opening(value: &Value, path: &str, found: &mut Findings) -> Option<Opening> {
     for (index, day) in days.iter().enumerate() {
         match day.as_str().and_then(Day::parse).filter(|day| !read.contains(day)) {
             Some(day) => read.push(day),
-            None => found
-                .add(&format!("{}.{index}", fields.at("days")), "one of mon … sun, each of them once"),
+            None => {
+                found.add(&format!("{}.{index}", fields.at("days")), "one of mon … sun, each of them once")
+            }
         }
     }
     let interval = times(&mut fields, found);

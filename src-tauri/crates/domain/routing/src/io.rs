@@ -14,13 +14,20 @@ pub enum Input {
     /// The caller pressed a key (`0-9*#`).
     Digit(char),
     /// The caller said this; `last`: it will not change any more.
-    Heard { text: String, last: bool },
+    Heard {
+        text: String,
+        last: bool,
+    },
     /// The caller's voice began or ended.
-    Voice { active: bool },
+    Voice {
+        active: bool,
+    },
     /// It was said to its end, or could not be said.
     Said(SayId),
     /// Whether the hours that were asked about are open now.
-    HoursAre { open: bool },
+    HoursAre {
+        open: bool,
+    },
     WebhookAnswered(Box<Route>),
     WebhookFailed,
     /// Whom the caller was put through to cannot be reached.
@@ -33,18 +40,33 @@ pub enum Input {
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
     /// Say it, after what is being said.
-    Say { id: SayId, what: Saying },
+    Say {
+        id: SayId,
+        what: Saying,
+    },
     /// Fall silent at once.
     StopSaying,
     /// Keys are awaited, and these phrases, where there are any.
-    Listen { phrases: Vec<String> },
+    Listen {
+        phrases: Vec<String>,
+    },
     /// Nothing is awaited any more.
     StopListening,
-    AskHours { hours: HoursRef },
-    AskWebhook { url: String, secret: Option<Pii<String>> },
-    Connect { target: Target },
+    AskHours {
+        hours: HoursRef,
+    },
+    AskWebhook {
+        url: String,
+        secret: Option<Pii<String>>,
+    },
+    Connect {
+        target: Target,
+    },
     /// Beep, then record what the caller says; no longer than `max_s` seconds.
-    RecordVoicemail { mailbox: Mailbox, max_s: u32 },
+    RecordVoicemail {
+        mailbox: Mailbox,
+        max_s: u32,
+    },
     /// The message ends here: store it.
     StopVoicemail,
     HangUp,

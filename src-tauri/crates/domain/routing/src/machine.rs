@@ -37,13 +37,30 @@ pub struct RouteMachine {
 #[derive(Debug)]
 enum State {
     /// `then` follows when it is said.
-    Saying { then: Then, limit: Instant },
+    Saying {
+        then: Then,
+        limit: Instant,
+    },
     Menu(Box<InMenu>),
-    Hours { open: Route, closed: Route, limit: Instant },
-    Webhook { fallback: Route, limit: Instant },
-    Recording { until: Instant, silent_at: Option<Instant> },
-    Storing { limit: Instant },
-    Connected { otherwise: Option<Route> },
+    Hours {
+        open: Route,
+        closed: Route,
+        limit: Instant,
+    },
+    Webhook {
+        fallback: Route,
+        limit: Instant,
+    },
+    Recording {
+        until: Instant,
+        silent_at: Option<Instant>,
+    },
+    Storing {
+        limit: Instant,
+    },
+    Connected {
+        otherwise: Option<Route>,
+    },
     Over,
 }
 

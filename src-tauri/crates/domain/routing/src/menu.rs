@@ -104,7 +104,11 @@ impl InMenu {
         self.deadline = None;
         if self.entered.is_empty() {
             self.silent += 1;
-            return if self.silent > self.menu.retries { Move::GiveUp } else { Move::Again { invalid: false } };
+            return if self.silent > self.menu.retries {
+                Move::GiveUp
+            } else {
+                Move::Again { invalid: false }
+            };
         }
         self.settle()
     }

@@ -15,8 +15,7 @@ const LONGEST_PROMPT: usize = 2_000;
 const LONGEST_ID: usize = 100;
 const LONGEST_URL: usize = 2_000;
 const MOST_KEYS: usize = 4;
-const KINDS: &str =
-    "one of assistant, person, queue, number, hours, menu, voicemail, say, hangup, webhook";
+const KINDS: &str = "one of assistant, person, queue, number, hours, menu, voicemail, say, hangup, webhook";
 
 impl Route {
     /// Reads a route that lies at `path`.

@@ -193,7 +193,9 @@ fn includes(present: &Value, wanted: &Value) -> bool {
 /// What is there, with what is declared laid over it, less what a write does not take.
 fn merged(existing: &Value, row: Map<String, Value>) -> Map<String, Value> {
     let mut whole = existing.as_object().cloned().unwrap_or_default();
-    for read_only in ["id", "version", "created_at", "updated_at", "state", "has_password", "open", "opens_at"] {
+    for read_only in
+        ["id", "version", "created_at", "updated_at", "state", "has_password", "open", "opens_at"]
+    {
         whole.remove(read_only);
     }
     for (field, value) in row {

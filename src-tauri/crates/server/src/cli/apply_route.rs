@@ -132,9 +132,7 @@ mod tests {
         let hang_up = json!({ "kind": "hangup" });
         let menu = |keys: Value| json!({ "kind": "menu", "prompt": "Well?", "keys": keys });
         assert!(differs(&menu(json!({ "1": hang_up, "2": hang_up })), &menu(json!({ "1": hang_up }))));
-        let asked = |secret: Value| {
-            json!({ "kind": "webhook", "url": "https://x", "secret": secret, "fallback": hang_up })
-        };
+        let asked = |secret: Value| json!({ "kind": "webhook", "url": "https://x", "secret": secret, "fallback": hang_up });
         assert!(!differs(&asked(Value::Null), &asked(json!("hush"))));
         assert!(differs(&Value::Null, &hang_up));
     }

@@ -13,7 +13,8 @@ fn number(route: &Value) -> Value {
 async fn a_route_is_refused_with_the_path_of_every_field() {
     let world = World::new().await;
     let show = world.session("org_1", UserRole::Admin);
-    let shape = json!({ "kind": "menu", "prompt": "Well?", "keys": { "1": { "kind": "say", "text": "Hm." } } });
+    let shape =
+        json!({ "kind": "menu", "prompt": "Well?", "keys": { "1": { "kind": "say", "text": "Hm." } } });
     let names = json!({
         "kind": "hours", "hours": "no such hours",
         "open": { "kind": "menu", "prompt": "Well?", "keys": {
@@ -26,12 +27,7 @@ async fn a_route_is_refused_with_the_path_of_every_field() {
         (shape, vec!["route.keys.1.then"]),
         (
             names,
-            vec![
-                "route.hours",
-                "route.open.keys.1.assistant",
-                "route.open.keys.2.user",
-                "route.closed.user",
-            ],
+            vec!["route.hours", "route.open.keys.1.assistant", "route.open.keys.2.user", "route.closed.user"],
         ),
     ] {
         let answer = problem(world.send(&show, "POST", "/numbers", &number(&route)).await).await;
@@ -56,7 +52,8 @@ async fn a_routes_secret_is_written_kept_and_never_shown() {
         let row = data.numbers.iter().find(|row| row.id.as_str() == "pn_org_1").expect("there");
         serde_json::to_value(row.route.as_ref().expect("routed")).expect("written")["secret"].clone()
     };
-    for (secret, kept) in [(json!("hush"), json!("hush")), (Value::Null, json!("hush")), (json!(""), Value::Null)]
+    for (secret, kept) in
+        [(json!("hush"), json!("hush")), (Value::Null, json!("hush")), (json!(""), Value::Null)]
     {
         let answer = body(world.send(&show, "PUT", "/numbers/pn_org_1", &route(secret)).await).await;
         assert_eq!(answer["route"]["secret"], Value::Null, "{answer}");

@@ -12,7 +12,9 @@ use crate::Operation;
 
 /// All operations.
 pub fn all() -> impl Iterator<Item = &'static Operation> {
-    [session::ALL, calls::ALL, configuration::ALL, people::ALL, vault::ALL, routing::ALL, live::ALL].into_iter().flatten()
+    [session::ALL, calls::ALL, configuration::ALL, people::ALL, vault::ALL, routing::ALL, live::ALL]
+        .into_iter()
+        .flatten()
 }
 
 #[cfg(test)]

@@ -67,11 +67,11 @@ impl Routing {
 impl CallTask {
     /// The caller is there: the route begins.
     pub(super) fn begin_route(&mut self) {
-        let Some(Routed { route, like, .. }) = self.routed.take() else { return };
+        let Some(routed) = self.routed.take() else { return };
+        let Routed { route, like, .. } = *routed;
         let own = self.context.ports.speech.of(&self.call.org);
         let providers = own.as_ref().unwrap_or(&self.context.ports.speech);
-        let announcer =
-            Announcer::open(&self.context, providers, like.as_ref(), &self.call.id, &self.inbox);
+        let announcer = Announcer::open(&self.context, providers, like.as_ref(), &self.call.id, &self.inbox);
         let speech = like.as_ref().map(|assistant| assistant.settings.speech.clone()).unwrap_or_default();
         let recogniser = providers.recogniser(&speech);
         let failed = recogniser.as_ref().err().cloned();
@@ -168,7 +168,9 @@ impl CallTask {
             return Some(event);
         }
         match event {
-            RecogniserEvent::Interim { text, .. } => self.route_input(RouteInput::Heard { text, last: false }),
+            RecogniserEvent::Interim { text, .. } => {
+                self.route_input(RouteInput::Heard { text, last: false })
+            }
             RecogniserEvent::Final { text, .. } => self.route_input(RouteInput::Heard { text, last: true }),
             // Keys are still there.
             RecogniserEvent::Failed(error) => {

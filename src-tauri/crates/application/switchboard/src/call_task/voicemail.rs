@@ -54,7 +54,9 @@ impl CallTask {
     /// The message ends here.
     pub(super) fn stop_message(&mut self) {
         let silent_since = self.voiced.get(&self.customer).map(|(began, ended)| (*began).max(*ended));
-        let Some(message) = self.routing.as_mut().and_then(|routing| routing.message.as_mut()) else { return };
+        let Some(message) = self.routing.as_mut().and_then(|routing| routing.message.as_mut()) else {
+            return;
+        };
         if std::mem::replace(&mut message.stopped, true) {
             return;
         }

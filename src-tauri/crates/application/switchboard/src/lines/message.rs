@@ -53,9 +53,8 @@ impl MessageLine {
         inbox: Inbox,
     ) -> Self {
         let (words_to, words) = mpsc::unbounded_channel();
-        let hearing = recogniser.map(|(recogniser, session, tap)| {
-            HearingLine::open(recogniser, session, leg, tap, words_to)
-        });
+        let hearing = recogniser
+            .map(|(recogniser, session, tap)| HearingLine::open(recogniser, session, leg, tap, words_to));
         let heard = hearing.is_some();
         let (stop, stopped) = oneshot::channel();
         let work = async move {
@@ -211,7 +210,8 @@ mod tests {
         let (tap, tapped) = mpsc::channel(64);
         let (_tap_2, tapped_2) = mpsc::channel(1);
         let (inbox, mut messages) = mpsc::unbounded_channel();
-        let session = RecogniserSession { language: "en".into(), sample_rate: SAMPLE_RATE, key_terms: vec![] };
+        let session =
+            RecogniserSession { language: "en".into(), sample_rate: SAMPLE_RATE, key_terms: vec![] };
         let mut line =
             MessageLine::open(LegId(1), tapped, Some((ear, session, tapped_2)), path.clone(), inbox);
         for (position, loud) in [(0, 7), (160, 7), (480, 7), (640, 0)] {

@@ -214,4 +214,7 @@ pub trait Store:
     CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + RoutingStore
 {
 }
-impl<T: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + RoutingStore> Store for T {}
+impl<T: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + RoutingStore> Store
+    for T
+{
+}

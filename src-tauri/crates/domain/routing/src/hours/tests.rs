@@ -100,7 +100,8 @@ fn the_next_opening_is_found_over_weekends_and_holidays() {
         assert_eq!(office().next_opening(at(now)), Some(at(next)), "{now}");
     }
     assert_eq!(Hours::default().next_opening(at("2026-11-20T10:00")), None);
-    let leap = hours(json!({ "exceptions": [{ "date": "02-29", "open": [{ "from": "08:00", "to": "09:00" }] }] }));
+    let leap =
+        hours(json!({ "exceptions": [{ "date": "02-29", "open": [{ "from": "08:00", "to": "09:00" }] }] }));
     assert_eq!(leap.next_opening(at("2026-11-20T10:00")), Some(at("2028-02-29T08:00")));
 }
 

@@ -169,7 +169,8 @@ fn other_words_leave_the_prompt_alone_and_are_no_choice_after_it() {
 
 #[test]
 fn hours_lead_to_one_of_two() {
-    let route = json!({ "kind": "hours", "hours": "office", "open": assistant("day"), "closed": assistant("night") });
+    let route =
+        json!({ "kind": "hours", "hours": "office", "open": assistant("day"), "closed": assistant("night") });
     for (open, who) in [(true, "day"), (false, "night")] {
         let mut line = Line::on(route.clone());
         assert!(matches!(line.outputs()[..], [Output::AskHours { .. }]));
@@ -253,7 +254,8 @@ fn a_greeting_may_be_skipped() {
 
 #[test]
 fn something_is_said_before_the_end() {
-    let mut line = Line::on(json!({ "kind": "say", "text": "One.", "then": { "kind": "hangup", "say": "Two." } }));
+    let mut line =
+        Line::on(json!({ "kind": "say", "text": "One.", "then": { "kind": "hangup", "say": "Two." } }));
     assert_eq!(texts(&line.outputs()), ["One."]);
     assert_eq!(texts(&line.said()), ["Two."]);
     assert_eq!(line.said(), [Output::HangUp]);

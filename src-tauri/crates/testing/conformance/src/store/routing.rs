@@ -37,9 +37,7 @@ pub async fn messages_are_listed_by_box_heard_and_deleted(store: Subject) {
 
     let whole = VoicemailFilter::default();
     assert!(store.voicemails(&other, whole.clone()).await.expect("list").items.is_empty());
-    let ids = |rows: &[Voicemail]| -> Vec<String> {
-        rows.iter().map(|row| row.id.to_string()).collect()
-    };
+    let ids = |rows: &[Voicemail]| -> Vec<String> { rows.iter().map(|row| row.id.to_string()).collect() };
     let newest: Vec<_> = rows.iter().rev().cloned().collect();
     let first = store.voicemails(&org, VoicemailFilter { limit: 3, ..whole.clone() }).await.expect("list");
     assert_eq!(ids(&first.items), ids(&newest[..3]));
