@@ -15,6 +15,8 @@ const PRESSES: &str = "+15005550012";
 const ASKS: &str = "+15005550008";
 /// "Hello, I have a question about my balance."
 const RINA: &str = "+62812345678";
+/// "Please call me back tomorrow.", and hangs up.
+const HANGS_UP: &str = "+15005550015";
 /// The number whose route is tried.
 const OURS: &str = "+62215551234";
 
@@ -131,6 +133,30 @@ closed = { kind = "voicemail", box = "sales", greeting = "We are closed. Speak a
     assert_eq!(api.get("/voicemails?unheard=true").await["items"], json!([]));
     assert_eq!(api.ask(Method::DELETE, &format!("/voicemails/{id}"), None).await.status, 204);
     assert!(!server.data().join(format!("recordings/{id}.wav")).exists());
+}
+
+#[tokio::test]
+async fn a_message_is_kept_when_its_caller_hangs_up_and_goes_to_whom_nobody_reached() {
+    let server = declared(
+        r#"
+[number.route]
+kind = "person"
+user = "user_agent"
+otherwise = { kind = "voicemail", user = "user_agent" }
+"#,
+    );
+    let mut live = Live::open(&server.api()).await;
+    let call = call_in(&server, &mut live, HANGS_UP).await;
+    live.event(&call, "voicemail.left", 60).await;
+    let ended = live.event(&call, "call.ended", 30).await;
+    assert_eq!(ended["data"]["end_reason"], "customer", "{ended}");
+    // It is in the agent's box, which is all that an agent sees.
+    let agent = server.signed_in("agent").await;
+    let listed = agent.get("/voicemails").await;
+    let message = &listed["items"][0];
+    assert_eq!(message["call"], json!(call));
+    let transcript = message["transcript"].as_str().expect("text").to_lowercase();
+    assert!(transcript.contains("call") || transcript.contains("tomorrow"), "{transcript:?}");
 }
 
 /// Reads one HTTP request: its head and its body.

@@ -97,7 +97,7 @@ impl Switchboard {
                 }
             }
             Route::Person { user, otherwise: None } => person = Some(user),
-            route => routed = Some(self.routed(&call, route).await),
+            route => routed = Some(Box::new(self.routed(&call, route).await)),
         }
         let mut call = call;
         call.assistant = assistant.as_ref().map(|a| a.id.clone());

@@ -212,3 +212,57 @@ fn a_leg_that_comes_up_after_its_person_left_is_released() {
     let outputs = world.does(Input::PersonUp { who: ann(), leg: ANN });
     assert_eq!(outputs, vec![Output::Release { who: ann(), leg: Some(ANN) }]);
 }
+
+/// An answered call without an assistant, on a route.
+fn routed() -> World {
+    let mut world = World { call: CallMachine::new(CUSTOMER, None), now: Instant::now() };
+    assert_eq!(world.does(Input::Answered), []);
+    world
+}
+
+#[test]
+fn an_assistant_joins_a_caller_who_is_with_nobody_only() {
+    let mut world = routed();
+    let outputs = world.does(Input::AssistantJoins { leg: ASSISTANT });
+    assert!(outputs.contains(&Output::AssistantStarts));
+    assert_eq!(hearing(&outputs), [(CUSTOMER, ASSISTANT)]);
+    // From here on it is a call like any other: the floor can be taken and handed back.
+    let (_, version) = world.call.floor();
+    world.take_over(ann(), "Ann", version);
+    world.does(Input::PersonUp { who: ann(), leg: ANN });
+    let (_, version) = world.call.floor();
+    let back = world.does(Input::HandBack { who: ann(), version, note: None });
+    assert!(back.iter().any(|output| matches!(output, Output::AssistantGoesOn { .. })));
+
+    let mut world = routed();
+    world.take_over(ann(), "Ann", 0);
+    let refused = world.call.handle(world.now, Input::AssistantJoins { leg: ASSISTANT });
+    assert!(matches!(refused, Err(Refusal::FloorTaken { .. })));
+}
+
+#[test]
+fn whom_a_route_cannot_reach_leaves_the_call_on_its_route() {
+    let mut world = routed();
+    let fetched = world.does(Input::Connect { who: ann(), name: "Ann".into() });
+    assert!(fetched.contains(&Output::Fetch { who: ann() }));
+    let lost = world.does(Input::PersonGone { who: ann() });
+    assert!(lost.contains(&Output::Unreachable) && !world.call.is_over());
+    assert_eq!(world.call.floor().0, &Floor::Nobody);
+
+    // The next one rings too long.
+    world.does(Input::Connect { who: ben(), name: "Ben".into() });
+    let (at, _) = world.call.next_deadline().expect("a limit");
+    world.call.tick(at);
+    let late = world.drain();
+    assert!(late.contains(&Output::Release { who: ben(), leg: None }) && late.contains(&Output::Unreachable));
+}
+
+#[test]
+fn whom_a_route_has_reached_ends_the_call_by_leaving_it() {
+    let mut world = routed();
+    world.does(Input::Connect { who: ann(), name: "Ann".into() });
+    let up = world.does(Input::PersonUp { who: ann(), leg: ANN });
+    assert_eq!(hearing(&up), [(CUSTOMER, ANN), (ANN, CUSTOMER)]);
+    let gone = world.does(Input::PersonGone { who: ann() });
+    assert!(gone.contains(&Output::Over { by: EndedBy::Person("Ann".into()) }), "{gone:?}");
+}

@@ -6,7 +6,7 @@ use tandem_console_api::check::Findings;
 use tandem_console_api::lines::{Number, NumberWrite, Numbers, Route, Trunk, TrunkWrite, Trunks};
 use tandem_console_api::problem::Code;
 use tandem_foundation::{NumberId, Pii, TrunkId, UserId};
-use tandem_routing::HoursRef;
+use tandem_switchboard::records::HoursRef;
 use tandem_switchboard::{opening, records};
 
 use crate::ask::{Ask, Reply, json, ok};

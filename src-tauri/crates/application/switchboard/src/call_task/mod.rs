@@ -129,7 +129,7 @@ pub(crate) enum Beginning {
     Outbound,
     /// They call: their leg, their offer if they made one, and the person it is for or the route it takes (else the
     /// assistant).
-    Inbound { leg: LegId, offer: Option<Bytes>, person: Option<UserId>, routed: Option<Routed> },
+    Inbound { leg: LegId, offer: Option<Bytes>, person: Option<UserId>, routed: Option<Box<Routed>> },
 }
 
 /// The latest takeover, for its two times.
@@ -172,7 +172,7 @@ pub(crate) struct CallTask {
     /// What an agent said came of the call.
     disposition: Option<String>,
     /// A route that begins when the call is answered.
-    routed: Option<Routed>,
+    routed: Option<Box<Routed>>,
     routing: Option<Routing>,
     /// Who hears whom, by the call machine.
     hearing: Vec<(LegId, LegId)>,

@@ -67,7 +67,8 @@ impl Routing {
 impl CallTask {
     /// The caller is there: the route begins.
     pub(super) fn begin_route(&mut self) {
-        let Some(Routed { route, like, .. }) = self.routed.take() else { return };
+        let Some(routed) = self.routed.take() else { return };
+        let Routed { route, like, .. } = *routed;
         let own = self.context.ports.speech.of(&self.call.org);
         let providers = own.as_ref().unwrap_or(&self.context.ports.speech);
         let announcer = Announcer::open(&self.context, providers, like.as_ref(), &self.call.id, &self.inbox);

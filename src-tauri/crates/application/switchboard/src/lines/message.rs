@@ -104,7 +104,12 @@ impl Taking {
     ) -> Duration {
         loop {
             tokio::select! {
-                trailing = &mut stopped => return trailing.unwrap_or_default(),
+                trailing = &mut stopped => {
+                    while let Ok(frame) = tap.try_recv() {
+                        self.add(&frame);
+                    }
+                    return trailing.unwrap_or_default();
+                }
                 frame = tap.recv() => match frame {
                     Some(frame) => self.add(&frame),
                     // The caller is gone; whoever stops the line then knows how the message ended.

@@ -1,7 +1,7 @@
 //! Opening hours that have a name, and messages that callers left.
 
 use tandem_foundation::{CallId, HoursId, OrgId, Pii, VoicemailId};
-pub use tandem_routing::{Hours, Mailbox};
+pub use tandem_routing::{Hours, HoursRef, Mailbox};
 
 use super::UnixMs;
 
