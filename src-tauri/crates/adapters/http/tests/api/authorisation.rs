@@ -43,6 +43,7 @@ fn example(operation: &Operation) -> Value {
         "update_provider" => json!({"settings": {"model": "m"}}),
         "replace_provider_fallback" => json!({"voices": [{"provider": "embedded"}]}),
         "replace_retention" => json!({"events_days": 90}),
+        "offer_phone" => json!({"sdp": crate::support::browsers::OFFER}),
         "sandbox_call_in" => json!({"from": "+62812345678", "to": "+62215551234"}),
         id => {
             assert!(operation.request.is_none(), "{id} needs an example");

@@ -8,6 +8,7 @@ mod live;
 mod pages;
 mod paging;
 mod people;
+mod peer_phone;
 mod phone;
 mod problems;
 mod recordings;
