@@ -470,6 +470,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/phone/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Audio both ways over WebRTC */
+        post: operations["offer_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/provider-fallback": {
         parameters: {
             query?: never;
@@ -996,7 +1013,7 @@ export interface components {
          * @description Why a request was refused.
          * @enum {string}
          */
-        Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "do_not_call" | "in_use" | "read_only" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "conversions_busy" | "storage_unavailable";
+        Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "do_not_call" | "in_use" | "read_only" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "conversions_busy" | "phones_busy" | "storage_unavailable";
         /**
          * @description A way to code audio.
          * @enum {string}
@@ -1352,8 +1369,16 @@ export interface components {
             transport: components["schemas"]["Transport"];
         };
         /**
-         * @description Text frames on `/api/v1/phone`. Binary frames are 160 samples (20 ms at 8 kHz) of signed 16-bit little-endian
-         *     audio, both ways.
+         * @description Our answer to it, candidates included. The phone counts as connected from the message `hello` on the browser's data
+         *     channel; see PhoneMessage.
+         */
+        PhoneAnswer: {
+            /** @description For `RTCPeerConnection.setRemoteDescription`. */
+            sdp: string;
+        };
+        /**
+         * @description Text frames on `/api/v1/phone`, and text on the data channel of a phone over WebRTC. The socket's binary frames are
+         *     160 samples (20 ms at 8 kHz) of signed 16-bit little-endian audio, both ways.
          */
         PhoneMessage: {
             /** Format: int32 */
@@ -1365,6 +1390,14 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "replaced";
+        };
+        /**
+         * @description A browser's offer: one audio section that sends and receives, and a data channel. Its candidates are not needed, since
+         *     we answer its checks wherever they come from (ICE-lite, RFC 8445, section 2.5).
+         */
+        PhoneOffer: {
+            /** @description As `RTCPeerConnection.createOffer` gives it. */
+            sdp: string;
         };
         /** @description A call to be placed. */
         PlaceCall: {
@@ -5166,6 +5199,111 @@ export interface operations {
                 };
             };
             /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    offer_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneOffer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneAnswer"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `phones_busy`, `storage_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -19,7 +19,7 @@ const session = {
 
 beforeEach(() => {
   vi.stubGlobal("navigator", { mediaDevices: { getUserMedia } });
-  vi.stubGlobal("RTCPeerConnection", class {});
+  vi.stubGlobal("RTCPeerConnection", vi.fn());
   vi.mocked(openPeerLine).mockResolvedValue(line);
   vi.mocked(openSocketLine).mockResolvedValue(line);
 });

@@ -5,7 +5,10 @@ import { openPeerLine } from "./peerLine";
 
 class FakePeer {
   static last: FakePeer;
-  readonly channel = { onmessage: null as ((event: { data: string }) => void) | null, onclose: null as (() => void) | null };
+  readonly channel = {
+    onmessage: null as ((event: { data: string }) => void) | null,
+    onclose: null as (() => void) | null,
+  };
   connectionState = "new";
   localDescription: { sdp: string } | null = null;
   answer = "";

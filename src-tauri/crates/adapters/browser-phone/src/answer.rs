@@ -11,9 +11,7 @@ use rtc::peer_connection::configuration::interceptor_registry::configure_rtcp_re
 use rtc::peer_connection::configuration::media_engine::{MIME_TYPE_OPUS, MIME_TYPE_PCMU, MediaEngine};
 use rtc::peer_connection::configuration::setting_engine::{SettingEngine, SettingEngineBuilder};
 use rtc::peer_connection::sdp::RTCSessionDescription;
-use rtc::peer_connection::transport::{
-    CandidateConfig, CandidateHostConfig, RTCDtlsRole, RTCIceCandidate,
-};
+use rtc::peer_connection::transport::{CandidateConfig, CandidateHostConfig, RTCDtlsRole, RTCIceCandidate};
 use rtc::peer_connection::{RTCPeerConnection, RTCPeerConnectionBuilder};
 use rtc::rtp_transceiver::RTCRtpSenderId;
 use rtc::rtp_transceiver::rtp_sender::{
@@ -43,7 +41,10 @@ pub(crate) fn answer(
     now: Instant,
 ) -> Result<Answered, BrowserPhoneError> {
     offer::check(&sdp)?;
-    let unreadable = |error: Error| offer::expected(&format!("an offer that can be answered ({error})"));
+    let unreadable = |error: Error| match error {
+        Error::ErrSenderWithNoCodecs => offer::expected("audio in Opus or PCMU"),
+        error => offer::expected(&format!("an offer that can be answered ({error})")),
+    };
     let offer = RTCSessionDescription::offer(sdp).map_err(unreadable)?;
     let (user_name, password) =
         (format!("{:016x}", rand::random::<u64>()), format!("{:032x}", rand::random::<u128>()));

@@ -121,7 +121,8 @@ impl Drop for PeerConnections {
 #[async_trait]
 impl BrowserPhones for PeerConnections {
     async fn connect(&self, offer: String) -> Result<BrowserPeer, BrowserPhoneError> {
-        let ask = self.thread().as_ref().map(|thread| thread.ask.clone()).ok_or(BrowserPhoneError::Stopped)?;
+        let ask =
+            self.thread().as_ref().map(|thread| thread.ask.clone()).ok_or(BrowserPhoneError::Stopped)?;
         let (reply, answer) = oneshot::channel();
         ask.try_send(Asked { offer, reply }).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => BrowserPhoneError::TooMany,

@@ -9,6 +9,7 @@ use rtc::peer_connection::RTCPeerConnection;
 use rtc::peer_connection::event::{RTCDataChannelEvent, RTCPeerConnectionEvent};
 use rtc::peer_connection::message::{RTCMessage, TaggedRTCMessage};
 use rtc::peer_connection::state::RTCPeerConnectionState;
+use rtc::peer_connection::transport::RTCDtlsTransportState;
 use rtc::rtp;
 use rtc::rtp_transceiver::RTCRtpSenderId;
 use rtc::sansio::Protocol;
@@ -80,6 +81,9 @@ impl Peer {
         self.carry(now);
         self.greet(now);
         self.advance(now);
+        if self.is_closed() {
+            self.ending.get_or_insert(now);
+        }
         let (since, most) = match *self.state.borrow() {
             PeerState::Connecting => (self.born, SETUP),
             _ => (self.last_heard, SILENCE),
@@ -101,11 +105,18 @@ impl Peer {
 
     /// Ends it now.
     pub(crate) fn close(&mut self) {
+        self.state.send_replace(PeerState::Gone);
         self.link = None;
         if let Err(error) = self.pc.close() {
             tracing::debug!(%error, "a browser's connection was not closed in order");
         }
-        self.state.send_replace(PeerState::Gone);
+    }
+
+    /// Whether the browser said goodbye, which is no event of the connection's: the way there is still open.
+    fn is_closed(&mut self) -> bool {
+        let Some(sender) = self.pc.rtp_sender(self.sender) else { return true };
+        let handshake = sender.transport().map(|transport| transport.state());
+        matches!(handshake, Some(RTCDtlsTransportState::Closed | RTCDtlsTransportState::Failed))
     }
 
     fn obey(&mut self, now: Instant) {
@@ -178,7 +189,10 @@ impl Peer {
     fn say(&mut self, message: &PhoneMessage, now: Instant) -> bool {
         let Some(mut channel) = self.channel.and_then(|id| self.pc.data_channel(id)) else { return false };
         let text = serde_json::to_string(message).unwrap_or_default();
-        channel.send_text(now, text).inspect_err(|error| tracing::debug!(%error, "a browser was not told")).is_ok()
+        channel
+            .send_text(now, text)
+            .inspect_err(|error| tracing::debug!(%error, "a browser was not told"))
+            .is_ok()
     }
 
     /// Takes what the connection has to tell after anything was done to it.

@@ -6,7 +6,7 @@ mod support;
 
 use std::time::{Duration, Instant};
 
-use support::{Browser, ROOM_HZ, SAID_HZ, carry, connections, heard_db, state};
+use support::{Browser, ROOM_HZ, SAID_HZ, carry, connections, heard_db};
 use tandem_audio::measure;
 use tandem_switchboard::ports::browser_phone::{BrowserPhoneError, BrowserPhones as _, PeerOrder, PeerState};
 
@@ -23,7 +23,7 @@ async fn a_tone_goes_both_ways_in_opus_and_in_pcmu() {
         println!("{codecs:?}: {here:.1} dB from the browser, {there:.1} dB to it");
         assert!(here > least_db && there > least_db, "{codecs:?}: {here:.1} dB, {there:.1} dB");
         assert!(measure::tone_level(&heard_here[4_000..], ROOM_HZ.into()) < 300.0, "no echo of our own");
-        assert_eq!(state(&mut peer), PeerState::Connected);
+        peer.state.wait_for(|state| *state == PeerState::Gone).await.expect("told: the room was dropped");
     }
 }
 
@@ -46,9 +46,11 @@ async fn a_browser_that_closes_or_falls_silent_is_no_phone_any_more() {
     let connections = connections();
     let (mut browser, mut peer) = Browser::connected(&connections, &["opus"]).await;
     let mut room = carry(&peer);
+    let began = Instant::now();
     browser.close().await;
     assert!(room.is_dropped().await, "the link is dropped");
-    assert_eq!(state(&mut peer), PeerState::Gone);
+    assert!(began.elapsed() < Duration::from_secs(2), "at once: {:?}", began.elapsed());
+    assert_eq!(*peer.state.borrow_and_update(), PeerState::Gone);
 
     let (browser, peer) = Browser::connected(&connections, &["opus"]).await;
     let mut room = carry(&peer);

@@ -7,6 +7,7 @@ use tandem_console_api::phone::{PhoneAnswer, PhoneOffer};
 use tandem_console_api::problem::Code;
 use tandem_foundation::UserId;
 use tandem_switchboard::ports::browser_phone::{BrowserPeer, BrowserPhoneError, PeerOrder, PeerState};
+use tokio::sync::watch;
 use tokio::time::interval;
 
 use crate::ask::{Ask, Reply, ok};
@@ -37,8 +38,8 @@ pub(crate) async fn offer(ask: Ask) -> Reply {
 /// Gives the peer its link once it is connected, and ends it when it may stay no longer.
 async fn keep(shared: Arc<Shared>, caller: Caller, user: UserId, peer: BrowserPeer) {
     let BrowserPeer { mut state, orders, .. } = peer;
-    let stands = tokio::time::timeout(PATIENCE, state.wait_for(|state| *state != PeerState::Connecting)).await;
-    if !matches!(stands.map(|state| state.map(|state| *state)), Ok(Ok(PeerState::Connected))) {
+    let stands = tokio::time::timeout(PATIENCE, after(&mut state, PeerState::Connecting)).await;
+    if stands != Ok(PeerState::Connected) {
         return;
     }
     let mut replaced = phone::enter(&shared, &user);
@@ -53,7 +54,7 @@ async fn keep(shared: Arc<Shared>, caller: Caller, user: UserId, peer: BrowserPe
                 let _ = orders.send(PeerOrder::Replaced);
                 return;
             }
-            _ = state.wait_for(|state| *state == PeerState::Gone) => break,
+            _ = after(&mut state, PeerState::Connected) => break,
             _ = recheck.tick() => match caller::again(&shared, &caller.credential).await {
                 Ok(again) if again.actor.user == caller.actor.user => {}
                 Err(refusal) if refusal.problem.status >= 500 => {}
@@ -63,6 +64,11 @@ async fn keep(shared: Arc<Shared>, caller: Caller, user: UserId, peer: BrowserPe
         }
     }
     phone::leave(&shared, &user, &mut replaced);
+}
+
+/// Where the peer stands once it no longer stands here.
+async fn after(state: &mut watch::Receiver<PeerState>, here: PeerState) -> PeerState {
+    state.wait_for(|state| *state != here).await.map_or(PeerState::Gone, |state| *state)
 }
 
 fn refused(error: BrowserPhoneError) -> Refusal {
