@@ -74,6 +74,7 @@ impl PeerConnections {
         let socket = port::bind(config.interface, &config.rtp_ports)?;
         socket.set_nonblocking(true)?;
         let address = socket.local_addr()?;
+        let direct = socket.try_clone()?;
         let certificate = certificate().map_err(io::Error::other)?;
         let (ask, asked) = mpsc::channel(WAITING);
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -84,7 +85,9 @@ impl PeerConnections {
                     Err(error) => return tracing::error!(%error, "browsers cannot be served"),
                 };
                 let peers = Peers::default();
-                Worker { socket, local: address, certificate, most: config.most, asked, peers }.run().await;
+                Worker { socket, direct, local: address, certificate, most: config.most, asked, peers }
+                    .run()
+                    .await;
             });
         })?;
         Ok(Arc::new(Self { address, thread: Mutex::new(Some(Thread { ask, handle })) }))

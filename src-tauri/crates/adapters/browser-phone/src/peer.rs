@@ -70,15 +70,15 @@ impl Peer {
         self.advance(now);
     }
 
-    /// One tick: orders, timers, and 20 ms of sound each way.
-    pub(crate) fn tick(&mut self, now: Instant) {
+    /// One tick, carried out at `now`: orders, timers, and 20 ms of sound each way.
+    pub(crate) fn tick(&mut self, tick: Instant, now: Instant) {
         self.obey(now);
         if self.pc.poll_timeout().is_some_and(|deadline| deadline <= now)
             && let Err(error) = self.pc.handle_timeout(now)
         {
             tracing::debug!(%error, "a browser's timer failed");
         }
-        self.carry(now);
+        self.carry(tick, now);
         self.greet(now);
         self.advance(now);
         if self.is_closed() {
@@ -142,7 +142,7 @@ impl Peer {
 
     /// The room's clock is this machine's as well: its frames come one a tick, or a little early or late, which the
     /// browser's own buffer evens out.
-    fn carry(&mut self, now: Instant) {
+    fn carry(&mut self, tick: Instant, now: Instant) {
         let Some(link) = &mut self.link else { return };
         let mut said = 0;
         while said < BURST
@@ -169,7 +169,7 @@ impl Peer {
             self.speaking.nothing();
         }
         // A full queue drops the frame: late audio is worse than missing audio.
-        let gone = match link.to_room.try_send(self.hearing.pull(now)) {
+        let gone = match link.to_room.try_send(self.hearing.pull(tick)) {
             Err(mpsc::error::TrySendError::Closed(_)) => true,
             Ok(()) | Err(mpsc::error::TrySendError::Full(_)) => false,
         };

@@ -1,12 +1,14 @@
 //! The browsers' thread: one socket for all of them, packets as they come, and an absolute 20 ms tick.
 
 use std::collections::HashMap;
+use std::io;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use rtc::peer_connection::certificate::RTCCertificate;
 use rtc::sansio::Protocol as _;
 use tandem_switchboard::ports::browser_phone::{BrowserPeer, BrowserPhoneError};
+use tokio::io::Interest;
 use tokio::net::UdpSocket;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::{MissedTickBehavior, interval};
@@ -33,7 +35,10 @@ pub(crate) struct Asked {
 
 /// What the thread owns.
 pub(crate) struct Worker {
+    /// Tells when there is something to read.
     pub socket: UdpSocket,
+    /// The same one, for a look before each tick at what the runtime does not know of yet.
+    pub direct: std::net::UdpSocket,
     /// Where browsers send to.
     pub local: SocketAddr,
     pub certificate: RTCCertificate,
@@ -54,24 +59,27 @@ pub(crate) struct Peers {
 impl Worker {
     /// Runs until nobody can ask any more, then closes all peers.
     pub(crate) async fn run(mut self) {
+        prefer_this_thread();
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Burst);
         loop {
             tokio::select! {
                 biased;
                 tick = ticks.tick() => {
-                    let now = Instant::now();
-                    if now.saturating_duration_since(tick.into_std()) > SUSPENDED {
+                    // What came before a late tick is there for it.
+                    self.read();
+                    if tick.elapsed() > SUSPENDED {
                         ticks.reset();
                     }
-                    self.tick(now);
+                    self.tick(tick.into_std());
                 }
                 asked = self.asked.recv() => match asked {
                     Some(asked) => self.answer(asked),
                     None => break,
                 },
                 readable = self.socket.readable() => match readable {
-                    Ok(()) => self.read(),
+                    // The runtime waits again once it is told that nothing is left.
+                    Ok(()) => drop(self.socket.try_io(Interest::READABLE, || self.peers.read(&self.direct))),
                     Err(error) => {
                         tracing::error!(%error, "the browsers' socket cannot be read any more");
                         break;
@@ -81,7 +89,7 @@ impl Worker {
         }
         for peer in self.peers.list.values_mut() {
             peer.close();
-            send(&self.socket, peer);
+            send(&self.direct, peer);
         }
     }
 
@@ -100,30 +108,18 @@ impl Worker {
     }
 
     fn read(&mut self) {
-        let mut buffer = [0; LARGEST];
-        for _ in 0..BATCH {
-            // An error of one datagram (a port that was unreachable) says nothing about the next.
-            let (length, from) = match self.socket.try_recv_from(&mut buffer) {
-                Ok(read) => read,
-                Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => return,
-                Err(_) => continue,
-            };
-            let bytes = &buffer[..length];
-            if let Some(peer) = self.peers.whose(bytes, from) {
-                peer.read(bytes, from, Instant::now());
-                send(&self.socket, peer);
-            }
-        }
+        // That nothing is left is what is wanted here.
+        let _ = self.peers.read(&self.direct);
     }
 
-    fn tick(&mut self, now: Instant) {
-        let mut over = Vec::new();
+    fn tick(&mut self, tick: Instant) {
+        let (now, mut over) = (Instant::now(), Vec::new());
         for (number, peer) in &mut self.peers.list {
-            peer.tick(now);
+            peer.tick(tick, now);
             if peer.close_if_ended(now) {
                 over.push(*number);
             }
-            send(&self.socket, peer);
+            send(&self.direct, peer);
         }
         for number in over {
             self.peers.remove(number);
@@ -136,6 +132,25 @@ impl Peers {
         self.next += 1;
         self.by_user_name.insert(user_name, self.next);
         self.list.insert(self.next, peer);
+    }
+
+    /// Reads what waits, and says by an error that nothing does any more.
+    fn read(&mut self, socket: &std::net::UdpSocket) -> io::Result<()> {
+        let mut buffer = [0; LARGEST];
+        for _ in 0..BATCH {
+            let (length, from) = match socket.recv_from(&mut buffer) {
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Err(error),
+                // One datagram's (a port that was unreachable), which says nothing about the next.
+                Err(_) => continue,
+            };
+            let bytes = &buffer[..length];
+            if let Some(peer) = self.whose(bytes, from) {
+                peer.read(bytes, from, Instant::now());
+                send(socket, peer);
+            }
+        }
+        Ok(())
     }
 
     fn remove(&mut self, number: u64) {
@@ -163,8 +178,18 @@ impl Peers {
 }
 
 /// Sends what a peer has to say; what the system does not take at once is lost, as on any way.
-fn send(socket: &UdpSocket, peer: &mut Peer) {
+fn send(socket: &std::net::UdpSocket, peer: &mut Peer) {
     while let Some(datagram) = peer.pc.poll_write() {
-        let _ = socket.try_send_to(&datagram.message, datagram.transport.peer_addr);
+        let _ = socket.send_to(&datagram.message, datagram.transport.peer_addr);
+    }
+}
+
+/// Asks the system to run this thread before others; without the right to ask it goes on as an ordinary one.
+fn prefer_this_thread() {
+    #[cfg(target_os = "linux")]
+    // SAFETY: plain system calls on the calling thread's own number.
+    unsafe {
+        let thread = libc::syscall(libc::SYS_gettid);
+        libc::setpriority(libc::PRIO_PROCESS, thread as libc::id_t, -11);
     }
 }
