@@ -29,6 +29,7 @@ async fn in_a_browser() {
     let text = |field: &str| user[field].as_str().expect("text");
     peers::watch(&window).await;
     supervisor::sign_in(&window, text("email"), text("password")).await;
+    peers::leave_the_sound_as_it_is(&window).await;
     let picture = std::env::temp_dir().join("tandem-takeover-browser.png");
     supervisor::takes_over_and_hands_back(&window, &picture).await;
     peers::carried_opus_both_ways(&window).await;

@@ -15,6 +15,21 @@ pub async fn watch(window: &Window) {
     assert_eq!(window.run(kept).await, true);
 }
 
+/// Has the phone leave the microphone as it is, so that what is heard can be compared with what was said: with a call
+/// to hear, Chromium takes the microphone's own sound for an echo now and then.
+pub async fn leave_the_sound_as_it_is(window: &Window) {
+    let click = "(find) => new Promise((done) => { const look = () => { const found = find(); \
+        if (found) { found.click(); done(true); } else setTimeout(look, 100); }; look(); })";
+    let phone =
+        "() => [...document.querySelectorAll('button')].find((one) => /^Phone off$/.test(one.textContent))";
+    let clean = "() => document.querySelector('[role=dialog] input[role=switch]')";
+    for wanted in [phone, clean, phone] {
+        assert_eq!(window.run(&format!("({click})({wanted})")).await, true);
+    }
+    let closed = "document.querySelector('[role=dialog]') === null";
+    window.until("the closed menu", closed, |closed| *closed == true).await;
+}
+
 /// Has the page find no WebRTC.
 pub async fn take_away(window: &Window) {
     assert_eq!(window.run("delete window.RTCPeerConnection").await, true);
