@@ -1,5 +1,7 @@
 //! A supervisor takes a call over in the console and hands it back, in a browser and in the desktop window.
 
+#[path = "support/peers.rs"]
+mod peers;
 #[path = "support/screen.rs"]
 mod screen;
 #[path = "support/supervisor.rs"]
@@ -25,9 +27,12 @@ async fn in_a_browser() {
     let window = Window::chromium(&folder.path().join("profile"), server.http(), &microphone).await;
     let user = &server.ready["sandbox"]["users"]["supervisor"];
     let text = |field: &str| user[field].as_str().expect("text");
+    peers::watch(&window).await;
     supervisor::sign_in(&window, text("email"), text("password")).await;
+    peers::leave_the_sound_as_it_is(&window).await;
     let picture = std::env::temp_dir().join("tandem-takeover-browser.png");
     supervisor::takes_over_and_hands_back(&window, &picture).await;
+    peers::carried_opus_both_ways(&window).await;
     supervisor::was_heard(&sentence, &server.heard_by(RINA));
     window.close().await;
 }

@@ -29,6 +29,10 @@ export const phoneAccount = () => answer(client.GET("/me/phone"));
 /** A single-use ticket that opens a WebSocket within 30 s. */
 export const socketTicket = async () => (await answer(client.POST("/live/ticket"))).ticket;
 
+/** Answers this browser's WebRTC offer. */
+export const phoneOffer = async (sdp: string) =>
+  (await answer(client.POST("/phone/offer", { body: { sdp } }))).sdp;
+
 interface SignInForm {
   email: string;
   password: string;

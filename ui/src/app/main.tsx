@@ -8,7 +8,7 @@ import "@/locales";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
-import { phoneAccount, socketTicket } from "@/api/session";
+import { phoneAccount, phoneOffer, socketTicket } from "@/api/session";
 import { createHost } from "@/host";
 
 import { App } from "./App";
@@ -18,7 +18,7 @@ import { createConsoleRouter } from "./router";
 const root = document.getElementById("root");
 if (root === null) throw new Error("index.html has no #root");
 
-const host = await createHost({ ticket: socketTicket, account: phoneAccount });
+const host = await createHost({ ticket: socketTicket, account: phoneAccount, offer: phoneOffer });
 const queries = createQueries();
 const router = createConsoleRouter(queries);
 

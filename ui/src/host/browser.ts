@@ -1,4 +1,4 @@
-/** The browser's host: the microphone and loudspeaker over the phone socket. */
+/** The browser's host: the microphone and loudspeaker over WebRTC or a socket. */
 import { BrowserPhone } from "./browserPhone";
 import type { Host, HostSession } from "./host";
 

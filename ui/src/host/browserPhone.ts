@@ -1,10 +1,10 @@
-/** A phone in the browser: getUserMedia and an audio worklet on one side, the phone socket on the other. */
-import { socketUrl } from "@/api/socketUrl";
-
+/** A phone in the browser: its microphone and loudspeaker on one side, a line to the exchange on the other. */
 import { echoTest } from "./echoTest";
 import type { Devices, HostSession, Level, PhoneChoice, PhoneHost, PhoneState } from "./host";
-import workletUrl from "./phoneWorklet.ts?worker&url";
+import type { Line } from "./line";
+import { openPeerLine } from "./peerLine";
 import { Signal } from "./signal";
+import { openSocketLine } from "./socketLine";
 
 const off: PhoneState = { status: "off", detail: null, input: null, output: null, plain: false };
 
@@ -12,8 +12,7 @@ export class BrowserPhone implements PhoneHost {
   private readonly current = new Signal<PhoneState>(off);
   private readonly level = new Signal<Level>({ input: 0, output: 0 });
   private readonly session: HostSession;
-  private socket: WebSocket | null = null;
-  private context: AudioContext | null = null;
+  private line: Line | null = null;
   private stream: MediaStream | null = null;
   private connecting: Promise<void> | null = null;
 
@@ -77,8 +76,9 @@ export class BrowserPhone implements PhoneHost {
     this.current.set({ ...this.current.value, status: "connecting", detail: null });
     try {
       if (navigator.mediaDevices === undefined) throw new DOMException("", "NotFoundError");
-      this.stream = await navigator.mediaDevices.getUserMedia({ audio: this.constraints() });
-      await this.openSocket(await this.openAudio(this.stream));
+      const stream = await navigator.mediaDevices.getUserMedia({ audio: this.constraints() });
+      this.stream = stream;
+      this.line = await this.openLine(stream);
       this.current.set({ ...this.current.value, status: "ready", detail: null });
     } catch (error) {
       await this.fail(reason(error));
@@ -86,44 +86,23 @@ export class BrowserPhone implements PhoneHost {
     }
   }
 
-  private async openAudio(stream: MediaStream): Promise<AudioWorkletNode> {
-    const context = new AudioContext({ latencyHint: "interactive" });
-    this.context = context;
-    await context.audioWorklet.addModule(workletUrl);
-    const node = new AudioWorkletNode(context, "tandem-phone", { outputChannelCount: [1] });
-    context.createMediaStreamSource(stream).connect(node).connect(context.destination);
+  /** WebRTC, and the socket where the browser has none or its packets do not get through. */
+  private async openLine(stream: MediaStream): Promise<Line> {
     const { output } = this.current.value;
-    // Not every browser can choose its loudspeaker.
-    if (output !== null && "setSinkId" in context) await (context as Sinkable).setSinkId(output);
-    await context.resume();
-    return node;
-  }
-
-  private async openSocket(node: AudioWorkletNode): Promise<void> {
-    const socket = new WebSocket(socketUrl("/phone", await this.session.ticket()));
-    this.socket = socket;
-    socket.binaryType = "arraybuffer";
-    node.port.onmessage = ({ data }: MessageEvent<ArrayBuffer | Level>) => {
-      if (!(data instanceof ArrayBuffer)) this.level.set(data);
-      // A socket that cannot keep up drops sound; it must not delay it.
-      else if (socket.readyState === WebSocket.OPEN && socket.bufferedAmount < 6400) socket.send(data);
+    const events = {
+      onLevel: (level: Level) => {
+        this.level.set(level);
+      },
+      onLost: (detail: string) => void this.fail(detail),
     };
-    await new Promise<void>((resolve, reject) => {
-      socket.onopen = () => {
-        resolve();
-      };
-      socket.onerror = () => {
-        reject(new Error("offline"));
-      };
-    });
-    let replaced = false;
-    socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
-      if (data instanceof ArrayBuffer) node.port.postMessage(data, [data]);
-      else replaced ||= (JSON.parse(data) as { type: string }).type === "replaced";
-    };
-    socket.onclose = () => {
-      if (this.socket === socket) void this.fail(replaced ? "replaced" : "offline");
-    };
+    if ("RTCPeerConnection" in window) {
+      try {
+        return await openPeerLine(stream, output, (sdp) => this.session.offer(sdp), events);
+      } catch {
+        // What is wrong with the session or the exchange is wrong with the socket as well, which says so.
+      }
+    }
+    return openSocketLine(stream, output, () => this.session.ticket(), events);
   }
 
   private constraints(): MediaTrackConstraints {
@@ -142,16 +121,13 @@ export class BrowserPhone implements PhoneHost {
   }
 
   private async release(): Promise<void> {
-    const { socket, context, stream } = this;
-    this.socket = this.context = this.stream = null;
-    socket?.close();
+    const { line, stream } = this;
+    this.line = this.stream = null;
+    await line?.close();
     for (const track of stream?.getTracks() ?? []) track.stop();
-    await context?.close();
     this.level.set({ input: 0, output: 0 });
   }
 }
-
-type Sinkable = AudioContext & { setSinkId(id: string): Promise<void> };
 
 function reason(error: unknown): string {
   const name = error instanceof DOMException ? error.name : "";

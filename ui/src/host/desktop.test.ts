@@ -18,7 +18,11 @@ const host = () => {
   invoke.mockImplementation((command: string) =>
     Promise.resolve(command === "phone_status" ? ready : undefined),
   );
-  return desktopHost({ ticket: () => Promise.resolve("t"), account: () => Promise.resolve({ name: "ann" }) });
+  return desktopHost({
+    ticket: () => Promise.resolve("t"),
+    account: () => Promise.resolve({ name: "ann" }),
+    offer: () => Promise.reject(new Error("a browser's way")),
+  });
 };
 
 it("connects with the account of whoever is signed in", async () => {

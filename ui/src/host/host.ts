@@ -61,6 +61,8 @@ export interface Host {
 export interface HostSession {
   ticket(): Promise<string>;
   account(): Promise<unknown>;
+  /** Answers a WebRTC offer of this browser. */
+  offer(sdp: string): Promise<string>;
 }
 
 export const HostContext = createContext<Host | null>(null);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use tandem_console_api::sandbox::SandboxCustomer;
+use tandem_switchboard::ports::browser_phone::BrowserPhones;
 use tandem_switchboard::ports::providers::ProviderRegistry;
 use tandem_switchboard::ports::signalling::Transport;
 
@@ -26,6 +27,8 @@ pub struct HttpConfig {
     pub allowed_origins: Vec<String>,
     /// Where people's softphones register.
     pub phone: PhoneRegistrar,
+    /// Browsers as phones over WebRTC; its operation answers 404 without, and the socket goes on.
+    pub browser_phones: Option<Arc<dyn BrowserPhones>>,
     /// The page of figures (Prometheus' text format), for who asks from this machine or with a key.
     pub metrics: Option<Metrics>,
     /// The providers that calls use; its operations answer 404 without.
@@ -83,6 +86,7 @@ impl HttpConfig {
                 registrar: "127.0.0.1:5060".into(),
                 transport: Transport::Udp,
             },
+            browser_phones: None,
             metrics: None,
             providers: None,
             sandbox: None,
@@ -100,6 +104,7 @@ impl std::fmt::Debug for HttpConfig {
             .field("tls", &self.tls)
             .field("allowed_origins", &self.allowed_origins)
             .field("phone", &self.phone)
+            .field("browser_phones", &self.browser_phones.is_some())
             .field("metrics", &self.metrics.is_some())
             .field("providers", &self.providers.is_some())
             .field("sandbox", &self.sandbox.is_some())

@@ -22,6 +22,7 @@ mod headers;
 mod idempotency;
 mod live;
 mod origin;
+mod peer_phone;
 mod phone;
 mod refusal;
 mod router;

@@ -19,7 +19,7 @@ use crate::refusal::Refusal;
 use crate::shared::Shared;
 
 /// How often the credential is looked up again.
-const RECHECK: Duration = Duration::from_millis(500);
+pub(crate) const RECHECK: Duration = Duration::from_millis(500);
 /// A browser that takes no audio for this long is gone.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -35,28 +35,36 @@ pub(crate) async fn open(ask: Ask) -> Reply {
 }
 
 async fn run(shared: Arc<Shared>, caller: Caller, user: UserId, mut socket: WebSocket) {
-    let (replace, mut replaced) = oneshot::channel();
-    let older = shared.phones.lock().insert(user.clone(), replace);
-    if let Some(older) = older {
-        // An older socket that has just ended does not need to be told.
-        let _ = older.send(());
-    }
+    let mut replaced = enter(&shared, &user);
     let link = shared.exchange.attach_audio(&caller.actor.org, &user);
     let (code, reason) = bridge(&shared, &caller, &mut socket, link, &mut replaced).await;
     if code != REPLACED.0 {
-        let mut phones = shared.phones.lock();
-        // The entry may be a newer socket's by now; only a closed channel is ours.
-        if phones.get(&user).is_some_and(|sender| {
-            replaced.close();
-            sender.is_closed()
-        }) {
-            phones.remove(&user);
-        }
+        leave(&shared, &user, &mut replaced);
     } else {
         let _ = send(&mut socket, text(&PhoneMessage::Replaced)).await;
     }
     let frame = CloseFrame { code, reason: Utf8Bytes::from_static(reason) };
     let _ = send(&mut socket, Message::Close(Some(frame))).await;
+}
+
+/// Takes the place of the person's other browser phone, which is told so; what is given back tells of the next one.
+pub(crate) fn enter(shared: &Shared, user: &UserId) -> oneshot::Receiver<()> {
+    let (replace, replaced) = oneshot::channel();
+    let older = shared.phones.lock().insert(user.clone(), replace);
+    if let Some(older) = older {
+        // An older one that has just ended does not need to be told.
+        let _ = older.send(());
+    }
+    replaced
+}
+
+/// Gives the place up, unless a newer one has it by now.
+pub(crate) fn leave(shared: &Shared, user: &UserId, replaced: &mut oneshot::Receiver<()>) {
+    let mut phones = shared.phones.lock();
+    replaced.close();
+    if phones.get(user).is_some_and(oneshot::Sender::is_closed) {
+        phones.remove(user);
+    }
 }
 
 type Close = (u16, &'static str);

@@ -20,6 +20,7 @@ pub mod live;
 mod operation;
 pub mod operations;
 pub mod people;
+pub mod phone;
 pub mod problem;
 mod provider_settings;
 pub mod providers;

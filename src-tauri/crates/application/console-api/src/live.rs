@@ -79,13 +79,13 @@ pub struct TrunkStatus {
     pub status: TrunkState,
 }
 
-/// Text frames on `/api/v1/phone`. Binary frames are 160 samples (20 ms at 8 kHz) of signed 16-bit little-endian
-/// audio, both ways.
+/// Text frames on `/api/v1/phone`, and text on the data channel of a phone over WebRTC. The socket's binary frames are
+/// 160 samples (20 ms at 8 kHz) of signed 16-bit little-endian audio, both ways.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum PhoneMessage {
     /// The phone is connected.
     Hello { sample_rate: u32, frame_samples: u32 },
-    /// Another window of the same person took over; the socket closes.
+    /// Another window of the same person took over; the connection closes.
     Replaced,
 }

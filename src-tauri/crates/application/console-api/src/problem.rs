@@ -61,6 +61,7 @@ codes! {
     Internal = 500, "Something went wrong on our side";
     Draining = 503, "The exchange is shutting down";
     ConversionsBusy = 503, "As many recordings as may be are being converted";
+    PhonesBusy = 503, "As many browsers as may be are phones already";
     StorageUnavailable = 503, "Storage is not available";
 }
 

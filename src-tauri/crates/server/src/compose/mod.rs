@@ -1,5 +1,6 @@
 //! Joins the switchboard to its adapters and runs it.
 
+mod browsers;
 mod clock;
 mod keychain;
 pub(crate) mod loop_call;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tandem_browser_phone::PeerConnections;
 use tandem_foundation::OrgId;
 use tandem_http::{HttpConfig, HttpServer, PhoneRegistrar};
 use tandem_media_engine::{MediaConfig, MediaEngine};
@@ -92,6 +94,7 @@ pub struct Running {
     address: SocketAddr,
     http: parking_lot::Mutex<Option<HttpServer>>,
     media: Arc<MediaEngine>,
+    browsers: Option<Arc<PeerConnections>>,
     store: Storage,
     exchange: Arc<Switchboard>,
     ready: Value,
@@ -144,6 +147,9 @@ impl Running {
         if let Some(http) = http {
             http.shutdown().await;
         }
+        if let Some(browsers) = &self.browsers {
+            browsers.shutdown();
+        }
         self.media.shutdown();
         self.store.close().await;
     }
@@ -152,7 +158,7 @@ impl Running {
 /// Sends logs to stderr; `RUST_LOG` chooses which.
 pub fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
-        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn,pulseaudio=off"));
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn,pulseaudio=off,rtc=error"));
     // A second call (the desktop shell starting a server) keeps the first one's choice.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
@@ -232,10 +238,12 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
     exchange.trace_sip(traced);
 
     let sip = signalling.local_address();
+    let browsers = browsers::start(sip.ip(), options.rtp_ports.0..=last);
     let figures =
         metrics::collect().map(|handle| metrics::page(handle, exchange.clone(), media.statistics().clone()));
     let config = HttpConfig {
         metrics: figures,
+        browser_phones: browsers::port(browsers.as_ref()),
         phone: PhoneRegistrar {
             domain: sip.ip().to_string(),
             registrar: sip.to_string(),
@@ -264,6 +272,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         address: http.addr,
         http: parking_lot::Mutex::new(Some(http)),
         media,
+        browsers,
         store,
         exchange,
         ready,

@@ -22,7 +22,7 @@ use std::sync::Arc;
 
 use crate::ask::{Ask, Reply};
 use crate::dispatch::Handler;
-use crate::{live, phone};
+use crate::{live, peer_phone, phone};
 
 /// Every handler under its operation's id.
 pub(crate) fn all() -> Vec<(&'static str, Handler)> {
@@ -110,6 +110,7 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("create_ticket", handler(session::ticket)),
         ("open_live", handler(live::open)),
         ("open_phone", handler(phone::open)),
+        ("offer_phone", handler(peer_phone::offer)),
     ]
 }
 

@@ -55,6 +55,7 @@ fn example(operation: &Operation) -> Value {
         "create_hours" | "replace_hours" => json!({"name": "new"}),
         "update_voicemail" => json!({"heard": true}),
         "replace_retention" => json!({"events_days": 90}),
+        "offer_phone" => json!({"sdp": crate::support::browsers::OFFER}),
         "sandbox_call_in" => json!({"from": "+62812345678", "to": "+62215551234"}),
         id => {
             assert!(operation.request.is_none(), "{id} needs an example");

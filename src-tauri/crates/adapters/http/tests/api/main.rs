@@ -7,6 +7,7 @@ mod idempotency;
 mod live;
 mod pages;
 mod paging;
+mod peer_phone;
 mod people;
 mod phone;
 mod problems;

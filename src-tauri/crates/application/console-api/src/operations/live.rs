@@ -1,5 +1,7 @@
-//! The two sockets and the tickets that open them.
+//! The two sockets, the tickets that open them, and a browser's phone over WebRTC.
 
+use crate::phone::{PhoneAnswer, PhoneOffer};
+use crate::problem::Code;
 use crate::session::Ticket;
 use crate::words::Role;
 use crate::{Access, Answer, Body, Method, Operation};
@@ -24,5 +26,13 @@ pub(super) const ALL: &[Operation] = &[
         access: Access::Ticket,
         answer: Answer::Socket,
         ..Operation::get("open_phone", "/phone", "Audio both ways; see PhoneMessage")
+    },
+    Operation {
+        tag: TAG,
+        access: Access::Person(Role::Agent),
+        request: Some(Body::of::<PhoneOffer>()),
+        answer: Answer::Json(200, Body::of::<PhoneAnswer>()),
+        errors: &[Code::NotFound, Code::PhonesBusy, Code::Draining],
+        ..Operation::new("offer_phone", Method::Post, "/phone/offer", "Audio both ways over WebRTC")
     },
 ];

@@ -2,6 +2,7 @@
 //!
 //! Invariant: no method of a port blocks the caller. Commands are sent; answers come back as events.
 
+pub mod browser_phone;
 pub mod clock;
 pub mod media;
 mod provider_error;

@@ -1,5 +1,6 @@
 //! A server over in-memory storage and a pretend exchange, with two organisations in it.
 
+pub mod browsers;
 pub mod exchange;
 mod queues;
 pub mod routing;
@@ -27,6 +28,7 @@ pub struct World {
     pub store: Arc<MemoryStore>,
     pub exchange: Arc<PretendExchange>,
     pub registry: Arc<vault::Registry>,
+    pub browsers: Arc<browsers::PretendBrowsers>,
     pub server: HttpServer,
     pub data: tempfile::TempDir,
     http: reqwest::Client,
@@ -55,9 +57,11 @@ impl World {
         let registry = Arc::new(vault::Registry::default());
         config.providers = Some(registry.clone());
         config.sandbox = Some(Arc::new(exchange::PretendSandbox));
+        let browsers = Arc::new(browsers::PretendBrowsers::default());
+        config.browser_phones = Some(browsers.clone());
         change(&mut config);
         let server = serve(config, exchange.clone(), store.clone()).await.expect("serving");
-        Self { store, exchange, registry, server, data, http: reqwest::Client::new() }
+        Self { store, exchange, registry, browsers, server, data, http: reqwest::Client::new() }
     }
 
     pub fn url(&self, path: &str) -> String {
