@@ -1,4 +1,4 @@
-//! TCP and TLS connections: accepted and opened, found again by number and by peer.
+//! Connections (TCP, TLS, WebSocket): accepted and opened, found again by number and by peer.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -18,6 +18,9 @@ use crate::tls::Tls;
 const WRITE_QUEUE: usize = 256;
 /// Connections held at once.
 const MAX_CONNECTIONS: usize = 2048;
+
+/// Of those, how many may be WebSockets: whoever has a browser can open some, and trunks need room too.
+const MAX_WEB: usize = 1536;
 
 /// What the network tasks tell the driver.
 #[derive(Debug)]
@@ -85,7 +88,8 @@ impl Connections {
 
     /// Takes over a connection that a peer opened.
     pub fn accept(&mut self, stream: TcpStream, remote: SocketAddr, transport: Transport) {
-        if self.writers.len() >= MAX_CONNECTIONS {
+        let web = || self.writers.values().filter(|((transport, ..), _)| transport.is_web()).count();
+        if self.writers.len() >= MAX_CONNECTIONS || (transport.is_web() && web() >= MAX_WEB) {
             tracing::warn!("too many connections, one is refused");
             return;
         }
@@ -124,6 +128,10 @@ impl Connections {
 
     fn find_or_open(&mut self, flow: Flow, server: Option<ServerNames>) -> Result<u64, String> {
         let (transport, remote) = (flow.transport, flow.remote);
+        if transport.is_web() {
+            let accepted = self.by_peer.get(&(transport, remote, None)).copied();
+            return accepted.ok_or_else(|| "the phone's connection is gone".to_owned());
+        }
         if transport != Transport::Tls {
             let peer = (transport, remote, None);
             return Ok(self.by_peer.get(&peer).copied().unwrap_or_else(|| self.open(peer)));

@@ -42,6 +42,12 @@ pub fn spawn(
     if let Some(listener) = bound.tls {
         connections::listen(listener, Transport::Tls, report.clone());
     }
+    if let Some(listener) = bound.ws {
+        connections::listen(listener, Transport::Ws, report.clone());
+    }
+    if let Some(listener) = bound.wss {
+        connections::listen(listener, Transport::Wss, report.clone());
+    }
     let connections = Connections::new(report.clone(), tls);
     let driver = Driver { endpoint, udp: bound.udp, connections, names, report, events, tap };
     tokio::spawn(driver.run(commands, network));
@@ -158,7 +164,9 @@ impl Driver {
         server: Option<ServerNames>,
     ) -> Result<(), String> {
         match flow.transport {
-            Transport::Tcp => self.connections.send(flow, None, (bytes, token)),
+            Transport::Tcp | Transport::Ws | Transport::Wss => {
+                self.connections.send(flow, None, (bytes, token))
+            }
             Transport::Tls => self.connections.send(flow, server, (bytes, token)),
             Transport::Udp => match self.udp.try_send_to(&bytes, flow.remote) {
                 Ok(_) => Ok(()),

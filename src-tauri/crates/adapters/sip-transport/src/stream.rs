@@ -1,4 +1,6 @@
-//! One TCP or TLS connection: made, read, written and kept alive by a task of its own.
+//! One connection (TCP, TLS, WebSocket): made, read, written and kept alive by a task of its own.
+
+mod web;
 
 use std::io;
 use std::sync::Arc;
@@ -22,6 +24,8 @@ const FIRST_MESSAGE: Duration = Duration::from_secs(32);
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
 /// A peer that answered keep-alives before and does not answer one for so long is gone (RFC 5626 section 4.4.1).
 const PONG_PATIENCE: Duration = Duration::from_secs(10);
+/// How long an accepted connection is silent before the system looks after it.
+const PROBE_AFTER: Duration = Duration::from_secs(30);
 /// A peer that does not read for so long is gone.
 const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -50,10 +54,14 @@ impl Connection {
     pub async fn accepted(self, stream: TcpStream, queue: mpsc::Receiver<Outgoing>) {
         // Messages are whole when they are written: waiting for more only delays them.
         let _ = stream.set_nodelay(true);
-        if self.flow.transport != Transport::Tls {
-            return self.run(stream, queue).await;
+        keep_open(&stream);
+        match self.flow.transport {
+            Transport::Udp | Transport::Tcp => return self.run(stream, queue).await,
+            Transport::Ws => return self.run_web(stream, queue).await,
+            Transport::Tls | Transport::Wss => {}
         }
         match self.tls.clone().accept(stream).await {
+            Ok(stream) if self.flow.transport == Transport::Wss => self.run_web(stream, queue).await,
             Ok(stream) => self.run(stream, queue).await,
             Err(reason) => {
                 tracing::info!(peer = %self.flow.remote, reason, "a TLS connection was refused");
@@ -87,6 +95,10 @@ impl Connection {
 
     async fn run(mut self, stream: impl Stream, mut queue: mpsc::Receiver<Outgoing>) {
         let result = self.serve(stream, &mut queue).await;
+        self.ended(result, queue).await;
+    }
+
+    async fn ended(self, result: io::Result<()>, queue: mpsc::Receiver<Outgoing>) {
         let reason = match result {
             Ok(()) => "the connection was closed".to_owned(),
             Err(error) => {
@@ -173,6 +185,15 @@ impl Connection {
             unsent.extend(token);
         }
         let _ = self.report.send(Happening::Closed { connection: self.connection, unsent, reason }).await;
+    }
+}
+
+/// Lets the system ask now and then whether the peer is there: NAT forgets silent connections, and of a phone that lost
+/// its network nobody would hear.
+fn keep_open(stream: &TcpStream) {
+    let probes = socket2::TcpKeepalive::new().with_time(PROBE_AFTER);
+    if let Err(error) = socket2::SockRef::from(stream).set_tcp_keepalive(&probes) {
+        tracing::debug!(%error, "a connection is not kept open");
     }
 }
 

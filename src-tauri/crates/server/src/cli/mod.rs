@@ -96,12 +96,18 @@ pub struct ServeArguments {
     /// Address for SIP over TLS (5061 as a rule); not served unless given.
     #[arg(long, value_name = "ADDR")]
     pub sip_tls: Option<SocketAddr>,
-    /// Certificate to show there, PEM, with the rest of its chain. Without it, one is made, signed by itself and kept in
+    /// Address for SIP over WebSocket, for phones in browsers (RFC 7118); not served unless given.
+    #[arg(long, value_name = "ADDR")]
+    pub sip_ws: Option<SocketAddr>,
+    /// Address for SIP over WebSocket and TLS; not served unless given.
+    #[arg(long, value_name = "ADDR")]
+    pub sip_wss: Option<SocketAddr>,
+    /// Certificate to show with TLS, PEM, with the rest of its chain. Without it, one is made, signed by itself and kept in
     /// the data directory: phones must be told to trust it, and carriers will not.
-    #[arg(long, value_name = "FILE", requires_all = ["sip_tls", "sip_tls_key"])]
+    #[arg(long, value_name = "FILE", requires = "sip_tls_key")]
     pub sip_tls_certificate: Option<PathBuf>,
     /// Its private key, PEM.
-    #[arg(long, value_name = "FILE", requires_all = ["sip_tls", "sip_tls_certificate"])]
+    #[arg(long, value_name = "FILE", requires = "sip_tls_certificate")]
     pub sip_tls_key: Option<PathBuf>,
     /// Certificates (PEM) of issuers to trust beside those of the system, for trunks with TLS.
     #[arg(long, value_name = "FILE")]

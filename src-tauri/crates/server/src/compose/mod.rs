@@ -255,6 +255,12 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
     if let Some(tls) = signalling.tls_address() {
         ready["sip_tls"] = format!("tls:{tls}").into();
     }
+    if let Some(ws) = signalling.ws_address() {
+        ready["sip_ws"] = format!("ws://{ws}").into();
+    }
+    if let Some(wss) = signalling.wss_address() {
+        ready["sip_wss"] = format!("wss://{wss}").into();
+    }
     if let Some(prepared) = &prepared {
         ready["sandbox"] = prepared.ready.clone();
     }

@@ -36,6 +36,7 @@ impl CallTask {
             from: self.call.from.clone(),
             display_name: None,
             offer,
+            web_offer: None,
             headers: Vec::new(),
             call_id: self.call.sip_call_id.clone(),
             ring_timeout: RING_TIMEOUT,

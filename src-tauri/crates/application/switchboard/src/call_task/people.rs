@@ -43,6 +43,7 @@ impl CallTask {
             from: self.person_caller_id(),
             display_name: self.call.customer_name.clone(),
             offer,
+            web_offer: None,
             // The person has asked to be connected: their phone need not ring (RFC 5373's older relatives).
             headers: match who {
                 PersonRef::User(_) => vec![

@@ -59,7 +59,7 @@ impl Endpoint {
             | Owner::Prack(leg)
             | Owner::Info(leg) => self.request_sent_again(leg, id, again, seq),
             Owner::Register(trunk) | Owner::Ping(trunk) => self.trunk_sent_again(&trunk, again, seq),
-            Owner::Nobody => {}
+            Owner::PhonePing(_) | Owner::Nobody => {}
         }
         true
     }

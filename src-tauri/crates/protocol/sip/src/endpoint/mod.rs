@@ -16,6 +16,7 @@ mod inbound;
 mod io;
 mod nonces;
 mod outbound;
+mod phone_pings;
 mod random;
 mod refusals;
 mod registering;
@@ -51,6 +52,7 @@ use crate::transaction::{ClientKey, MergeKey, ServerKey};
 use hops::Names;
 use nonces::Nonces;
 use outbound::Calling;
+use phone_pings::PhonePings;
 use random::Random;
 use requests::Client;
 use responding::Server;
@@ -81,6 +83,7 @@ pub struct Endpoint {
     trunks: BTreeMap<String, Trunk>,
     phones: Vec<PhoneAccount>,
     registrar: Registrar<Flow>,
+    pings: PhonePings,
     names: Names,
     timers: Timers<TimerKey>,
     outputs: VecDeque<Output>,
@@ -105,6 +108,7 @@ enum TimerKey {
     /// The trunk's own number: its id is text.
     Trunk(u64),
     Bindings,
+    PhonePings,
 }
 
 impl Endpoint {
@@ -128,6 +132,7 @@ impl Endpoint {
             trunks: BTreeMap::new(),
             phones: Vec::new(),
             registrar: Registrar::new(config.registrar),
+            pings: PhonePings::default(),
             names: Names::default(),
             timers: Timers::new(),
             outputs: VecDeque::new(),
@@ -166,7 +171,7 @@ impl Endpoint {
                 TimerKey::Server(_) => Reason::ServerTransaction,
                 TimerKey::Leg(_) => Reason::Leg,
                 TimerKey::Trunk(_) => Reason::Trunk,
-                TimerKey::Bindings => Reason::Binding,
+                TimerKey::Bindings | TimerKey::PhonePings => Reason::Binding,
             };
             (at, reason)
         })
@@ -195,6 +200,7 @@ impl Endpoint {
                 TimerKey::Leg(leg) => self.leg_due(now, leg),
                 TimerKey::Trunk(number) => self.trunk_due(now, number),
                 TimerKey::Bindings => self.bindings_due(now),
+                TimerKey::PhonePings => self.phone_pings_due(now),
             }
         }
     }

@@ -4,7 +4,12 @@ use std::time::Instant;
 
 use super::refusals::Refusal;
 use super::{Endpoint, Event, PhoneAccount, TimerKey};
+use crate::message::{Contacts, Request};
 use crate::registrar::RegisterError;
+
+/// Seconds of silence after which a phone should take its connection for lost; it keeps it alive more often than that
+/// (RFC 5626 section 4.4).
+const FLOW_TIMER: u32 = 120;
 
 impl Endpoint {
     pub(super) fn register(&mut self, now: Instant, id: u64) {
@@ -22,9 +27,16 @@ impl Endpoint {
         match self.registrar.register(now, &phone.name, &request, &flow) {
             Ok(bindings) => {
                 let contacts: Vec<String> = bindings.iter().map(|b| b.to_contact(now)).collect();
+                let outbound = flow.connection.is_some() && wants_outbound(&request);
                 self.respond(now, id, 200, |response| {
                     contacts.into_iter().for_each(|contact| response.headers.push("Contact", contact));
+                    if outbound {
+                        response.headers.push("Require", "outbound");
+                        response.headers.push("Supported", "outbound");
+                        response.headers.push("Flow-Timer", FLOW_TIMER.to_string());
+                    }
                 });
+                self.follow_bindings(now, &phone.name);
                 self.report_phone(&phone.user);
             }
             Err(RegisterError::TooBrief { min }) => {
@@ -64,19 +76,34 @@ impl Endpoint {
             self.report_phone(&user);
         }
         self.timers.set(TimerKey::Bindings, self.registrar.next_deadline());
+        self.pings_changed();
     }
 
-    fn bindings_changed(&mut self, names: &[String]) {
+    pub(super) fn bindings_changed(&mut self, names: &[String]) {
         let users: Vec<String> =
             self.phones.iter().filter(|p| names.contains(&p.name)).map(|p| p.user.clone()).collect();
         users.iter().for_each(|user| self.report_phone(user));
         self.timers.set(TimerKey::Bindings, self.registrar.next_deadline());
+        self.pings_changed();
     }
 
     /// Tells how many phones a user can be reached at.
     fn report_phone(&mut self, user: &str) {
-        let count = |name: &String| self.registrar.bindings(name).len();
+        let count = |name: &String| self.registrar.bindings(name).iter().filter(|b| b.reachable).count();
         let contacts = self.phones.iter().filter(|p| p.user == user).map(|p| count(&p.name)).sum();
         self.event(Event::Phone { user: user.to_owned(), contacts });
     }
+}
+
+/// Whether the phone asks to be called over the connection it registered on (RFC 5626 section 6). It is in any case, but
+/// has to be told, or else it might open more of them.
+fn wants_outbound(request: &Request) -> bool {
+    let supports = request.headers.supported().iter().any(|tag| tag.eq_ignore_ascii_case("outbound"));
+    let named = match request.headers.contacts() {
+        Ok(Contacts::List(list)) => {
+            list.iter().any(|c| c.param("reg-id").is_some() && c.param("+sip.instance").is_some())
+        }
+        _ => false,
+    };
+    supports && named
 }
