@@ -2,14 +2,16 @@
 //!
 //! The port speaks of RTP terms, the peers of session descriptions; the numbers in the results are SIP statuses.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::OnceLock;
 
 use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use tandem_foundation::Pii;
-use tandem_sdp::{LocalMedia, Negotiated, SessionDescription, SrtpKey};
+use tandem_sdp::{
+    DtlsLocal, Fingerprint, IceCredentials, LocalMedia, Negotiated, SessionDescription, SrtpKey,
+};
 
 pub use tandem_sdp::SrtpPolicy;
 
@@ -23,12 +25,16 @@ pub struct Wishes {
     pub srtp: SrtpPolicy,
     /// Offered in this order; an answer takes the first of the peer's that is here.
     pub codecs: Vec<Codec>,
+    /// Of our certificate, where the media engine has one: without it there is no DTLS.
+    pub fingerprint: Option<Fingerprint>,
+    /// The peer may be a browser, which takes nothing but the offer of [`web_offer`].
+    pub web: bool,
 }
 
 impl Default for Wishes {
     fn default() -> Self {
         let codecs = vec![Codec::Pcmu, Codec::Pcma, Codec::G722, Codec::Opus];
-        Self { srtp: SrtpPolicy::Off, codecs }
+        Self { srtp: SrtpPolicy::Off, codecs, fingerprint: None, web: false }
     }
 }
 
@@ -38,12 +44,28 @@ impl Wishes {
     pub fn of_trunk(trunk: &Trunk) -> Self {
         let srtp = match (trunk.srtp, trunk.transport) {
             (Some(TrunkSrtp::Required), _) => SrtpPolicy::Required,
+            (Some(TrunkSrtp::Dtls), _) => SrtpPolicy::Dtls,
             (Some(TrunkSrtp::Optional), _) | (None, Transport::Tls) => SrtpPolicy::Optional,
             (Some(TrunkSrtp::Off), _) | (None, Transport::Udp | Transport::Tcp) => SrtpPolicy::Off,
         };
         let default = Self::default();
         let codecs = if trunk.codecs.is_empty() { default.codecs } else { trunk.codecs.clone() };
-        Self { srtp, codecs }
+        Self { srtp, codecs, ..default }
+    }
+
+    /// Those with people's phones: they get what they have, a browser its own offer.
+    pub fn of_people() -> Self {
+        Self { web: true, ..Self::default() }
+    }
+
+    /// With keys by DTLS under this certificate, where they are wanted.
+    #[must_use]
+    pub fn certified(self, fingerprint: Option<Fingerprint>) -> Self {
+        Self { fingerprint, ..self }
+    }
+
+    fn as_web(&self) -> Self {
+        Self { srtp: SrtpPolicy::Web, ..self.clone() }
     }
 }
 
@@ -55,6 +77,13 @@ pub fn offer(local: SocketAddr, session: u64) -> Bytes {
 /// As [`offer`], with or without keys for SRTP; its answer is for [`read_answer_under`] the same policy.
 pub fn offer_under(wishes: &Wishes, local: SocketAddr, session: u64) -> Bytes {
     Bytes::from(tandem_sdp::offer(&ours(wishes, local, session)).to_string())
+}
+
+/// What a browser is offered instead of [`offer_under`]: keys by DTLS, with ICE. `None` where the peer cannot be one, or
+/// we have no certificate.
+pub fn web_offer(wishes: &Wishes, local: SocketAddr, session: u64) -> Option<Bytes> {
+    let possible = wishes.web && wishes.fingerprint.is_some();
+    possible.then(|| offer_under(&wishes.as_web(), local, session))
 }
 
 /// Answers an offer; one of RTP/SAVP with a key of ours.
@@ -90,7 +119,7 @@ pub fn read_answer(sdp: &[u8], local: SocketAddr, session: u64) -> Result<RtpTer
     read_answer_under(&Wishes::default(), sdp, local, session)
 }
 
-/// As [`read_answer`], for an offer of [`offer_under`].
+/// As [`read_answer`], for an offer of [`offer_under`] or [`web_offer`], whichever the peer got.
 ///
 /// # Errors
 /// As for [`read_answer`], and 488 when the policy requires keys and none came.
@@ -100,8 +129,12 @@ pub fn read_answer_under(
     local: SocketAddr,
     session: u64,
 ) -> Result<RtpTerms, u16> {
-    let local_media = ours(wishes, local, session);
     let answered = SessionDescription::parse(sdp).map_err(|_| 488_u16)?;
+    // Only that offer has this profile.
+    let is_web = |m: &tandem_sdp::MediaDescription| m.protocol.eq_ignore_ascii_case("UDP/TLS/RTP/SAVPF");
+    let took_web = wishes.web && answered.media.iter().any(is_web);
+    let wishes = if took_web { wishes.as_web() } else { wishes.clone() };
+    let local_media = ours(&wishes, local, session);
     let offered = tandem_sdp::offer(&local_media);
     let agreed =
         tandem_sdp::accept(&local_media, &offered, &answered).map_err(tandem_sdp::Refusal::status)?;
@@ -129,6 +162,10 @@ fn ours(wishes: &Wishes, local: SocketAddr, session: u64) -> LocalMedia {
         rtcp_mux: true,
         srtp: wishes.srtp,
         srtp_key: Some(srtp_key(local, session)),
+        dtls: wishes
+            .fingerprint
+            .clone()
+            .map(|fingerprint| DtlsLocal { fingerprint, ice: ice_credentials(local, session) }),
         ..plain
     }
 }
@@ -146,12 +183,23 @@ fn described(codec: Codec) -> tandem_sdp::Codec {
 ///
 /// Derived from a secret that lives as long as the process, so that nobody has to keep keys.
 fn srtp_key(local: SocketAddr, session: u64) -> SrtpKey {
+    let bytes = derived("srtp", local, session);
+    Pii::new(std::array::from_fn(|n| bytes[n]))
+}
+
+/// The same for what a browser checks paths with: 32 bits of name and 128 of password at least (RFC 8445 section 5.3).
+fn ice_credentials(local: SocketAddr, session: u64) -> IceCredentials {
+    let digits = |bytes: &[u8]| bytes.iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+    let bytes = derived("ice", local, session);
+    IceCredentials { ufrag: digits(&bytes[..4]), password: Pii::new(digits(&bytes[4..24])) }
+}
+
+fn derived(what: &str, local: SocketAddr, session: u64) -> [u8; 32] {
     static SECRET: OnceLock<[u8; 32]> = OnceLock::new();
     let secret = SECRET.get_or_init(rand::random);
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).expect("HMAC takes keys of any length");
-    mac.update(format!("srtp {local} {session}").as_bytes());
-    let bytes: [u8; 32] = mac.finalize().into_bytes().into();
-    Pii::new(std::array::from_fn(|n| bytes[n]))
+    mac.update(format!("{what} {local} {session}").as_bytes());
+    mac.finalize().into_bytes().into()
 }
 
 fn rtp_terms(agreed: &Negotiated, local: SocketAddr) -> Result<RtpTerms, u16> {
@@ -162,10 +210,16 @@ fn rtp_terms(agreed: &Negotiated, local: SocketAddr) -> Result<RtpTerms, u16> {
         "OPUS" => Codec::Opus,
         _ => return Err(488),
     };
-    let held = agreed.peer.socket().is_none();
-    Ok(RtpTerms {
+    let checked = agreed.dtls.as_ref().is_some_and(|dtls| dtls.ice.is_some());
+    let held = !checked && agreed.peer.socket().is_none();
+    let remote = match agreed.peer.socket() {
+        // Its checks tell where it is.
+        _ if checked => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 9)),
         // Nothing is sent to a peer that holds by 0.0.0.0; the address only has to be one.
-        remote: agreed.peer.socket().unwrap_or(local),
+        told => told.unwrap_or(local),
+    };
+    Ok(RtpTerms {
+        remote,
         codec,
         payload_type: agreed.codec.payload_type,
         receive_payload_type: agreed.receive_payload_type,
@@ -173,6 +227,7 @@ fn rtp_terms(agreed: &Negotiated, local: SocketAddr) -> Result<RtpTerms, u16> {
         send: agreed.direction.sends() && !held,
         receive: agreed.direction.receives(),
         srtp: agreed.srtp.clone(),
+        dtls: agreed.dtls.clone(),
         rtcp_mux: agreed.peer.rtcp_port == agreed.peer.port,
     })
 }
@@ -214,6 +269,42 @@ mod tests {
         assert_eq!(read_answer_under(&required, &plain, at(4_000), 7), Err(488));
     }
 
+    fn certified(wishes: Wishes, byte: u8) -> Wishes {
+        let hash = tandem_sdp::HashFunction::Sha256;
+        wishes.certified(Some(Fingerprint { hash, bytes: vec![byte; 32] }))
+    }
+
+    #[test]
+    fn whichever_offer_a_persons_phone_took_its_answer_is_read() {
+        let people = certified(Wishes::of_people(), 1);
+        let phone = certified(Wishes::default(), 2);
+        let plain = offer_under(&people, at(4_000), 7);
+        let web = web_offer(&people, at(4_000), 7).expect("with a certificate");
+        let (answered, _) = answer_under(&phone, &plain, at(5_000), 8).expect("agreed");
+        let terms = read_answer_under(&people, &answered, at(4_000), 7).expect("agreed");
+        assert!(terms.dtls.is_none() && terms.remote == at(5_000));
+        let (answered, theirs) = answer_under(&phone, &web, at(5_000), 8).expect("agreed");
+        let terms = read_answer_under(&people, &answered, at(4_000), 7).expect("agreed");
+        let (ours, theirs) = (terms.dtls.expect("by DTLS"), theirs.dtls.expect("by DTLS"));
+        assert_eq!((ours.peer[0].bytes[0], theirs.peer[0].bytes[0]), (2, 1));
+        assert!(terms.remote.ip().is_unspecified() && terms.send, "found out by checks");
+        assert_eq!(web_offer(&people, at(4_000), 7), Some(web), "the same credentials again");
+        assert_eq!(web_offer(&certified(Wishes::default(), 1), at(4_000), 7), None);
+        assert_eq!(web_offer(&Wishes::of_people(), at(4_000), 7), None);
+    }
+
+    #[test]
+    fn a_trunk_that_wants_dtls_gets_it() {
+        let ours = certified(Wishes { srtp: SrtpPolicy::Dtls, ..Wishes::default() }, 1);
+        let offered = offer_under(&ours, at(4_000), 7);
+        let (answered, theirs) =
+            answer_under(&certified(Wishes::default(), 2), &offered, at(5_000), 8).expect("agreed");
+        let terms = read_answer_under(&ours, &answered, at(4_000), 7).expect("agreed");
+        assert!(terms.dtls.is_some_and(|dtls| dtls.active && dtls.ice.is_none()));
+        assert!(theirs.dtls.is_some() && terms.remote == at(5_000));
+        assert_eq!(answer(&offered, at(5_000), 8).expect_err("no certificate"), 488);
+    }
+
     #[test]
     fn without_a_setting_a_trunk_offers_keys_over_tls_only() {
         let row = |transport, srtp| Trunk {
@@ -242,6 +333,7 @@ mod tests {
             (Transport::Tls, None, SrtpPolicy::Optional),
             (Transport::Tls, Some(TrunkSrtp::Off), SrtpPolicy::Off),
             (Transport::Udp, Some(TrunkSrtp::Required), SrtpPolicy::Required),
+            (Transport::Udp, Some(TrunkSrtp::Dtls), SrtpPolicy::Dtls),
         ] {
             let wishes = Wishes::of_trunk(&row(transport, srtp));
             assert_eq!((wishes.srtp, wishes.codecs), (policy, Wishes::default().codecs));

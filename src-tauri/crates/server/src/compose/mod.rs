@@ -153,6 +153,10 @@ impl Running {
 pub fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn,pulseaudio=off"));
+    // That library warns of every extension it does not know, with each handshake; what goes wrong is told by its caller.
+    let asked = std::env::var("RUST_LOG").is_ok_and(|wish| wish.contains("rtc_dtls"));
+    let quiet = "rtc_dtls=off".parse().ok().filter(|_| !asked);
+    let filter = quiet.into_iter().fold(filter, tracing_subscriber::EnvFilter::add_directive);
     // A second call (the desktop shell starting a server) keeps the first one's choice.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }

@@ -36,6 +36,7 @@ impl CallTask {
         let Some((offer, to)) = self.open_leg_and_offer(leg).zip(self.person_destination(&who)) else {
             return self.person_leg_gone(leg);
         };
+        let web_offer = self.web_offer(leg);
         let sip_call_id = self.name_person_leg(&who, leg);
         self.context.ports.signalling.send(SignallingCommand::Invite {
             leg,
@@ -43,7 +44,7 @@ impl CallTask {
             from: self.person_caller_id(),
             display_name: self.call.customer_name.clone(),
             offer,
-            web_offer: None,
+            web_offer,
             // The person has asked to be connected: their phone need not ring (RFC 5373's older relatives).
             headers: match who {
                 PersonRef::User(_) => vec![
