@@ -32,7 +32,7 @@ fn terms(remote: SocketAddr, dtls: Dtls) -> RtpTerms {
         send: true,
         receive: true,
         srtp: None,
-        dtls: Some(dtls),
+        dtls: Some(Box::new(dtls)),
         rtcp_mux: true,
     }
 }

@@ -227,7 +227,7 @@ fn rtp_terms(agreed: &Negotiated, local: SocketAddr) -> Result<RtpTerms, u16> {
         send: agreed.direction.sends() && !held,
         receive: agreed.direction.receives(),
         srtp: agreed.srtp.clone(),
-        dtls: agreed.dtls.clone(),
+        dtls: agreed.dtls.clone().map(Box::new),
         rtcp_mux: agreed.peer.rtcp_port == agreed.peer.port,
     })
 }

@@ -66,7 +66,7 @@ impl Session {
             newest: None,
             source: Source::new(terms.remote),
             secure: terms.srtp.clone().map(Secure::new),
-            handshake: terms.dtls.clone().map(|dtls| Handshake::new(dtls, terms.remote)),
+            handshake: terms.dtls.clone().map(|dtls| Handshake::new(*dtls, terms.remote)),
             terms,
             ssrc: None,
             reports: Reports::new(our_ssrc, now),
@@ -111,7 +111,7 @@ impl Session {
         if self.handshake.as_mut().is_some_and(|handshake| handshake.goes_on(dtls)) {
             return keys;
         }
-        self.handshake = Some(Handshake::new(dtls.clone(), terms.remote));
+        self.handshake = Some(Handshake::new(*dtls.clone(), terms.remote));
         None
     }
 

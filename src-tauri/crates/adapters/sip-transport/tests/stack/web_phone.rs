@@ -85,20 +85,77 @@ impl WebPhone {
     /// Registers, answering the challenge; the last response.
     pub async fn register(&mut self, domain: &str, expires: u32) -> String {
         let challenge = self.ask_to_register(domain, expires, "").await;
+        let credentials = self.credentials(&challenge, "REGISTER", &format!("sip:{domain}"));
+        self.ask_to_register(domain, expires, &credentials).await
+    }
+
+    /// The header that answers a challenge.
+    fn credentials(&self, challenge: &str, method: &str, uri: &str) -> String {
         let Ok(Sip::Response(response)) = parse_datagram(challenge.as_bytes()) else {
             panic!("no response: {challenge}")
         };
-        let challenge = best_challenge(&response.headers, "WWW-Authenticate").expect("a challenge");
+        let (asked, name) = match response.code {
+            401 => ("WWW-Authenticate", "Authorization"),
+            407 => ("Proxy-Authenticate", "Proxy-Authorization"),
+            _ => panic!("no challenge: {challenge}"),
+        };
+        let challenge = best_challenge(&response.headers, asked).expect("a challenge");
         let credentials = challenge.answer(&Attempt {
-            method: "REGISTER",
-            uri: &format!("sip:{domain}"),
+            method,
+            uri,
             user: &self.user,
             password: &self.password,
             body: b"",
             cnonce: "c0ffee",
             nc: 1,
         });
-        self.ask_to_register(domain, expires, &format!("Authorization: {credentials}\r\n")).await
+        format!("{name}: {credentials}\r\n")
+    }
+
+    /// Calls a number with this description; the response that takes the call.
+    pub async fn call(&mut self, number: &str, domain: &str, description: &str) -> String {
+        let mut credentials = String::new();
+        loop {
+            self.seq += 1;
+            self.dialog("INVITE", number, domain, "", &credentials, description).await;
+            let answer = loop {
+                let answer = self.until("SIP/2.0").await;
+                if !answer.starts_with("SIP/2.0 1") {
+                    break answer;
+                }
+            };
+            let to = answer.lines().find(|line| line.starts_with("To:")).unwrap_or_default();
+            let tag = to.split_once(";tag=").map_or_else(String::new, |(_, tag)| format!(";tag={tag}"));
+            self.dialog("ACK", number, domain, &tag, "", "").await;
+            if !answer.starts_with("SIP/2.0 40") || !credentials.is_empty() {
+                return answer;
+            }
+            credentials = self.credentials(&answer, "INVITE", &format!("sip:{number}@{domain}"));
+        }
+    }
+
+    /// A request of the call under way.
+    async fn dialog(
+        &mut self,
+        method: &str,
+        number: &str,
+        domain: &str,
+        tag: &str,
+        credentials: &str,
+        body: &str,
+    ) {
+        let (user, name, seq, scheme) = (&self.user, self.name, self.seq, self.scheme);
+        // A refusal's ACK belongs to its transaction, and it does no harm that an answer's looks so too.
+        let branch = format!("i{seq}");
+        let kind = if body.is_empty() { "" } else { "Content-Type: application/sdp\r\n" };
+        let request = format!(
+            "{method} sip:{number}@{domain} SIP/2.0\r\nVia: SIP/2.0/{scheme} {name};branch=z9hG4bK{branch}\r\n\
+             Max-Forwards: 70\r\nFrom: <sip:{user}@{domain}>;tag=c\r\nTo: <sip:{number}@{domain}>{tag}\r\n\
+             Call-ID: c@{name}\r\nCSeq: {seq} {method}\r\nContact: <sip:w@{name};transport=ws;ob>\r\n\
+             {credentials}{kind}Content-Length: {}\r\n\r\n{body}",
+            body.len(),
+        );
+        self.send(&request).await;
     }
 
     async fn ask_to_register(&mut self, domain: &str, expires: u32, credentials: &str) -> String {

@@ -52,7 +52,7 @@ pub struct RtpTerms {
     /// Suite and keys of SRTP; absent for plain RTP, and where they come by DTLS.
     pub srtp: Option<Protection>,
     /// Where keys come by a handshake on the media path (RFC 5763): nothing is sent or heard before.
-    pub dtls: Option<Dtls>,
+    pub dtls: Option<Box<Dtls>>,
     /// RTCP shares the port of RTP (RFC 5761); otherwise no reports are sent.
     pub rtcp_mux: bool,
 }
