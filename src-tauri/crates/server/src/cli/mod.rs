@@ -47,7 +47,7 @@ enum Command {
     ///
     /// Logs go to stderr. The first line on stdout, once it answers, is one JSON document with its addresses (and,
     /// with --sandbox, keys and sign-ins). SIGTERM or Ctrl-C drains: no new calls, running ones finish.
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     /// Place a call on a running server and follow its transcript to the end.
     ///
     /// Without --key, the key of the server that runs as you on this machine is used.
@@ -311,7 +311,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     };
     let result = runtime.block_on(async {
         match arguments.command {
-            Command::Serve(arguments) => serve::run(arguments).await,
+            Command::Serve(arguments) => serve::run(*arguments).await,
             Command::Call(arguments) => call::run(arguments).await,
             Command::Apply(arguments) => apply::run(arguments).await,
             Command::Recording(RecordingCommand::Verify { call, json, server }) => {
