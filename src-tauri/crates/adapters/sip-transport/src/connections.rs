@@ -62,6 +62,14 @@ pub type Outgoing = (Bytes, Option<u64>);
 /// What connections can be used for: those to a server whose certificate was found to name it for nothing else.
 type Peer = (Transport, SocketAddr, Option<ServerNames>);
 
+/// What connections are made and kept with.
+#[derive(Debug)]
+pub struct Settings {
+    pub tls: Tls,
+    /// How often a phone in a browser is asked whether it is there.
+    pub ping_every: Duration,
+}
+
 /// All connections, by number and by peer.
 #[derive(Debug)]
 pub struct Connections {
@@ -71,18 +79,18 @@ pub struct Connections {
     servers: HashMap<SocketAddr, ServerNames>,
     last: u64,
     report: mpsc::Sender<Happening>,
-    tls: Arc<Tls>,
+    settings: Arc<Settings>,
 }
 
 impl Connections {
-    pub fn new(report: mpsc::Sender<Happening>, tls: Tls) -> Connections {
+    pub fn new(report: mpsc::Sender<Happening>, settings: Settings) -> Connections {
         Connections {
             writers: HashMap::new(),
             by_peer: HashMap::new(),
             servers: HashMap::new(),
             last: 0,
             report,
-            tls: Arc::new(tls),
+            settings: Arc::new(settings),
         }
     }
 
@@ -95,7 +103,7 @@ impl Connections {
         }
         let (connection, queue) = self.enter((transport, remote, None));
         let flow = Flow { transport, remote, connection: Some(connection) };
-        let task = Connection::new(connection, flow, self.report.clone(), self.tls.clone());
+        let task = Connection::new(connection, flow, self.report.clone(), self.settings.clone());
         tokio::spawn(task.accepted(stream, queue));
     }
 
@@ -155,7 +163,7 @@ impl Connections {
         let (transport, remote, server) = peer.clone();
         let (connection, queue) = self.enter(peer);
         let flow = Flow { transport, remote, connection: Some(connection) };
-        let task = Connection::new(connection, flow, self.report.clone(), self.tls.clone());
+        let task = Connection::new(connection, flow, self.report.clone(), self.settings.clone());
         tokio::spawn(task.opened(server, queue));
         connection
     }

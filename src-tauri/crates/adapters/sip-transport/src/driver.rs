@@ -13,12 +13,11 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
-use crate::connections::{self, Connections, Happening, StreamItem};
+use crate::connections::{self, Connections, Happening, Settings, StreamItem};
 use crate::convert;
 use crate::names::{self, NameService};
 use crate::sockets::Bound;
 use crate::tap::Tap;
-use crate::tls::Tls;
 
 /// Messages from connections that wait for the machine; beyond that they are not read.
 const NETWORK_QUEUE: usize = 1024;
@@ -30,7 +29,7 @@ pub fn spawn(
     endpoint: Endpoint,
     bound: Bound,
     tap: Tap,
-    tls: Tls,
+    settings: Settings,
     names: Arc<dyn NameService>,
     commands: mpsc::UnboundedReceiver<SignallingCommand>,
     events: mpsc::UnboundedSender<SignallingEvent>,
@@ -48,7 +47,7 @@ pub fn spawn(
     if let Some(listener) = bound.wss {
         connections::listen(listener, Transport::Wss, report.clone());
     }
-    let connections = Connections::new(report.clone(), tls);
+    let connections = Connections::new(report.clone(), settings);
     let driver = Driver { endpoint, udp: bound.udp, connections, names, report, events, tap };
     tokio::spawn(driver.run(commands, network));
 }

@@ -20,6 +20,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use certificate::CertificateFiles;
 pub use dns::SystemNames;
@@ -31,6 +32,7 @@ use tandem_switchboard::ports::signalling::{LegIds, Signalling, SignallingComman
 use tandem_switchboard::ports::trace::Traced;
 use tokio::sync::mpsc;
 
+use crate::connections::Settings;
 use crate::sockets::Listen;
 use crate::tap::Tap;
 use crate::tls::Tls;
@@ -63,6 +65,9 @@ pub struct SipConfig {
     /// see an unknown one, even beside it. Where all phones are known to understand it, put SHA-256 first.
     pub algorithms: Vec<Algorithm>,
     pub registrar: RegistrarLimits,
+    /// How often phones are asked whether they are there, where nothing else tells: those in browsers, and those behind
+    /// NAT that came by UDP. Proxies and NAT forget silent ones after a minute or less.
+    pub ask_phones_every: Duration,
     /// Where copies of all messages go, without their secrets. A listener that is slow misses some.
     pub tap: Option<mpsc::Sender<Traced>>,
 }
@@ -84,6 +89,7 @@ impl SipConfig {
             user_agent: defaults.user_agent,
             algorithms: defaults.algorithms,
             registrar: defaults.registrar,
+            ask_phones_every: defaults.nat_ping_every,
             tap: None,
         }
     }
@@ -131,12 +137,14 @@ impl SipTransport {
             user_agent: config.user_agent,
             algorithms: config.algorithms,
             registrar: config.registrar,
+            nat_ping_every: config.ask_phones_every,
             ..Config::new(address)
         };
         let endpoint = Endpoint::new(settings, rand::random(), move || leg_ids.next().0);
         let (commands, inbox) = mpsc::unbounded_channel();
         let tap = Tap::new(config.tap, address);
-        driver::spawn(endpoint, bound, tap, tls, config.names, inbox, events);
+        let settings = Settings { tls, ping_every: config.ask_phones_every };
+        driver::spawn(endpoint, bound, tap, settings, config.names, inbox, events);
         tracing::info!(%address, "SIP is served");
         if let Some(address) = tls_address {
             tracing::info!(%address, "SIP over TLS is served");

@@ -14,8 +14,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval_at, sleep_until, timeout};
 
-use crate::connections::{Happening, Outgoing, StreamItem};
-use crate::tls::Tls;
+use crate::connections::{Happening, Outgoing, Settings, StreamItem};
 
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// A connection that brings nothing whole for so long after its beginning is closed.
@@ -34,7 +33,7 @@ pub struct Connection {
     connection: u64,
     flow: Flow,
     report: mpsc::Sender<Happening>,
-    tls: Arc<Tls>,
+    settings: Arc<Settings>,
     /// By us, so that keeping it alive is our affair.
     ours: bool,
     /// Tokens of what a peer that has said nothing yet was sent: it may never have taken it.
@@ -46,8 +45,13 @@ trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 impl Connection {
-    pub fn new(connection: u64, flow: Flow, report: mpsc::Sender<Happening>, tls: Arc<Tls>) -> Connection {
-        Connection { connection, flow, report, tls, ours: false, unheard: Vec::new() }
+    pub fn new(
+        connection: u64,
+        flow: Flow,
+        report: mpsc::Sender<Happening>,
+        settings: Arc<Settings>,
+    ) -> Connection {
+        Connection { connection, flow, report, settings, ours: false, unheard: Vec::new() }
     }
 
     /// Serves a connection that the peer opened, until it ends.
@@ -60,7 +64,7 @@ impl Connection {
             Transport::Ws => return self.run_web(stream, queue).await,
             Transport::Tls | Transport::Wss => {}
         }
-        match self.tls.clone().accept(stream).await {
+        match self.settings.clone().tls.accept(stream).await {
             Ok(stream) if self.flow.transport == Transport::Wss => self.run_web(stream, queue).await,
             Ok(stream) => self.run(stream, queue).await,
             Err(reason) => {
@@ -81,7 +85,7 @@ impl Connection {
         let _ = stream.set_nodelay(true);
         match server {
             None => self.run(stream, queue).await,
-            Some(server) => match self.tls.clone().connect(stream, &server).await {
+            Some(server) => match self.settings.clone().tls.connect(stream, &server).await {
                 Ok(stream) => self.run(stream, queue).await,
                 Err(reason) => self.failed(queue, reason).await,
             },

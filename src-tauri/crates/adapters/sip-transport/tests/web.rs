@@ -4,6 +4,7 @@ mod stack;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, ServerName};
@@ -127,4 +128,22 @@ async fn keep_alives_are_answered_and_frames_too_large_end_the_connection() {
     while let Some(text) = phone.receive().await {
         assert!(text.starts_with("SIP/2.0 400"), "{text}");
     }
+}
+
+#[tokio::test]
+async fn a_phone_that_answers_pings_stays_and_one_that_does_not_is_gone() {
+    let mut exchange = exchange(|config| config.ask_phones_every = Duration::from_millis(200)).await;
+    let mut phone = WebPhone::by_ws(&exchange.ws_address().to_string(), ALICE).await;
+    registered(&mut exchange, &mut phone).await;
+    // While it reads, which is when it answers, the call goes on ringing.
+    exchange.call(Destination::User(UserId::new("user_a")));
+    let invite = phone.until("INVITE").await;
+    let gone = |event: &Event| matches!(event, Event::Phone { contacts: 0, .. });
+    tokio::select! {
+        text = phone.receive() => panic!("it has nothing to say: {text:?}"),
+        _ = exchange.until(gone) => panic!("it answered"),
+        () = tokio::time::sleep(Duration::from_secs(1)) => {}
+    }
+    phone.respond(&invite, "486 Busy Here", "").await;
+    exchange.until(gone).await;
 }

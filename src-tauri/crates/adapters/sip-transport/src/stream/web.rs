@@ -20,9 +20,6 @@ use crate::tls::HANDSHAKE_PATIENCE;
 
 /// The subprotocol, which both sides have to name (RFC 7118 section 3).
 const SIP: &str = "sip";
-/// How often we ask whether the phone is there. Proxies cut idle connections off after a minute; a phone that has said
-/// nothing since the last time is gone.
-const PING_EVERY: Duration = Duration::from_secs(30);
 /// Bytes read at once; a connection has as many for as long as it lives.
 const BUFFER: usize = 16 * 1024;
 
@@ -47,7 +44,10 @@ impl Connection {
         mut web: WebSocketStream<impl Stream>,
         queue: &mut mpsc::Receiver<Outgoing>,
     ) -> io::Result<()> {
-        let mut alive = interval_at(Instant::now() + PING_EVERY, PING_EVERY);
+        // Zero is never; a timer wants a time all the same.
+        let (every, asks) =
+            (self.settings.ping_every.max(Duration::from_millis(1)), !self.settings.ping_every.is_zero());
+        let mut alive = interval_at(Instant::now() + every, every);
         alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let first_by = Instant::now() + FIRST_MESSAGE;
         let (mut heard, mut asked) = (false, false);
@@ -73,8 +73,9 @@ impl Connection {
                     self.unheard.extend(token);
                     write(&mut web, message(bytes)).await?;
                 }
-                _ = alive.tick() => {
+                _ = alive.tick(), if asks => {
                     if asked {
+                        // It has said nothing since the last time.
                         return Err(io::Error::new(io::ErrorKind::TimedOut, "a keep-alive was not answered"));
                     }
                     asked = true;
