@@ -47,7 +47,7 @@ pub use reliable::ReliableProvisionals;
 pub use targets::{Lookup, Resolution, ServerNames, Target};
 
 use crate::message::{Message, ParseErrorKind, parse_datagram};
-use crate::registrar::Registrar;
+use crate::registrar::{Binding, Registrar};
 use crate::transaction::{ClientKey, MergeKey, ServerKey};
 use hops::Names;
 use nonces::Nonces;
@@ -84,6 +84,8 @@ pub struct Endpoint {
     phones: Vec<PhoneAccount>,
     registrar: Registrar<Flow>,
     pings: PhonePings,
+    /// The last bindings that ended with their connection, and whose they were.
+    lost_phones: VecDeque<(String, Binding<Flow>)>,
     names: Names,
     timers: Timers<TimerKey>,
     outputs: VecDeque<Output>,
@@ -133,6 +135,7 @@ impl Endpoint {
             phones: Vec::new(),
             registrar: Registrar::new(config.registrar),
             pings: PhonePings::default(),
+            lost_phones: VecDeque::new(),
             names: Names::default(),
             timers: Timers::new(),
             outputs: VecDeque::new(),

@@ -3,9 +3,12 @@
 use std::time::Instant;
 
 use super::refusals::Refusal;
-use super::{Endpoint, Event, PhoneAccount, TimerKey};
-use crate::message::{Contacts, Request};
-use crate::registrar::RegisterError;
+use super::{Endpoint, Event, Flow, Leg, PhoneAccount, TimerKey};
+use crate::message::{Contacts, NameAddr, Request};
+use crate::registrar::{Binding, RegisterError};
+
+/// Phones whose connection broke and who may come back in the middle of a call.
+const MOST_LOST: usize = 256;
 
 /// Seconds of silence after which a phone should take its connection for lost; it keeps it alive more often than that
 /// (RFC 5626 section 4.4).
@@ -24,8 +27,11 @@ impl Endpoint {
         if record.as_deref() != Some(phone.name.as_str()) {
             return self.respond_plain(now, id, 403);
         }
+        let before = self.registrar.bindings(&phone.name).to_vec();
         match self.registrar.register(now, &phone.name, &request, &flow) {
             Ok(bindings) => {
+                let here: Vec<_> =
+                    bindings.iter().filter(|b| b.flow == flow).map(|b| b.contact.clone()).collect();
                 let contacts: Vec<String> = bindings.iter().map(|b| b.to_contact(now)).collect();
                 let outbound = flow.connection.is_some() && wants_outbound(&request);
                 self.respond(now, id, 200, |response| {
@@ -37,6 +43,7 @@ impl Endpoint {
                     }
                 });
                 self.follow_bindings(now, &phone.name);
+                self.move_calls(&phone.name, &before, &here, flow);
                 self.report_phone(&phone.user);
             }
             Err(RegisterError::TooBrief { min }) => {
@@ -57,8 +64,38 @@ impl Endpoint {
     /// A connection ended: whoever registered over it cannot be reached any more (RFC 5626 section 5.3).
     pub(super) fn connection_closed(&mut self, now: Instant, connection: u64) {
         self.trunk_connection_closed(now, connection);
-        let changed = self.registrar.retain(|_, binding| binding.flow.connection != Some(connection));
+        let lost = &mut self.lost_phones;
+        let changed = self.registrar.retain(|name, binding| {
+            let stays = binding.flow.connection != Some(connection);
+            if !stays {
+                lost.push_back((name.to_owned(), binding.clone()));
+            }
+            stays
+        });
+        lost.drain(..lost.len().saturating_sub(MOST_LOST));
         self.bindings_changed(&changed);
+    }
+
+    /// A phone that was at one of these places is here now: its calls are, too. Else what we say in them would go to a
+    /// connection that is no more.
+    fn move_calls(&mut self, name: &str, before: &[Binding<Flow>], here: &[NameAddr], flow: Flow) {
+        let lost = self.lost_phones.iter().filter(|(owner, _)| owner == name).map(|(_, binding)| binding);
+        let known = before.iter().chain(lost);
+        let left: Vec<Flow> = known
+            .filter(|old| old.flow != flow && here.iter().any(|contact| old.is_for(contact)))
+            .map(|old| old.flow)
+            .collect();
+        if left.is_empty() {
+            return;
+        }
+        self.lost_phones.retain(|(owner, binding)| owner != name || !left.contains(&binding.flow));
+        for leg in self.legs.values_mut() {
+            if let Leg::Up(session) = leg
+                && session.route.is_some_and(|route| left.contains(&route))
+            {
+                session.route = Some(flow);
+            }
+        }
     }
 
     pub(super) fn set_phones(&mut self, _now: Instant, accounts: Vec<PhoneAccount>) {

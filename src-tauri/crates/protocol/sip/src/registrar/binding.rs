@@ -39,7 +39,7 @@ impl<F> Binding<F> {
     }
 
     /// Whether this contact replaces the binding: the same instance (RFC 5626), or an equal URI.
-    pub(super) fn is_for(&self, contact: &NameAddr) -> bool {
+    pub(crate) fn is_for(&self, contact: &NameAddr) -> bool {
         match (self.contact.param("+sip.instance"), contact.param("+sip.instance")) {
             (Some(ours), Some(theirs)) if ours == theirs => {
                 self.contact.param("reg-id") == contact.param("reg-id")

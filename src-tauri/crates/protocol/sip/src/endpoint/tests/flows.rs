@@ -51,6 +51,26 @@ fn a_phone_by_websocket_is_called_over_its_connection_whatever_its_contact_says(
 }
 
 #[test]
+fn a_call_goes_on_over_the_connection_that_its_phone_came_back_by() {
+    for breaks in [true, false] {
+        let mut world = office_at(2, 56, Transport::Ws, &BOTH, Some("df7jal23ls0d.invalid"));
+        world.command(0, call(2, Destination::User("user_a".to_owned())));
+        let leg = world.incoming(1).leg;
+        world.command(1, Command::Answer { leg, answer: Bytes::from_static(ANSWER) });
+        world.until(0, |event| matches!(event, Event::Answered { leg: 2, .. }).then_some(()));
+        world.until(1, |event| matches!(event, Event::Confirmed { .. }).then_some(()));
+        if breaks {
+            world.input(0, Input::ConnectionClosed { connection: 2 });
+        }
+        world.nodes[1].address = "10.0.0.77:61000".parse().expect("an address");
+        // It renews its registration in time, from its new address.
+        reachable(&mut world, 1);
+        world.command(0, Command::Hangup { leg: 2, cause: None });
+        assert!(world.ended(1, leg), "breaks: {breaks}");
+    }
+}
+
+#[test]
 fn phones_behind_nat_are_asked_now_and_then_and_those_that_do_not_answer_are_not_called() {
     let mut world = office_at(2, 51, Transport::Udp, &BOTH, Some("192.168.1.7"));
     world.run(Duration::from_secs(100));
