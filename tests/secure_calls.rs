@@ -1,92 +1,14 @@
 //! Secure calls: a phone over TLS with SRTP hears the assistant, and a trunk's media settings are kept both ways.
 
+#[path = "support/baresip.rs"]
+mod baresip;
+
 use std::net::UdpSocket;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use baresip::Baresip;
 use serde_json::{Value, json};
-use tandem_audio::measure;
 use tandem_scenarios::{Api, Live, Server, Wav};
-use tempfile::TempDir;
-
-/// A port for SIP that is free for UDP and TCP, with its neighbour, which baresip takes for TLS.
-fn free_port() -> u16 {
-    loop {
-        let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
-        let port = socket.local_addr().expect("an address").port();
-        let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
-        if port < 60_000 && free(port) && free(port + 1) {
-            return port;
-        }
-    }
-}
-
-/// A baresip that dials at once and records what it hears; killed when dropped.
-struct Baresip {
-    child: Child,
-    folder: TempDir,
-}
-
-impl Baresip {
-    fn start(account: &str, dial: &str, issuer: &Path) -> Self {
-        let folder = TempDir::new().expect("a folder");
-        let path = |name: &str| folder.path().join(name);
-        std::fs::write(path("silence.wav"), silence(60)).expect("written");
-        let config = format!(
-            "sip_listen 127.0.0.1:{}\nsip_cafile {}\nnet_interface 127.0.0.1\n\
-             module_path /usr/lib/baresip/modules\nmodule g711.so\nmodule srtp.so\nmodule aufile.so\n\
-             module sndfile.so\nmodule_app account.so\nmodule_app menu.so\n\
-             audio_source aufile,{}\nsnd_path {}\naudio_channels 1\nrtp_timeout 60\n",
-            free_port(),
-            issuer.display(),
-            path("silence.wav").display(),
-            folder.path().display(),
-        );
-        std::fs::write(path("config"), config).expect("written");
-        std::fs::write(path("accounts"), format!("{account}\n")).expect("written");
-        std::fs::write(path("contacts"), "").expect("written");
-        let log = std::fs::File::create(path("log")).expect("a log");
-        let child = Command::new("baresip")
-            .arg("-f")
-            .arg(folder.path())
-            .args(["-e", dial])
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().expect("a log"))
-            .stderr(log)
-            .spawn()
-            .expect("baresip (Debian: baresip-core)");
-        Self { child, folder }
-    }
-
-    fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap_or_default()
-    }
-
-    fn heard(&self) -> Wav {
-        let files = std::fs::read_dir(self.folder.path()).expect("a folder").flatten().map(|f| f.path());
-        let decoded = files.filter(|path| path.to_string_lossy().ends_with("-dec.wav")).max();
-        Wav::read(&decoded.unwrap_or_else(|| panic!("nothing recorded:\n{}", self.log())))
-    }
-}
-
-impl Drop for Baresip {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// 8 kHz, 16 bits, one channel.
-fn silence(seconds: u32) -> Vec<u8> {
-    let length = seconds * 16_000;
-    let mut bytes = b"RIFF".to_vec();
-    bytes.extend((36 + length).to_le_bytes());
-    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data");
-    bytes.extend(length.to_le_bytes());
-    bytes.resize(bytes.len() + length as usize, 0);
-    bytes
-}
 
 #[tokio::test]
 async fn baresip_calls_in_over_tls_with_srtp_and_hears_the_assistant() {
@@ -102,7 +24,7 @@ async fn baresip_calls_in_over_tls_with_srtp_and_hears_the_assistant() {
         "<sip:{user}@{target};transport=tls>;auth_user={user};auth_pass={password};regint=60;mediaenc=srtp-mand"
     );
     let dial = format!("/dial sip:+62215551234@{target};transport=tls");
-    let baresip = Baresip::start(&account, &dial, &server.data().join("sip-tls.crt"));
+    let baresip = Baresip::dialling(&account, &dial, Some(&server.data().join("sip-tls.crt")));
     let created = live.until("the call from baresip", 20, |m| m["kind"] == "call.created").await;
     let call = created["call"].as_str().expect("an id").to_owned();
     live.said(&call, "assistant", "welcome", 20).await;
@@ -110,13 +32,7 @@ async fn baresip_calls_in_over_tls_with_srtp_and_hears_the_assistant() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     api.post(&format!("/calls/{call}/end"), Value::Null).await;
     live.event(&call, "call.ended", 20).await;
-    let sent = Wav::parse(&api.bytes(&format!("/calls/{call}/recording")).await);
-    let said = &sent.channels[1];
-    let begin = said.iter().position(|s| s.unsigned_abs() > 500).expect("the assistant spoke");
-    let reference = &said[begin..(begin + 16_000).min(said.len())];
-    let heard = baresip.heard();
-    let longest = heard.channels[0].len().saturating_sub(reference.len());
-    let snr = measure::align(reference, &heard.channels[0], longest).snr_db;
+    let snr = baresip.heard_of(&Wav::parse(&api.bytes(&format!("/calls/{call}/recording")).await));
     assert!(snr > 15.0, "{snr:.1} dB\n{}", baresip.log());
 }
 

@@ -49,6 +49,8 @@ impl Arguments {
             plain_http_anywhere: false,
             sip: self.sip.unwrap_or_else(|| self.usual(5_060, |at| UdpSocket::bind(at).is_ok())),
             sip_tls: None,
+            sip_ws: None,
+            sip_wss: None,
             sip_tls_certificate: None,
             sip_tls_key: None,
             sip_tls_ca: None,

@@ -47,6 +47,8 @@ impl Window {
             "--disable-sync",
             "--window-size=1400,900",
             "--use-fake-ui-for-media-stream",
+            // A machine without a network has no other addresses.
+            "--allow-loopback-in-peer-connection",
             "--use-fake-device-for-media-stream",
             &format!("--use-file-for-fake-audio-capture={}", microphone.display()),
             &format!("--user-data-dir={}", profile.display()),

@@ -3317,7 +3317,7 @@ export interface components {
          * @description Whether a trunk's audio is encrypted (SRTP, keys in the session description).
          * @enum {string}
          */
-        TrunkSrtp: "off" | "optional" | "required";
+        TrunkSrtp: "off" | "optional" | "required" | "dtls";
         /** @description Whether a trunk can be used right now. */
         TrunkState: {
             /** @enum {string} */

@@ -26,6 +26,7 @@ export function TrunkMedia({ form }: { form: UseFormReturnType<Values> }) {
           { value: "off", label: t("trunks.srtpOff") },
           { value: "optional", label: t("trunks.srtpOptional") },
           { value: "required", label: t("trunks.srtpRequired") },
+          { value: "dtls", label: t("trunks.srtpDtls") },
         ]}
         allowDeselect={false}
         {...form.getInputProps("srtp")}

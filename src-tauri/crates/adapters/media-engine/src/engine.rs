@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use tandem_foundation::{CallId, LegId};
 use tandem_switchboard::ports::media::{
-    AudioLink, Media, MediaError, MediaEvent, RecordingPlan, RtpTerms, Sound, SpeechId, TappedFrame,
-    WrittenRecording,
+    AudioLink, Fingerprint, Media, MediaError, MediaEvent, RecordingPlan, RtpTerms, Sound, SpeechId,
+    TappedFrame, WrittenRecording,
 };
 use tokio::sync::mpsc::{self, UnboundedSender};
 
@@ -179,6 +179,10 @@ impl Media for MediaEngine {
 
     fn connect(&self, room: &CallId, leg: LegId, terms: RtpTerms) {
         self.tell(room, RoomCommand::Connect { leg, terms });
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        crate::dtls::fingerprint()
     }
 
     fn open_audio_link(&self, room: &CallId, leg: LegId) -> AudioLink {

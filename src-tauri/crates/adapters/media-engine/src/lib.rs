@@ -6,6 +6,7 @@
 
 mod clock;
 mod config;
+mod dtls;
 mod engine;
 mod leg;
 mod poll;

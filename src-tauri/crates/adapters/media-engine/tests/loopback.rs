@@ -36,6 +36,7 @@ impl Phone {
             send: true,
             receive: true,
             srtp: None,
+            dtls: None,
             rtcp_mux: false,
         };
         engine.connect(room, LegId(leg), terms);

@@ -97,6 +97,7 @@ impl Carrier {
             from: Pii::from(from),
             display_name: name.map(|customer| Pii::new(customer.name.clone())),
             offer: terms::offer(local, leg.0),
+            web_offer: None,
             headers: Vec::new(),
             call_id: Some(call_id.clone()),
             ring_timeout: Duration::from_secs(60),

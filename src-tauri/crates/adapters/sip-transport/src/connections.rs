@@ -1,4 +1,4 @@
-//! TCP and TLS connections: accepted and opened, found again by number and by peer.
+//! Connections (TCP, TLS, WebSocket): accepted and opened, found again by number and by peer.
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
@@ -18,6 +18,9 @@ use crate::tls::Tls;
 const WRITE_QUEUE: usize = 256;
 /// Connections held at once.
 const MAX_CONNECTIONS: usize = 2048;
+
+/// Of those, how many may be WebSockets: whoever has a browser can open some, and trunks need room too.
+const MAX_WEB: usize = 1536;
 
 /// What the network tasks tell the driver.
 #[derive(Debug)]
@@ -59,6 +62,14 @@ pub type Outgoing = (Bytes, Option<u64>);
 /// What connections can be used for: those to a server whose certificate was found to name it for nothing else.
 type Peer = (Transport, SocketAddr, Option<ServerNames>);
 
+/// What connections are made and kept with.
+#[derive(Debug)]
+pub struct Settings {
+    pub tls: Tls,
+    /// How often a phone in a browser is asked whether it is there.
+    pub ping_every: Duration,
+}
+
 /// All connections, by number and by peer.
 #[derive(Debug)]
 pub struct Connections {
@@ -68,30 +79,31 @@ pub struct Connections {
     servers: HashMap<SocketAddr, ServerNames>,
     last: u64,
     report: mpsc::Sender<Happening>,
-    tls: Arc<Tls>,
+    settings: Arc<Settings>,
 }
 
 impl Connections {
-    pub fn new(report: mpsc::Sender<Happening>, tls: Tls) -> Connections {
+    pub fn new(report: mpsc::Sender<Happening>, settings: Settings) -> Connections {
         Connections {
             writers: HashMap::new(),
             by_peer: HashMap::new(),
             servers: HashMap::new(),
             last: 0,
             report,
-            tls: Arc::new(tls),
+            settings: Arc::new(settings),
         }
     }
 
     /// Takes over a connection that a peer opened.
     pub fn accept(&mut self, stream: TcpStream, remote: SocketAddr, transport: Transport) {
-        if self.writers.len() >= MAX_CONNECTIONS {
+        let web = || self.writers.values().filter(|((transport, ..), _)| transport.is_web()).count();
+        if self.writers.len() >= MAX_CONNECTIONS || (transport.is_web() && web() >= MAX_WEB) {
             tracing::warn!("too many connections, one is refused");
             return;
         }
         let (connection, queue) = self.enter((transport, remote, None));
         let flow = Flow { transport, remote, connection: Some(connection) };
-        let task = Connection::new(connection, flow, self.report.clone(), self.tls.clone());
+        let task = Connection::new(connection, flow, self.report.clone(), self.settings.clone());
         tokio::spawn(task.accepted(stream, queue));
     }
 
@@ -124,6 +136,10 @@ impl Connections {
 
     fn find_or_open(&mut self, flow: Flow, server: Option<ServerNames>) -> Result<u64, String> {
         let (transport, remote) = (flow.transport, flow.remote);
+        if transport.is_web() {
+            let accepted = self.by_peer.get(&(transport, remote, None)).copied();
+            return accepted.ok_or_else(|| "the phone's connection is gone".to_owned());
+        }
         if transport != Transport::Tls {
             let peer = (transport, remote, None);
             return Ok(self.by_peer.get(&peer).copied().unwrap_or_else(|| self.open(peer)));
@@ -147,7 +163,7 @@ impl Connections {
         let (transport, remote, server) = peer.clone();
         let (connection, queue) = self.enter(peer);
         let flow = Flow { transport, remote, connection: Some(connection) };
-        let task = Connection::new(connection, flow, self.report.clone(), self.tls.clone());
+        let task = Connection::new(connection, flow, self.report.clone(), self.settings.clone());
         tokio::spawn(task.opened(server, queue));
         connection
     }

@@ -13,12 +13,11 @@ use tokio::net::UdpSocket;
 use tokio::sync::mpsc;
 use tokio::time::sleep_until;
 
-use crate::connections::{self, Connections, Happening, StreamItem};
+use crate::connections::{self, Connections, Happening, Settings, StreamItem};
 use crate::convert;
 use crate::names::{self, NameService};
 use crate::sockets::Bound;
 use crate::tap::Tap;
-use crate::tls::Tls;
 
 /// Messages from connections that wait for the machine; beyond that they are not read.
 const NETWORK_QUEUE: usize = 1024;
@@ -30,7 +29,7 @@ pub fn spawn(
     endpoint: Endpoint,
     bound: Bound,
     tap: Tap,
-    tls: Tls,
+    settings: Settings,
     names: Arc<dyn NameService>,
     commands: mpsc::UnboundedReceiver<SignallingCommand>,
     events: mpsc::UnboundedSender<SignallingEvent>,
@@ -42,7 +41,13 @@ pub fn spawn(
     if let Some(listener) = bound.tls {
         connections::listen(listener, Transport::Tls, report.clone());
     }
-    let connections = Connections::new(report.clone(), tls);
+    if let Some(listener) = bound.ws {
+        connections::listen(listener, Transport::Ws, report.clone());
+    }
+    if let Some(listener) = bound.wss {
+        connections::listen(listener, Transport::Wss, report.clone());
+    }
+    let connections = Connections::new(report.clone(), settings);
     let driver = Driver { endpoint, udp: bound.udp, connections, names, report, events, tap };
     tokio::spawn(driver.run(commands, network));
 }
@@ -158,7 +163,9 @@ impl Driver {
         server: Option<ServerNames>,
     ) -> Result<(), String> {
         match flow.transport {
-            Transport::Tcp => self.connections.send(flow, None, (bytes, token)),
+            Transport::Tcp | Transport::Ws | Transport::Wss => {
+                self.connections.send(flow, None, (bytes, token))
+            }
             Transport::Tls => self.connections.send(flow, server, (bytes, token)),
             Transport::Udp => match self.udp.try_send_to(&bytes, flow.remote) {
                 Ok(_) => Ok(()),

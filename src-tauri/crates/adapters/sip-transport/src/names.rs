@@ -91,6 +91,10 @@ pub fn look_up(service: Arc<dyn NameService>, query: u64, lookup: Lookup, report
 /// [`NameError::Absent`] where the name leads to no address.
 pub async fn resolve(service: &dyn NameService, lookup: &Lookup) -> Result<Resolution, NameError> {
     let transport = lookup.transport.unwrap_or(Transport::Udp);
+    if transport.is_web() {
+        // Phones open WebSockets to us and never the other way round.
+        return Err(NameError::Absent);
+    }
     // Names without a dot are of this machine or network, and services are of domains.
     if lookup.port.is_some() || !lookup.host.contains('.') {
         let port = lookup.port.unwrap_or(transport.default_port());
@@ -114,8 +118,9 @@ pub async fn resolve(service: &dyn NameService, lookup: &Lookup) -> Result<Resol
 async fn services(service: &dyn NameService, lookup: &Lookup) -> Vec<(Transport, String)> {
     let usual = |transport| match transport {
         Transport::Udp => (transport, format!("_sip._udp.{}", lookup.host)),
-        Transport::Tcp => (transport, format!("_sip._tcp.{}", lookup.host)),
-        Transport::Tls => (transport, format!("_sips._tcp.{}", lookup.host)),
+        // Nobody asks for servers by WebSocket, see `resolve`.
+        Transport::Tcp | Transport::Ws => (transport, format!("_sip._tcp.{}", lookup.host)),
+        Transport::Tls | Transport::Wss => (transport, format!("_sips._tcp.{}", lookup.host)),
     };
     if let Some(transport) = lookup.transport {
         return vec![usual(transport)];

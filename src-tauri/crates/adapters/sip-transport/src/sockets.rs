@@ -1,4 +1,4 @@
-//! Binding UDP and TCP on one port number, and TLS on another.
+//! Binding UDP and TCP on one port number, and TLS and WebSockets on others.
 
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -17,12 +17,25 @@ pub struct Bound {
     pub udp: UdpSocket,
     pub tcp: Option<TcpListener>,
     pub tls: Option<TcpListener>,
+    pub ws: Option<TcpListener>,
+    pub wss: Option<TcpListener>,
     pub address: SocketAddr,
 }
 
+/// Where to listen beside UDP.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Listen {
+    pub tcp: Option<SocketAddr>,
+    pub tls: Option<SocketAddr>,
+    pub ws: Option<SocketAddr>,
+    pub wss: Option<SocketAddr>,
+}
+
 /// Binds all of them. With port 0 for both, TCP gets the port that UDP got.
-pub fn bind(udp: SocketAddr, tcp: Option<SocketAddr>, tls: Option<SocketAddr>) -> io::Result<Bound> {
-    let tls = tls.map(bind_tcp).transpose()?;
+pub fn bind(udp: SocketAddr, listen: Listen) -> io::Result<Bound> {
+    let Listen { tcp, tls, ws, wss } = listen;
+    let [tls, ws, wss] = [tls, ws, wss].map(|at| at.map(bind_tcp).transpose());
+    let (tls, ws, wss) = (tls?, ws?, wss?);
     let mut attempts = if udp.port() == 0 { ATTEMPTS } else { 1 };
     loop {
         attempts -= 1;
@@ -41,7 +54,7 @@ pub fn bind(udp: SocketAddr, tcp: Option<SocketAddr>, tls: Option<SocketAddr>) -
                 }
             }
         };
-        return Ok(Bound { udp: socket, tcp: listener, tls, address });
+        return Ok(Bound { udp: socket, tcp: listener, tls, ws, wss, address });
     }
 }
 
@@ -91,7 +104,7 @@ mod tests {
     #[tokio::test]
     async fn with_port_zero_udp_and_tcp_get_one_number() {
         let any: SocketAddr = "127.0.0.1:0".parse().expect("an address");
-        let bound = bind(any, Some(any), None).expect("binds");
+        let bound = bind(any, Listen { tcp: Some(any), ..Listen::default() }).expect("binds");
         let tcp = bound.tcp.expect("listens").local_addr().expect("bound");
         assert_eq!(tcp, bound.address);
         assert_ne!(tcp.port(), 0);

@@ -1,4 +1,6 @@
-//! One TCP or TLS connection: made, read, written and kept alive by a task of its own.
+//! One connection (TCP, TLS, WebSocket): made, read, written and kept alive by a task of its own.
+
+mod web;
 
 use std::io;
 use std::sync::Arc;
@@ -12,8 +14,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::{Instant, interval_at, sleep_until, timeout};
 
-use crate::connections::{Happening, Outgoing, StreamItem};
-use crate::tls::Tls;
+use crate::connections::{Happening, Outgoing, Settings, StreamItem};
 
 const CONNECT_PATIENCE: Duration = Duration::from_secs(5);
 /// A connection that brings nothing whole for so long after its beginning is closed.
@@ -22,6 +23,8 @@ const FIRST_MESSAGE: Duration = Duration::from_secs(32);
 const KEEP_ALIVE: Duration = Duration::from_secs(60);
 /// A peer that answered keep-alives before and does not answer one for so long is gone (RFC 5626 section 4.4.1).
 const PONG_PATIENCE: Duration = Duration::from_secs(10);
+/// How long an accepted connection is silent before the system looks after it.
+const PROBE_AFTER: Duration = Duration::from_secs(30);
 /// A peer that does not read for so long is gone.
 const WRITE_PATIENCE: Duration = Duration::from_secs(10);
 
@@ -30,7 +33,7 @@ pub struct Connection {
     connection: u64,
     flow: Flow,
     report: mpsc::Sender<Happening>,
-    tls: Arc<Tls>,
+    settings: Arc<Settings>,
     /// By us, so that keeping it alive is our affair.
     ours: bool,
     /// Tokens of what a peer that has said nothing yet was sent: it may never have taken it.
@@ -42,18 +45,27 @@ trait Stream: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> Stream for T {}
 
 impl Connection {
-    pub fn new(connection: u64, flow: Flow, report: mpsc::Sender<Happening>, tls: Arc<Tls>) -> Connection {
-        Connection { connection, flow, report, tls, ours: false, unheard: Vec::new() }
+    pub fn new(
+        connection: u64,
+        flow: Flow,
+        report: mpsc::Sender<Happening>,
+        settings: Arc<Settings>,
+    ) -> Connection {
+        Connection { connection, flow, report, settings, ours: false, unheard: Vec::new() }
     }
 
     /// Serves a connection that the peer opened, until it ends.
     pub async fn accepted(self, stream: TcpStream, queue: mpsc::Receiver<Outgoing>) {
         // Messages are whole when they are written: waiting for more only delays them.
         let _ = stream.set_nodelay(true);
-        if self.flow.transport != Transport::Tls {
-            return self.run(stream, queue).await;
+        keep_open(&stream);
+        match self.flow.transport {
+            Transport::Udp | Transport::Tcp => return self.run(stream, queue).await,
+            Transport::Ws => return self.run_web(stream, queue).await,
+            Transport::Tls | Transport::Wss => {}
         }
-        match self.tls.clone().accept(stream).await {
+        match self.settings.clone().tls.accept(stream).await {
+            Ok(stream) if self.flow.transport == Transport::Wss => self.run_web(stream, queue).await,
             Ok(stream) => self.run(stream, queue).await,
             Err(reason) => {
                 tracing::info!(peer = %self.flow.remote, reason, "a TLS connection was refused");
@@ -73,7 +85,7 @@ impl Connection {
         let _ = stream.set_nodelay(true);
         match server {
             None => self.run(stream, queue).await,
-            Some(server) => match self.tls.clone().connect(stream, &server).await {
+            Some(server) => match self.settings.clone().tls.connect(stream, &server).await {
                 Ok(stream) => self.run(stream, queue).await,
                 Err(reason) => self.failed(queue, reason).await,
             },
@@ -87,6 +99,10 @@ impl Connection {
 
     async fn run(mut self, stream: impl Stream, mut queue: mpsc::Receiver<Outgoing>) {
         let result = self.serve(stream, &mut queue).await;
+        self.ended(result, queue).await;
+    }
+
+    async fn ended(self, result: io::Result<()>, queue: mpsc::Receiver<Outgoing>) {
         let reason = match result {
             Ok(()) => "the connection was closed".to_owned(),
             Err(error) => {
@@ -173,6 +189,15 @@ impl Connection {
             unsent.extend(token);
         }
         let _ = self.report.send(Happening::Closed { connection: self.connection, unsent, reason }).await;
+    }
+}
+
+/// Lets the system ask now and then whether the peer is there: NAT forgets silent connections, and of a phone that lost
+/// its network nobody would hear.
+fn keep_open(stream: &TcpStream) {
+    let probes = socket2::TcpKeepalive::new().with_time(PROBE_AFTER);
+    if let Err(error) = socket2::SockRef::from(stream).set_tcp_keepalive(&probes) {
+        tracing::debug!(%error, "a connection is not kept open");
     }
 }
 

@@ -35,6 +35,8 @@ twin_enum! {
         Optional,
         /// A call without it is refused.
         Required,
+        /// As `required`, and we offer keys by a handshake of the two ends (DTLS) in place of keys in the description.
+        Dtls,
     }
 }
 

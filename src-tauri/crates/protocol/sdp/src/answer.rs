@@ -3,6 +3,7 @@
 use crate::codec::Codec;
 use crate::crypto;
 use crate::description::{Attribute, SessionDescription};
+use crate::dtls;
 use crate::local::LocalMedia;
 use crate::media::MediaDescription;
 use crate::negotiated::{
@@ -30,8 +31,10 @@ pub fn answer(offered: &SessionDescription, local: &LocalMedia) -> Result<Answer
         .find_map(|c| local.codecs.iter().find(|o| o.same_encoding(c)).map(|o| (c, o)))
         .ok_or(Refusal::NoCommonCodec)?;
 
-    let keys = crypto::choose(theirs, local)?;
+    let (attributes, dtls) = dtls::answer(offered, theirs, local).unzip();
+    let keys = if dtls.is_some() { None } else { crypto::choose(theirs, local)? };
     let (line, srtp) = keys.unzip();
+    let attributes: Vec<Attribute> = attributes.unwrap_or_default();
 
     // Our own format parameters go out, under the payload type of the offer (RFC 3264 section 6.1).
     let under = |number: &Codec, ours: &Codec| Codec { payload_type: number.payload_type, ..ours.clone() };
@@ -42,12 +45,12 @@ pub fn answer(offered: &SessionDescription, local: &LocalMedia) -> Result<Answer
     let wanted = peer_direction(offered, theirs);
     let direction = wanted.reversed().and(local.direction);
     let rtcp_mux = local.rtcp_mux && theirs.attribute("rtcp-mux").is_some();
-    let mut description = local.session();
+    let mut description = local.session(&attributes);
     for (at, media) in offered.media.iter().enumerate() {
         description.media.push(match at == section {
             true => {
-                let mut taken =
-                    local.section(&media.protocol, &answered, direction, rtcp_mux, line.as_slice());
+                let (keys, dtls) = (line.as_slice(), attributes.clone());
+                let mut taken = local.section(&media.protocol, &answered, direction, rtcp_mux, keys, dtls);
                 taken.kind.clone_from(&media.kind);
                 taken
             }
@@ -67,6 +70,7 @@ pub fn answer(offered: &SessionDescription, local: &LocalMedia) -> Result<Answer
         held_by_peer: !wanted.receives(),
         ptime: ptime(theirs, local.ptime),
         srtp,
+        dtls,
         section,
     };
     Ok(Answer { description, negotiated })

@@ -33,6 +33,10 @@ pub enum SrtpPolicy {
     Optional,
     /// RTP/SAVP is offered, and a plain offer or answer is refused.
     Required,
+    /// UDP/TLS/RTP/SAVP is offered, keys come by DTLS (RFC 5763), and a plain offer or answer is refused.
+    Dtls,
+    /// As browsers want it: UDP/TLS/RTP/SAVPF with ICE (RFC 8827), and nothing else.
+    Web,
 }
 
 /// One `a=crypto` line that can be used: without session parameters, MKI or a second key.
@@ -52,6 +56,13 @@ pub struct Protection {
     pub send: SrtpKey,
     /// The peer's.
     pub receive: SrtpKey,
+}
+
+impl SrtpPolicy {
+    /// Whether plain RTP is refused.
+    pub(crate) fn is_strict(self) -> bool {
+        matches!(self, Self::Required | Self::Dtls | Self::Web)
+    }
 }
 
 impl CryptoSuite {
@@ -117,7 +128,8 @@ pub(crate) fn offered(local: &LocalMedia) -> (&'static str, Vec<Crypto>) {
     match (local.srtp, &local.srtp_key) {
         (SrtpPolicy::Off, _) | (_, None) => ("RTP/AVP", Vec::new()),
         (SrtpPolicy::Optional, Some(key)) => ("RTP/AVP", lines(key)),
-        (SrtpPolicy::Required, Some(key)) => ("RTP/SAVP", lines(key)),
+        // Those of DTLS come here where there is no certificate.
+        (SrtpPolicy::Required | SrtpPolicy::Dtls | SrtpPolicy::Web, Some(key)) => ("RTP/SAVP", lines(key)),
     }
 }
 
@@ -132,7 +144,7 @@ pub(crate) fn choose(
         let answer = Crypto { key: ours.clone(), ..line };
         Some((answer, Protection { suite: line.suite, send: ours.clone(), receive: line.key }))
     });
-    if chosen.is_none() && (is_protected(theirs) || local.srtp == SrtpPolicy::Required) {
+    if chosen.is_none() && (is_protected(theirs) || local.srtp.is_strict()) {
         return Err(Refusal::Keys);
     }
     Ok(chosen)
@@ -149,6 +161,6 @@ pub(crate) fn agreed(
         let line = offered.iter().find(|o| o.tag == answer.tag && o.suite == answer.suite)?;
         Some(Protection { suite: line.suite, send: line.key.clone(), receive: answer.key })
     });
-    let protected = is_protected(ours) || is_protected(theirs) || policy == SrtpPolicy::Required;
+    let protected = is_protected(ours) || is_protected(theirs) || policy.is_strict();
     if agreed.is_none() && protected { Err(Refusal::Keys) } else { Ok(agreed) }
 }

@@ -99,7 +99,11 @@ impl Connection {
 impl Debug for Attribute {
     /// Keys are never shown.
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let value = if self.name == "crypto" { Some("***") } else { self.value.as_deref() };
+        let value = if matches!(self.name.as_str(), "crypto" | "ice-pwd") {
+            Some("***")
+        } else {
+            self.value.as_deref()
+        };
         f.debug_struct("Attribute").field("name", &self.name).field("value", &value).finish()
     }
 }

@@ -6,6 +6,7 @@ use crate::codec::Codec;
 use crate::crypto::{Crypto, SrtpKey, SrtpPolicy};
 use crate::description::{Attribute, Connection, SessionDescription};
 use crate::direction::Direction;
+use crate::dtls::{self, DtlsLocal};
 use crate::media::MediaDescription;
 
 /// Our end of one audio stream, and how to sign the description.
@@ -28,6 +29,8 @@ pub struct LocalMedia {
     pub srtp: SrtpPolicy,
     /// What we encrypt with, where that is agreed; the same for the life of a dialog. Without it every stream is plain.
     pub srtp_key: Option<SrtpKey>,
+    /// Our certificate, where keys can come by DTLS. Offers of it are answered; ours go by the policy.
+    pub dtls: Option<DtlsLocal>,
     /// The same for the life of a dialog.
     pub session_id: u64,
     /// One more than last time if the description changed (RFC 3264 section 8).
@@ -46,6 +49,7 @@ impl LocalMedia {
             rtcp_mux: false,
             srtp: SrtpPolicy::Off,
             srtp_key: None,
+            dtls: None,
             session_id,
             version,
         }
@@ -59,6 +63,7 @@ impl LocalMedia {
         direction: Direction,
         rtcp_mux: bool,
         crypto: &[Crypto],
+        dtls: Vec<Attribute>,
     ) -> MediaDescription {
         let mut attributes = Vec::new();
         for codec in codecs {
@@ -73,6 +78,7 @@ impl LocalMedia {
             attributes.push(Attribute::flag("rtcp-mux"));
         }
         attributes.extend(crypto.iter().map(|line| Attribute::new("crypto", line)));
+        attributes.extend(dtls);
         MediaDescription {
             kind: "audio".to_owned(),
             port: self.port,
@@ -85,8 +91,10 @@ impl LocalMedia {
         }
     }
 
-    pub(crate) fn session(&self) -> SessionDescription {
+    /// The session part of a description whose section has these attributes of DTLS.
+    pub(crate) fn session(&self, dtls: &[Attribute]) -> SessionDescription {
         let mut session = SessionDescription::new(self.address, self.session_id, self.version);
+        session.attributes = dtls::session_attributes(dtls);
         session.connection = Some(Connection { address: self.address.to_string() });
         session
     }

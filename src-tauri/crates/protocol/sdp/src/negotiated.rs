@@ -6,6 +6,7 @@ use crate::codec::Codec;
 use crate::crypto::{Protection, is_protected, lines};
 use crate::description::SessionDescription;
 use crate::direction::Direction;
+use crate::dtls::{Dtls, has_ice, is_dtls};
 use crate::local::LocalMedia;
 use crate::media::MediaDescription;
 
@@ -26,8 +27,10 @@ pub struct Negotiated {
     pub held_by_peer: bool,
     /// Milliseconds of audio to put in a packet.
     pub ptime: u32,
-    /// Absent for plain RTP.
+    /// Absent for plain RTP, and where keys come by DTLS.
     pub srtp: Option<Protection>,
+    /// What the handshake on the media path goes by, where there is one.
+    pub dtls: Option<Dtls>,
     /// Which of the description's media sections this is, from 0.
     pub section: usize,
 }
@@ -58,7 +61,7 @@ pub enum Refusal {
     NoAudio,
     #[error("agreeing on media: the peer refused or removed the audio stream")]
     AudioRefused,
-    #[error("agreeing on media: the audio comes under a protocol other than RTP/AVP and RTP/SAVP")]
+    #[error("agreeing on media: the audio comes under a protocol that is not spoken here")]
     Protocol,
     #[error("agreeing on media: no keys for SRTP in common, and plain RTP is not allowed")]
     Keys,
@@ -86,16 +89,18 @@ pub(crate) fn audio_section(session: &SessionDescription, local: &LocalMedia) ->
     let is_audio = |m: &MediaDescription| m.kind.eq_ignore_ascii_case("audio");
     let audio = || session.media.iter().filter(|m| is_audio(m));
     let keyed = |m: &MediaDescription| is_protected(m) && local.srtp_key.is_some() && !lines(m).is_empty();
-    let usable = |m: &MediaDescription| is_audio(m) && m.port != 0 && (is_plain_rtp(m) || keyed(m));
+    let handshaking = |m: &MediaDescription| local.dtls.is_some() && is_dtls(session, m);
+    let usable =
+        |m: &MediaDescription| is_audio(m) && m.port != 0 && (is_plain_rtp(m) || keyed(m) || handshaking(m));
     session.media.iter().position(usable).ok_or(match () {
         () if audio().next().is_none() => Refusal::NoAudio,
         () if audio().all(|m| m.port == 0) => Refusal::AudioRefused,
-        () if audio().any(is_protected) => Refusal::Keys,
+        () if audio().any(|m| is_protected(m) || is_dtls(session, m)) => Refusal::Keys,
         () => Refusal::Protocol,
     })
 }
 
-/// RTP with or without early feedback; keys by DTLS (UDP/TLS/...) are not spoken here.
+/// RTP with or without early feedback.
 fn is_plain_rtp(media: &MediaDescription) -> bool {
     media.protocol.eq_ignore_ascii_case("RTP/AVP") || media.protocol.eq_ignore_ascii_case("RTP/AVPF")
 }
@@ -111,7 +116,9 @@ pub(crate) fn peer(session: &SessionDescription, media: &MediaDescription, rtcp_
 /// What the peer of this section wants to do, hold by address included.
 pub(crate) fn peer_direction(session: &SessionDescription, media: &MediaDescription) -> Direction {
     let told = media.direction(session);
-    let receives = told.receives() && !media.connection(session).is_some_and(|c| c.is_hold());
+    // Who checks paths has no address to name before it has found one (RFC 8839 section 4.2.1.2).
+    let hold = !has_ice(session, media) && media.connection(session).is_some_and(|c| c.is_hold());
+    let receives = told.receives() && !hold;
     Direction::new(told.sends(), receives)
 }
 

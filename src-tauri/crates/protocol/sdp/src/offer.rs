@@ -3,16 +3,22 @@
 use crate::answer::refused;
 use crate::codec::Codec;
 use crate::crypto::{self, Crypto};
-use crate::description::SessionDescription;
+use crate::description::{Attribute, SessionDescription};
+use crate::dtls;
 use crate::local::LocalMedia;
 use crate::media::MediaDescription;
 use crate::negotiated::{EventPayloadTypes, Negotiated, Refusal, events, peer, peer_direction, ptime};
 
 /// An offer of one audio stream with all our codecs.
 pub fn offer(local: &LocalMedia) -> SessionDescription {
-    let mut session = local.session();
-    let (protocol, keys) = crypto::offered(local);
-    session.media.push(local.section(protocol, &local.codecs, local.direction, local.rtcp_mux, &keys));
+    let dtls = dtls::offer(local);
+    let mut session = local.session(&dtls);
+    let (protocol, keys) = match dtls::offered_profile(local) {
+        Some(profile) => (profile, Vec::new()),
+        None => crypto::offered(local),
+    };
+    let section = local.section(protocol, &local.codecs, local.direction, local.rtcp_mux, &keys, dtls);
+    session.media.push(section);
     session
 }
 
@@ -25,11 +31,12 @@ pub fn reoffer(local: &LocalMedia, previous: &SessionDescription) -> SessionDesc
         return session;
     };
     let codecs = keep_payload_types(&local.codecs, &previous.media[section].codecs());
-    let mut session = local.session();
+    let dtls = keep_dtls(&previous.media[section]);
+    let mut session = local.session(&dtls);
     session.media.extend(previous.media.iter().map(refused));
     let protocol = &previous.media[section].protocol;
     let keys = keep_keys(local, &previous.media[section]);
-    session.media[section] = local.section(protocol, &codecs, local.direction, local.rtcp_mux, &keys);
+    session.media[section] = local.section(protocol, &codecs, local.direction, local.rtcp_mux, &keys, dtls);
     session
 }
 
@@ -61,7 +68,12 @@ pub fn accept(
             receive: receive.payload_type,
             clock_rate: send.clock_rate,
         });
-    let srtp = crypto::agreed(ours, theirs, local.srtp)?;
+    let dtls = dtls::accept(answered, theirs, local);
+    let srtp = match &dtls {
+        Some(_) => None,
+        None if dtls::is_dtls(offered, ours) => return Err(Refusal::Keys),
+        None => crypto::agreed(ours, theirs, local.srtp)?,
+    };
     let rtcp_mux = [ours, theirs].iter().all(|m| m.attribute("rtcp-mux").is_some());
     let wanted = peer_direction(answered, theirs);
     Ok(Negotiated {
@@ -73,6 +85,7 @@ pub fn accept(
         held_by_peer: !wanted.receives() && ours.direction(offered).sends(),
         ptime: ptime(theirs, local.ptime),
         srtp,
+        dtls,
         section,
     })
 }
@@ -85,6 +98,14 @@ fn keep_keys(local: &LocalMedia, previous: &MediaDescription) -> Vec<Crypto> {
         }
         (lines, _) => lines,
     }
+}
+
+/// The association stays while nothing of it changes, and either side may have begun it (RFC 8842 section 5.5).
+fn keep_dtls(previous: &MediaDescription) -> Vec<Attribute> {
+    const KEPT: [&str; 7] =
+        ["fingerprint", "setup", "mid", "ice-ufrag", "ice-pwd", "candidate", "end-of-candidates"];
+    let kept = previous.attributes.iter().filter(|a| KEPT.contains(&a.name.as_str())).cloned();
+    kept.map(|a| if a.name == "setup" { Attribute::new("setup", "actpass") } else { a }).collect()
 }
 
 /// Our codecs under the payload types they have had, or under ones that are free.

@@ -5,7 +5,7 @@
 //! name = "Carrier"            # its natural key
 //! host = "sip.carrier.example" # without a port, its SRV records are looked up
 //! transport = "tls"           # or "tcp"; "udp" where not given
-//! srtp = "required"           # or "optional", "off"; optional with TLS and off without, where not given
+//! srtp = "required"           # or "dtls", "optional", "off"; optional with TLS and off without, where not given
 //! codecs = ["pcma", "pcmu"]   # the preferred first; all of them where not given
 //! username = "12345"
 //! password_env = "CARRIER_PASSWORD"

@@ -48,7 +48,7 @@ enum Command {
     ///
     /// Logs go to stderr. The first line on stdout, once it answers, is one JSON document with its addresses (and,
     /// with --sandbox, keys and sign-ins). SIGTERM or Ctrl-C drains: no new calls, running ones finish.
-    Serve(ServeArguments),
+    Serve(Box<ServeArguments>),
     /// Place a call on a running server and follow its transcript to the end.
     ///
     /// Without --key, the key of the server that runs as you on this machine is used.
@@ -97,12 +97,18 @@ pub struct ServeArguments {
     /// Address for SIP over TLS (5061 as a rule); not served unless given.
     #[arg(long, value_name = "ADDR")]
     pub sip_tls: Option<SocketAddr>,
-    /// Certificate to show there, PEM, with the rest of its chain. Without it, one is made, signed by itself and kept in
+    /// Address for SIP over WebSocket, for phones in browsers (RFC 7118); not served unless given.
+    #[arg(long, value_name = "ADDR")]
+    pub sip_ws: Option<SocketAddr>,
+    /// Address for SIP over WebSocket and TLS; not served unless given.
+    #[arg(long, value_name = "ADDR")]
+    pub sip_wss: Option<SocketAddr>,
+    /// Certificate to show with TLS, PEM, with the rest of its chain. Without it, one is made, signed by itself and kept in
     /// the data directory: phones must be told to trust it, and carriers will not.
-    #[arg(long, value_name = "FILE", requires_all = ["sip_tls", "sip_tls_key"])]
+    #[arg(long, value_name = "FILE", requires = "sip_tls_key")]
     pub sip_tls_certificate: Option<PathBuf>,
     /// Its private key, PEM.
-    #[arg(long, value_name = "FILE", requires_all = ["sip_tls", "sip_tls_certificate"])]
+    #[arg(long, value_name = "FILE", requires = "sip_tls_certificate")]
     pub sip_tls_key: Option<PathBuf>,
     /// Certificates (PEM) of issuers to trust beside those of the system, for trunks with TLS.
     #[arg(long, value_name = "FILE")]
@@ -306,7 +312,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     };
     let result = runtime.block_on(async {
         match arguments.command {
-            Command::Serve(arguments) => serve::run(arguments).await,
+            Command::Serve(arguments) => serve::run(*arguments).await,
             Command::Call(arguments) => call::run(arguments).await,
             Command::Apply(arguments) => apply::run(arguments).await,
             Command::Recording(RecordingCommand::Verify { call, json, server }) => {

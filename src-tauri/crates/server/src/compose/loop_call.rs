@@ -61,6 +61,7 @@ pub(crate) async fn score() -> Result<Score, String> {
         from: Pii::from("doctor"),
         display_name: None,
         offer: terms::offer(local, 1),
+        web_offer: None,
         headers: Vec::new(),
         call_id: None,
         ring_timeout: PATIENCE,

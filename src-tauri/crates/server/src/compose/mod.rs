@@ -159,6 +159,10 @@ impl Running {
 pub fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info,sqlx=warn,pulseaudio=off,rtc=error"));
+    // That library warns of every extension it does not know, with each handshake; what goes wrong is told by its caller.
+    let asked = std::env::var("RUST_LOG").is_ok_and(|wish| wish.contains("rtc_dtls"));
+    let quiet = "rtc_dtls=off".parse().ok().filter(|_| !asked);
+    let filter = quiet.into_iter().fold(filter, tracing_subscriber::EnvFilter::add_directive);
     // A second call (the desktop shell starting a server) keeps the first one's choice.
     let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).try_init();
 }
@@ -262,6 +266,12 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
     let mut ready = json!({ "ready": true, "http": url, "sip": format!("udp:{sip}") });
     if let Some(tls) = signalling.tls_address() {
         ready["sip_tls"] = format!("tls:{tls}").into();
+    }
+    if let Some(ws) = signalling.ws_address() {
+        ready["sip_ws"] = format!("ws://{ws}").into();
+    }
+    if let Some(wss) = signalling.wss_address() {
+        ready["sip_wss"] = format!("wss://{wss}").into();
     }
     if let Some(prepared) = &prepared {
         ready["sandbox"] = prepared.ready.clone();

@@ -19,7 +19,11 @@ pub struct ServeOptions {
     pub sip: SocketAddr,
     /// Where SIP over TLS is served, if it is.
     pub sip_tls: Option<SocketAddr>,
-    /// What is shown there; `None`: a certificate that is made and kept with the data.
+    /// Where phones in browsers reach us by WebSocket, if they do.
+    pub sip_ws: Option<SocketAddr>,
+    /// The same over TLS.
+    pub sip_wss: Option<SocketAddr>,
+    /// What is shown with TLS; `None`: a certificate that is made and kept with the data.
     pub sip_certificate: Option<CertificateFiles>,
     /// A file of issuers to trust beside those of the system.
     pub sip_issuers: Option<PathBuf>,
@@ -45,6 +49,8 @@ impl ServeOptions {
             http: any,
             sip: any,
             sip_tls: None,
+            sip_ws: None,
+            sip_wss: None,
             sip_certificate: None,
             sip_issuers: None,
             rtp_ports: (20_000, 29_999),
@@ -84,6 +90,8 @@ impl ServeOptions {
             http: arguments.http,
             sip: arguments.sip,
             sip_tls: arguments.sip_tls,
+            sip_ws: arguments.sip_ws,
+            sip_wss: arguments.sip_wss,
             sip_certificate: certificate,
             sip_issuers: arguments.sip_tls_ca,
             rtp_ports: arguments.rtp_ports,

@@ -15,13 +15,16 @@ use super::ServeOptions;
 pub(super) fn config(options: &ServeOptions, data_dir: &Path) -> io::Result<SipConfig> {
     let mut config = SipConfig::new(options.sip);
     config.tls_issuers.clone_from(&options.sip_issuers);
-    if let Some(address) = options.sip_tls {
+    config.ws = options.sip_ws;
+    let certified = |address: SocketAddr| -> io::Result<_> {
         let files = match &options.sip_certificate {
             Some(files) => files.clone(),
             None => CertificateFiles::self_signed(data_dir, &own_names(address))?,
         };
-        config.tls = Some((address, files));
-    }
+        Ok((address, files))
+    };
+    config.tls = options.sip_tls.map(certified).transpose()?;
+    config.wss = options.sip_wss.map(certified).transpose()?;
     Ok(config)
 }
 
@@ -47,5 +50,7 @@ mod tests {
         let given = CertificateFiles { certificate: "a.pem".into(), key: "b.pem".into() };
         options.sip_certificate = Some(given.clone());
         assert_eq!(config(&options, folder.path()).expect("read").tls.expect("served").1, given);
+        options.sip_wss = Some(SocketAddr::from(([127, 0, 0, 1], 0)));
+        assert_eq!(config(&options, folder.path()).expect("read").wss.expect("served").1, given);
     }
 }

@@ -213,6 +213,7 @@ fn terms(remote: SocketAddr, codec: Codec) -> RtpTerms {
         send: true,
         receive: true,
         srtp: None,
+        dtls: None,
         rtcp_mux: false,
     }
 }

@@ -1,6 +1,8 @@
 //! A leg: a source of frames, a sink of frames, or both; and what is attached to it.
 
 mod arrivals;
+mod handshake;
+mod ice;
 mod link;
 mod relay;
 mod rtp;

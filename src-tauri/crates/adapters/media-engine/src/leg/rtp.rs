@@ -1,5 +1,6 @@
 //! An RTP leg: packets to frames through the jitter buffer, and digits.
 
+use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 use tandem_audio::jitter::{JitterBuffer, JitterConfig, Pulled};
@@ -8,6 +9,7 @@ use tandem_rtp::{Impairment, ReceiverStatistics};
 use tandem_switchboard::ports::media::{LegQuality, RtpTerms};
 
 use super::arrivals::Arrivals;
+use super::handshake::is_dtls;
 use super::relay::Relay;
 use super::rtp_send::Sending;
 use super::session::{Session, Sinks, encoding};
@@ -32,6 +34,8 @@ pub(crate) struct RtpLeg {
     /// What would have gone on after those, for the first frame of a mix to blend with.
     pub(super) seam: Option<Frame>,
     jitter: JitterBuffer,
+    /// A handshake that the peer began before we had its answer: it would begin again after a second only.
+    early: Option<(Box<[u8]>, SocketAddr)>,
     /// Somebody needs the samples; else packets are not even kept.
     decoding: bool,
     /// The loss that the encoder was told, in percent.
@@ -53,6 +57,7 @@ impl RtpLeg {
             relay: None,
             seam: None,
             jitter: JitterBuffer::new(jitter),
+            early: None,
             decoding: false,
             loss_told: 0,
             watched: false,
@@ -79,9 +84,10 @@ impl RtpLeg {
         }
     }
 
-    /// Whether packets go out: connected, not on hold, and to an address that can be sent to.
+    /// Whether packets go out: connected, with its keys, not on hold, and to an address that can be sent to.
     pub(crate) fn sends(&self) -> bool {
-        self.session.as_ref().is_some_and(|s| s.terms.send && !s.source.target().ip().is_unspecified())
+        let may = |s: &Session| s.terms.send && !s.awaits_keys() && !s.source.target().ip().is_unspecified();
+        self.session.as_ref().is_some_and(may)
     }
 
     /// Whether its packets can be carried on to `other`'s peer as they are.
@@ -132,14 +138,27 @@ impl RtpLeg {
         arrivals: Option<&mut Arrivals>,
         digit: &mut dyn FnMut(char, Instant),
     ) {
-        let Self { socket, session, jitter, statistics, decoding, watched, .. } = self;
+        let Self { socket, session, jitter, statistics, decoding, watched, early, .. } = self;
         let mut sinks = Sinks { arrivals, jitter, decoding: *decoding, statistics };
-        let mut each = |bytes: &[u8], from, at| {
-            if let Some(session) = session.as_mut() {
-                session.take(bytes, from, at, &mut sinks, digit);
-            }
+        let mut each = |bytes: &[u8], from, at| match session.as_mut() {
+            Some(session) => session.take(bytes, from, at, &mut sinks, digit),
+            None if is_dtls(bytes) => *early = Some((bytes.into(), from)),
+            None => {}
         };
-        if *watched { socket.take(now, &mut each) } else { socket.drain(now, &mut each) }
+        if *watched {
+            socket.take(now, &mut each)
+        } else {
+            socket.drain(now, &mut each)
+        }
+        if let Some(session) = session {
+            if let Some((bytes, from)) = early.take() {
+                session.take(&bytes, from, now, &mut sinks, digit);
+            }
+            session.poll_handshake(|datagram, to| {
+                // What the system does not take is sent again like any packet that is lost.
+                let _ = socket.send(datagram, to);
+            });
+        }
     }
 
     /// Fills the next frame; false if it is silent. `digit` is called for each key heard in the sound.
@@ -166,7 +185,8 @@ impl RtpLeg {
     pub(crate) fn report(&mut self, now: Instant) {
         let sent = self.sends().then(|| self.sending.sent());
         let random = self.sending.random();
-        let Some(session) = self.session.as_mut().filter(|s| s.terms.rtcp_mux) else { return };
+        let ready = |s: &&mut Session| s.terms.rtcp_mux && !s.awaits_keys();
+        let Some(session) = self.session.as_mut().filter(ready) else { return };
         let target = session.source.target();
         let missed = session.reports.remote_loss().map_or(0, |part| (part * 100.0).ceil() as u8);
         if std::mem::replace(&mut self.loss_told, missed) != missed {

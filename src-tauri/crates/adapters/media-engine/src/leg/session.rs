@@ -11,6 +11,7 @@ use tandem_rtp::{EventReceiver, Packet, ReceiverStatistics, Reports};
 use tandem_switchboard::ports::media::{Codec, RtpTerms};
 
 use super::arrivals::{Arrivals, Carried};
+use super::handshake::Handshake;
 use super::relay::COMFORT_NOISE;
 use super::secure::Secure;
 use super::source::Source;
@@ -29,8 +30,10 @@ pub(crate) struct Session {
     /// The newest timestamp, widened, so that it can be told in samples of 8 kHz across its wrap.
     pub(super) newest: Option<i64>,
     pub source: Source,
-    /// Absent on a plain leg.
+    /// Absent on a plain leg, and until its keys are there.
     pub(super) secure: Option<Secure>,
+    /// Present where keys come by DTLS.
+    pub(super) handshake: Option<Handshake>,
     /// The peer's SSRC.
     pub(super) ssrc: Option<u32>,
     pub(super) reports: Reports,
@@ -63,6 +66,7 @@ impl Session {
             newest: None,
             source: Source::new(terms.remote),
             secure: terms.srtp.clone().map(Secure::new),
+            handshake: terms.dtls.clone().map(|dtls| Handshake::new(*dtls, terms.remote)),
             terms,
             ssrc: None,
             reports: Reports::new(our_ssrc, now),
@@ -88,13 +92,41 @@ impl Session {
             self.begin_decoding();
         }
         self.secure = match (self.secure.take(), terms.srtp.clone()) {
+            (secure, _) if terms.dtls.is_some() => self.shake_hands(secure, &terms),
             (Some(mut secure), Some(keys)) => {
                 secure.update(keys);
                 Some(secure)
             }
             (_, keys) => keys.map(Secure::new),
         };
+        if terms.dtls.is_none() {
+            self.handshake = None;
+        }
         self.terms = terms;
+    }
+
+    /// Goes on with the handshake that is there, and the keys it brought, unless it is another peer's.
+    fn shake_hands(&mut self, keys: Option<Secure>, terms: &RtpTerms) -> Option<Secure> {
+        let dtls = terms.dtls.as_ref()?;
+        if self.handshake.as_mut().is_some_and(|handshake| handshake.goes_on(dtls)) {
+            return keys;
+        }
+        self.handshake = Some(Handshake::new(*dtls.clone(), terms.remote));
+        None
+    }
+
+    /// Whether nothing may be sent or heard yet, for want of keys.
+    pub(super) fn awaits_keys(&self) -> bool {
+        self.handshake.is_some() && self.secure.is_none()
+    }
+
+    /// Takes over what the handshake brought; what it wants sent goes to `send`.
+    pub(super) fn poll_handshake(&mut self, mut send: impl FnMut(&[u8], SocketAddr)) {
+        let Some(handshake) = &mut self.handshake else { return };
+        if let Some(keys) = handshake.poll() {
+            self.secure = Some(Secure::new(keys));
+        }
+        handshake.take_outbox().for_each(|(datagram, to)| send(&datagram, to));
     }
 
     /// Forgets what was decoded so far.
@@ -118,6 +150,11 @@ impl Session {
         sinks: &mut Sinks<'_>,
         digit: &mut dyn FnMut(char, Instant),
     ) {
+        if let Some(handshake) = &mut self.handshake
+            && (handshake.take(bytes, from, at, &mut self.source) || self.secure.is_none())
+        {
+            return;
+        }
         // Before anything else is done with it: neither address nor counters may follow a forged packet.
         let opened = match &mut self.secure {
             Some(secure) => secure.open(bytes),

@@ -31,6 +31,14 @@ impl Source {
         }
     }
 
+    /// The peer proved that it is there, and wants packets there (RFC 8445 section 8.1.1).
+    pub(crate) fn nominate(&mut self, address: SocketAddr, at: Instant) {
+        if self.locked.is_none_or(|(locked, _)| locked != address) {
+            self.locked = Some((address, at));
+            self.candidate = None;
+        }
+    }
+
     /// Where to send.
     pub(crate) fn target(&self) -> SocketAddr {
         self.locked.map_or(self.signalled, |(address, _)| address)

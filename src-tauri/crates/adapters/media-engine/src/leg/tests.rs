@@ -49,6 +49,7 @@ fn the_loss_that_the_peer_reports_is_told_to_the_encoder() {
         send: true,
         receive: true,
         srtp: None,
+        dtls: None,
         rtcp_mux: true,
     };
     leg.connect(terms, start);

@@ -159,6 +159,7 @@ impl House {
             send: true,
             receive: true,
             srtp: None,
+            dtls: None,
             rtcp_mux: false,
         }
     }

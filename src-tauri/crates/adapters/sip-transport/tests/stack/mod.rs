@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub mod certificates;
+pub mod web_phone;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -46,6 +47,14 @@ impl Stack {
         self.sip.tls_address().expect("it listens for TLS")
     }
 
+    pub fn ws_address(&self) -> SocketAddr {
+        self.sip.ws_address().expect("it listens for WebSockets")
+    }
+
+    pub fn wss_address(&self) -> SocketAddr {
+        self.sip.wss_address().expect("it listens for WebSockets with TLS")
+    }
+
     pub fn send(&self, command: SignallingCommand) {
         self.sip.send(command);
     }
@@ -71,6 +80,7 @@ impl Stack {
             from: "+62215551234".into(),
             display_name: None,
             offer: Bytes::from(offer),
+            web_offer: None,
             headers: vec![("X-Tandem-Call".into(), "call_1".into())],
             call_id,
             ring_timeout: Duration::from_secs(20),

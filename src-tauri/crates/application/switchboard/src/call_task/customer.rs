@@ -39,6 +39,7 @@ impl CallTask {
             from: self.call.from.clone(),
             display_name: None,
             offer,
+            web_offer: None,
             headers: Vec::new(),
             call_id: self.call.sip_call_id.clone(),
             ring_timeout: RING_TIMEOUT,
@@ -121,7 +122,16 @@ impl CallTask {
 
     /// The customer's leg is under their trunk's settings; with people's phones we take what they have.
     fn wishes_for(&self, leg: LegId) -> Wishes {
-        if leg == self.customer { self.wishes.clone() } else { Wishes::default() }
+        if leg == self.customer {
+            return self.wishes.clone();
+        }
+        Wishes::of_people().certified(self.context.ports.media.fingerprint())
+    }
+
+    /// What a person's phone in a browser is offered for this leg.
+    pub(super) fn web_offer(&self, leg: LegId) -> Option<Bytes> {
+        let local = self.rtp_addresses.get(&leg).copied()?;
+        terms::web_offer(&self.wishes_for(leg), local, self.session_number())
     }
 
     pub(super) fn session_number(&self) -> u64 {

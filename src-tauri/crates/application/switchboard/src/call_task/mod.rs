@@ -229,6 +229,7 @@ impl CallTask {
             let trunk = call.trunk.as_ref().and_then(|id| plan.trunk(&call.org, id));
             trunk.map_or_else(Wishes::default, Wishes::of_trunk)
         };
+        let wishes = wishes.certified(context.ports.media.fingerprint());
         let task = Self {
             machine: CallMachine::new(customer, speaker),
             legs: HashMap::from([(customer, LegKind::Customer)]),

@@ -54,6 +54,7 @@ impl CallTask {
         let Some((offer, to)) = self.open_leg_and_offer(leg).zip(self.person_destination(&who)) else {
             return self.person_leg_gone(leg, false);
         };
+        let web_offer = self.web_offer(leg);
         let sip_call_id = self.name_person_leg(&who, leg);
         self.context.ports.signalling.send(SignallingCommand::Invite {
             leg,
@@ -61,6 +62,7 @@ impl CallTask {
             from: self.person_caller_id(),
             display_name: self.call.customer_name.clone(),
             offer,
+            web_offer,
             headers: self.person_headers(&who, summons),
             call_id: Some(sip_call_id),
             ring_timeout: if summons == Summons::Answer { RING_TIMEOUT } else { LONGEST_OFFER },

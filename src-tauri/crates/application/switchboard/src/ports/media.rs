@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use tandem_foundation::{CallId, LegId};
 use tokio::sync::mpsc;
 
-pub use tandem_sdp::{CryptoSuite, Protection};
+pub use tandem_sdp::{CryptoSuite, Dtls, Fingerprint, HashFunction, IceCredentials, Protection};
 
 /// Samples a second of every frame that crosses this port.
 pub const SAMPLE_RATE: u32 = 8_000;
@@ -49,8 +49,10 @@ pub struct RtpTerms {
     pub send: bool,
     /// We listen.
     pub receive: bool,
-    /// Suite and keys of SRTP; absent for plain RTP.
+    /// Suite and keys of SRTP; absent for plain RTP, and where they come by DTLS.
     pub srtp: Option<Protection>,
+    /// Where keys come by a handshake on the media path (RFC 5763): nothing is sent or heard before.
+    pub dtls: Option<Box<Dtls>>,
     /// RTCP shares the port of RTP (RFC 5761); otherwise no reports are sent.
     pub rtcp_mux: bool,
 }
@@ -124,6 +126,10 @@ pub trait Media: Send + Sync {
     fn open_rtp_leg(&self, room: &CallId, leg: LegId, interface: IpAddr) -> Result<SocketAddr, MediaError>;
     /// Sets or changes what was negotiated for an RTP leg.
     fn connect(&self, room: &CallId, leg: LegId, terms: RtpTerms);
+    /// Of the certificate that this engine shows in handshakes, for our descriptions; `None`: it knows none.
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        None
+    }
     /// Opens a leg whose audio is exchanged over channels.
     fn open_audio_link(&self, room: &CallId, leg: LegId) -> AudioLink;
     /// Opens a leg that only speaks what [`Media::speak`] gives it (an assistant, an announcement).

@@ -113,6 +113,8 @@ pub enum TrunkSrtp {
     Optional,
     /// A call without it is refused.
     Required,
+    /// As `Required`, with keys by a handshake of the two ends (DTLS, RFC 5763) in what we offer.
+    Dtls,
 }
 
 /// A telephone number of ours.

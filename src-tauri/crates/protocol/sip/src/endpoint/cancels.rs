@@ -9,7 +9,18 @@ use super::requests::{Cancel, Client, Owner};
 use crate::message::{Method, Request};
 use crate::transaction::{ClientInput, ClientKey, ClientTransaction};
 
+/// What keeps a call that another phone took out of the list of missed ones (RFC 3326 section 3.1).
+const ELSEWHERE: &str = "SIP;cause=200;text=\"Call completed elsewhere\"";
+
 impl Endpoint {
+    /// Takes an INVITE back because another phone answered.
+    pub(super) fn cancel_completed_elsewhere(&mut self, now: Instant, id: u64) {
+        if let Some(client) = self.clients.get_mut(&id) {
+            client.cancel_reason = Some(ELSEWHERE);
+        }
+        self.cancel_client(now, id);
+    }
+
     /// Sends CANCEL for an INVITE, now or when a provisional response has come (RFC 3261 section 9.1).
     pub(super) fn cancel_client(&mut self, now: Instant, id: u64) {
         let Some(client) = self.clients.get_mut(&id) else { return };
@@ -41,6 +52,9 @@ impl Endpoint {
             {
                 cancel.headers.push(name, value);
             }
+        }
+        if let Some(reason) = client.cancel_reason {
+            cancel.headers.push("Reason", reason);
         }
         let seq = sent.headers.cseq().map_or(1, |cseq| cseq.seq);
         cancel.headers.push("CSeq", format!("{seq} CANCEL"));

@@ -67,7 +67,7 @@ impl Endpoint {
                 self.refer_sent_again(leg, id, again, seq);
             }
             Owner::Register(trunk) | Owner::Ping(trunk) => self.trunk_sent_again(&trunk, again, seq),
-            Owner::Nobody => {}
+            Owner::PhonePing(_) | Owner::Nobody => {}
         }
         true
     }

@@ -22,6 +22,9 @@ pub struct Config {
     pub tcp: Option<SocketAddr>,
     /// Where we are reached by TLS, if we listen.
     pub tls: Option<SocketAddr>,
+    /// Where phones reach us by WebSocket, if we listen, and by WebSocket over TLS.
+    pub ws: Option<SocketAddr>,
+    pub wss: Option<SocketAddr>,
     /// Host to write instead of the local address (a public name or address).
     pub advertised: Option<String>,
     /// Realm of our challenges and domain of our users' addresses.
@@ -34,6 +37,9 @@ pub struct Config {
     pub qops: Vec<Qop>,
     pub timers: TimerSettings,
     pub registrar: RegistrarLimits,
+    /// How often phones behind NAT that registered by UDP are asked whether they are there, which keeps the way to them
+    /// open; zero: never.
+    pub nat_ping_every: Duration,
     /// Requests being answered at once; above it, 503 with Retry-After.
     pub max_server_transactions: usize,
     /// Seconds in the Retry-After of a 503.
@@ -73,6 +79,8 @@ impl Config {
             udp,
             tcp: None,
             tls: None,
+            ws: None,
+            wss: None,
             advertised: None,
             realm: "tandem".to_owned(),
             user_agent: "Tandem".to_owned(),
@@ -80,6 +88,7 @@ impl Config {
             qops: vec![Qop::Auth],
             timers: TimerSettings::default(),
             registrar: RegistrarLimits::default(),
+            nat_ping_every: Duration::from_secs(30),
             max_server_transactions: 4096,
             retry_after: 5,
             longest_ringing: Duration::from_secs(180),

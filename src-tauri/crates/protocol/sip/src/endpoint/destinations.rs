@@ -37,7 +37,7 @@ impl Endpoint {
                 let mut targets = Vec::new();
                 for phone in self.phones.iter().filter(|phone| phone.user == *user) {
                     let to = Uri::sip(Some(&Uri::escape_user(&phone.name)), realm.clone(), None);
-                    for binding in self.registrar.bindings(&phone.name) {
+                    for binding in self.registrar.bindings(&phone.name).iter().filter(|b| b.reachable) {
                         targets.push(Target {
                             uri: binding.uri().clone(),
                             hop: Hop::Flow(binding.flow),

@@ -55,9 +55,15 @@ impl Hop {
             "udp" => Some(Transport::Udp),
             "tcp" => Some(Transport::Tcp),
             "tls" => Some(Transport::Tls),
+            "ws" => Some(Transport::Ws),
+            "wss" => Some(Transport::Wss),
             _ => None,
         });
-        let transport = if uri.scheme == Scheme::Sips { Some(Transport::Tls) } else { named };
+        let transport = match (&uri.scheme, named) {
+            (Scheme::Sips, Some(Transport::Ws | Transport::Wss)) => Some(Transport::Wss),
+            (Scheme::Sips, _) => Some(Transport::Tls),
+            _ => named,
+        };
         let host = uri.param("maddr").map_or_else(|| uri.host.clone(), Host::from);
         // A certificate speaks for the domain of the URI, wherever that says its server is (RFC 5922 section 7).
         let domain = uri.param("maddr").map(|_| bare(&uri.host));
@@ -194,6 +200,8 @@ impl Endpoint {
             Transport::Tcp => self.config.tcp.unwrap_or(self.config.udp),
             // Without a port of our own for it, peers keep to the connection we opened.
             Transport::Tls => self.config.tls.or(self.config.tcp).unwrap_or(self.config.udp),
+            Transport::Ws => self.config.ws.unwrap_or(self.config.udp),
+            Transport::Wss => self.config.wss.unwrap_or(self.config.udp),
         };
         let host = match &self.config.advertised {
             Some(advertised) => Host::from(advertised.as_str()),
@@ -211,6 +219,8 @@ impl Endpoint {
             Transport::Udp => {}
             Transport::Tcp => uri = uri.with_param("transport", "tcp"),
             Transport::Tls => uri = uri.with_param("transport", "tls"),
+            // The one name for both (RFC 7118 section 5.2).
+            Transport::Ws | Transport::Wss => uri = uri.with_param("transport", "ws"),
         }
         format!("<{uri}>")
     }
@@ -218,12 +228,7 @@ impl Endpoint {
     /// A Via with this branch, asking for `rport`.
     pub(super) fn via(&self, transport: Transport, branch: &str) -> String {
         let (host, port) = self.local_host(transport);
-        let name = match transport {
-            Transport::Udp => "UDP",
-            Transport::Tcp => "TCP",
-            Transport::Tls => "TLS",
-        };
-        let mut via = Via::new(name, host, Some(port), branch);
+        let mut via = Via::new(transport.via_name(), host, Some(port), branch);
         via.params.set("rport", None);
         via.to_string()
     }

@@ -16,6 +16,10 @@ pub enum Transport {
     Udp,
     Tcp,
     Tls,
+    /// WebSocket (RFC 7118).
+    Ws,
+    /// WebSocket over TLS.
+    Wss,
 }
 
 impl Transport {
@@ -26,11 +30,33 @@ impl Transport {
 
     /// The port where none is named (RFC 3261 section 19.1.2).
     pub fn default_port(self) -> u16 {
-        if self == Transport::Tls { 5061 } else { 5060 }
+        match self {
+            Transport::Udp | Transport::Tcp => 5060,
+            Transport::Tls => 5061,
+            // RFC 7118 section 5.1 leaves them to those of WebSocket (RFC 6455 section 3).
+            Transport::Ws => 80,
+            Transport::Wss => 443,
+        }
+    }
+
+    /// Whether it is a WebSocket, which only the phone can open: it is reached over the one it opened or not at all.
+    pub fn is_web(self) -> bool {
+        matches!(self, Transport::Ws | Transport::Wss)
+    }
+
+    /// As Via names it (RFC 3261 section 18.1.1, RFC 7118 section 5.1).
+    pub(super) fn via_name(self) -> &'static str {
+        match self {
+            Transport::Udp => "UDP",
+            Transport::Tcp => "TCP",
+            Transport::Tls => "TLS",
+            Transport::Ws => "WS",
+            Transport::Wss => "WSS",
+        }
     }
 }
 
-/// The way to a peer: an address, and for TCP and TLS the connection where there is one.
+/// The way to a peer: an address, and for all but UDP the connection where there is one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Flow {
     pub transport: Transport,
@@ -106,7 +132,7 @@ pub enum Reason {
     Leg,
     /// A registration or a ping with a trunk.
     Trunk,
-    /// A phone's binding runs out.
+    /// A phone's binding runs out, or it is asked whether it is there.
     Binding,
 }
 
@@ -195,6 +221,8 @@ pub struct Invite {
     pub from: Pii<String>,
     pub display_name: Option<Pii<String>>,
     pub offer: Bytes,
+    /// What phones that registered by WebSocket are offered instead: a browser takes other terms than a telephone.
+    pub web_offer: Option<Bytes>,
     pub headers: Vec<(String, String)>,
     pub call_id: Option<String>,
     pub ring_timeout: Duration,

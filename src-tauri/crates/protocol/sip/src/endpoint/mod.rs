@@ -16,6 +16,7 @@ mod inbound;
 mod io;
 mod nonces;
 mod outbound;
+mod phone_pings;
 mod random;
 mod refer_to;
 mod referrals;
@@ -51,11 +52,12 @@ pub use reliable::ReliableProvisionals;
 pub use targets::{Lookup, Resolution, ServerNames, Target};
 
 use crate::message::{Message, ParseErrorKind, parse_datagram};
-use crate::registrar::Registrar;
+use crate::registrar::{Binding, Registrar};
 use crate::transaction::{ClientKey, MergeKey, ServerKey};
 use hops::Names;
 use nonces::Nonces;
 use outbound::Calling;
+use phone_pings::PhonePings;
 use random::Random;
 use referrals::Referral;
 use referring::Referring;
@@ -92,6 +94,9 @@ pub struct Endpoint {
     trunks: BTreeMap<String, Trunk>,
     phones: Vec<PhoneAccount>,
     registrar: Registrar<Flow>,
+    pings: PhonePings,
+    /// The last bindings that ended with their connection, and whose they were.
+    lost_phones: VecDeque<(String, Binding<Flow>)>,
     names: Names,
     timers: Timers<TimerKey>,
     outputs: VecDeque<Output>,
@@ -120,6 +125,7 @@ enum TimerKey {
     /// The trunk's own number: its id is text.
     Trunk(u64),
     Bindings,
+    PhonePings,
 }
 
 impl Endpoint {
@@ -145,6 +151,8 @@ impl Endpoint {
             trunks: BTreeMap::new(),
             phones: Vec::new(),
             registrar: Registrar::new(config.registrar),
+            pings: PhonePings::default(),
+            lost_phones: VecDeque::new(),
             names: Names::default(),
             timers: Timers::new(),
             outputs: VecDeque::new(),
@@ -183,7 +191,7 @@ impl Endpoint {
                 TimerKey::Server(_) => Reason::ServerTransaction,
                 TimerKey::Leg(_) | TimerKey::Referral(_) | TimerKey::Referring(_) => Reason::Leg,
                 TimerKey::Trunk(_) => Reason::Trunk,
-                TimerKey::Bindings => Reason::Binding,
+                TimerKey::Bindings | TimerKey::PhonePings => Reason::Binding,
             };
             (at, reason)
         })
@@ -214,6 +222,7 @@ impl Endpoint {
                 TimerKey::Referring(leg) => self.referring_due(leg),
                 TimerKey::Trunk(number) => self.trunk_due(now, number),
                 TimerKey::Bindings => self.bindings_due(now),
+                TimerKey::PhonePings => self.phone_pings_due(now),
             }
         }
     }

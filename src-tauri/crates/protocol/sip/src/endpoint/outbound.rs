@@ -143,7 +143,7 @@ impl Endpoint {
             self.close_terms(now, other);
         }
         for other in calling.clients.into_iter().filter(|id| *id != client) {
-            self.cancel_client(now, other);
+            self.cancel_completed_elsewhere(now, other);
         }
         let answer = settled(&response.body, terms.as_ref());
         self.dialogs.insert((dialog.call_id().to_owned(), dialog.local_tag().to_owned()), leg);
@@ -196,6 +196,8 @@ impl Endpoint {
             Transport::Tcp => uri.host.ip().is_some_and(|ip| ip == flow.remote.ip()),
             // No certificate speaks for a bare address, while the one of this connection was found good.
             Transport::Tls => uri.host.ip().is_some(),
+            // A Contact there ends in `.invalid` as a rule, and nobody can connect to a browser.
+            Transport::Ws | Transport::Wss => true,
         }
     }
 
@@ -219,9 +221,11 @@ impl Endpoint {
         for (name, value) in &invite.headers {
             headers.push(name, value.clone());
         }
-        if !invite.offer.is_empty() {
+        let web = matches!(&target.hop, Hop::Flow(flow) if flow.transport.is_web());
+        let offer = invite.web_offer.as_ref().filter(|_| web).unwrap_or(&invite.offer);
+        if !offer.is_empty() {
             headers.push("Content-Type", "application/sdp");
-            request.body = invite.offer.clone();
+            request.body = offer.clone();
         }
         self.ask_for_timer(&mut request);
         request

@@ -42,6 +42,8 @@ pub(super) struct Client {
     /// An INVITE got a provisional response, so that it may be cancelled.
     pub provisional: bool,
     pub cancel: Cancel,
+    /// Why, where that is told (RFC 3326).
+    pub cancel_reason: Option<&'static str>,
     /// The ACKs sent for each 2xx, by the responder's tag.
     pub acks: Vec<(String, Flow, Bytes)>,
 }
@@ -76,6 +78,8 @@ pub(super) enum Owner {
     Refer(u64),
     Register(String),
     Ping(String),
+    /// An OPTIONS to the phone of this binding.
+    PhonePing(u64),
     /// Nobody waits: BYE and CANCEL.
     Nobody,
 }
@@ -100,6 +104,7 @@ impl Client {
             contact_user: None,
             provisional: false,
             cancel: Cancel::No,
+            cancel_reason: None,
             acks: Vec::new(),
         }
     }
@@ -312,6 +317,7 @@ impl Endpoint {
             Owner::Refer(leg) => self.refer_response(now, leg, id, &response),
             Owner::Register(trunk) => self.register_response(now, &trunk, id, &response),
             Owner::Ping(trunk) => self.ping_response(now, &trunk, id, &response),
+            Owner::PhonePing(binding) => self.phone_ping_response(now, binding, &response),
             Owner::Nobody => {}
         }
     }

@@ -7,17 +7,22 @@ use crate::message::{NameAddr, Uri};
 /// A contact of a user, and how it is reached.
 #[derive(Clone)]
 pub struct Binding<F> {
+    /// Another one for each REGISTER that made or renewed it.
+    pub id: u64,
     /// As the phone gave it, without `expires`.
     pub contact: NameAddr,
     /// Where its REGISTER came from; calls go there whatever the contact says (RFC 5626's idea, for phones behind NAT).
     pub flow: F,
     pub expires_at: Instant,
+    /// As far as is known: whoever registered is, until somebody finds out otherwise.
+    pub reachable: bool,
     pub(super) call_id: String,
     pub(super) seq: u32,
 }
 
 impl<F> Binding<F> {
     pub(super) fn new(
+        id: u64,
         mut contact: NameAddr,
         flow: F,
         expires_at: Instant,
@@ -25,7 +30,7 @@ impl<F> Binding<F> {
         seq: u32,
     ) -> Binding<F> {
         contact.params.remove("expires");
-        Binding { contact, flow, expires_at, call_id: call_id.to_owned(), seq }
+        Binding { id, contact, flow, expires_at, reachable: true, call_id: call_id.to_owned(), seq }
     }
 
     /// What to put into the Request-URI.
@@ -34,7 +39,7 @@ impl<F> Binding<F> {
     }
 
     /// Whether this contact replaces the binding: the same instance (RFC 5626), or an equal URI.
-    pub(super) fn is_for(&self, contact: &NameAddr) -> bool {
+    pub(crate) fn is_for(&self, contact: &NameAddr) -> bool {
         match (self.contact.param("+sip.instance"), contact.param("+sip.instance")) {
             (Some(ours), Some(theirs)) if ours == theirs => {
                 self.contact.param("reg-id") == contact.param("reg-id")

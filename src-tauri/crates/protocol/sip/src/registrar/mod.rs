@@ -35,6 +35,7 @@ impl Default for RegistrarLimits {
 pub struct Registrar<F> {
     limits: RegistrarLimits,
     users: HashMap<String, Vec<Binding<F>>>,
+    last_id: u64,
 }
 
 /// Why a REGISTER was refused. Nothing was changed.
@@ -56,7 +57,7 @@ pub enum RegisterError {
 
 impl<F: Clone + PartialEq> Registrar<F> {
     pub fn new(limits: RegistrarLimits) -> Registrar<F> {
-        Registrar { limits, users: HashMap::new() }
+        Registrar { limits, users: HashMap::new(), last_id: 0 }
     }
 
     /// Applies a REGISTER of `user` as a whole, or refuses it as a whole.
@@ -99,7 +100,15 @@ impl<F: Clone + PartialEq> Registrar<F> {
                     }
                     if seconds > 0 {
                         let expires_at = now + Duration::from_secs(seconds.into());
-                        bindings.push(Binding::new(contact, flow.clone(), expires_at, &call_id, seq));
+                        self.last_id += 1;
+                        bindings.push(Binding::new(
+                            self.last_id,
+                            contact,
+                            flow.clone(),
+                            expires_at,
+                            &call_id,
+                            seq,
+                        ));
                     }
                 }
             }
@@ -119,6 +128,19 @@ impl<F: Clone + PartialEq> Registrar<F> {
     /// A user's bindings, the latest registered last.
     pub fn bindings(&self, user: &str) -> &[Binding<F>] {
         self.users.get(user).map_or(&[], Vec::as_slice)
+    }
+
+    /// The binding of this number, and whose it is.
+    pub fn find(&self, id: u64) -> Option<(&str, &Binding<F>)> {
+        let all = self.users.iter().flat_map(|(user, list)| list.iter().map(move |b| (user.as_str(), b)));
+        all.into_iter().find(|(_, binding)| binding.id == id)
+    }
+
+    /// As [`Registrar::find`].
+    pub fn find_mut(&mut self, id: u64) -> Option<(&str, &mut Binding<F>)> {
+        let all =
+            self.users.iter_mut().flat_map(|(user, list)| list.iter_mut().map(move |b| (user.as_str(), b)));
+        all.into_iter().find(|(_, binding)| binding.id == id)
     }
 
     /// Who registered over this flow.

@@ -4,6 +4,7 @@ mod calls;
 mod carrier;
 mod digests;
 mod disorder;
+mod flows;
 mod forks;
 mod names;
 mod network;

@@ -9,7 +9,7 @@ use crate::digest::Algorithm;
 use crate::endpoint::{Caller, Command, Destination, Event, Input, Transport, TrunkAccount, TrunkState};
 
 fn line(name: &str, transport: Transport) -> TrunkAccount {
-    let mut account = trunk("line", "10.0.0.1", transport);
+    let mut account = trunk("line", "10.0.0.1:5060", transport);
     account.accept_from.clear();
     account.credentials = Some((name.to_owned(), "secret".into()));
     account.register = Some(120);
@@ -17,8 +17,23 @@ fn line(name: &str, transport: Transport) -> TrunkAccount {
 }
 
 /// Node 0 is the server; all others register there as the same user's phones.
-fn office(nodes: usize, seed: u64, transport: Transport, algorithms: &[Algorithm]) -> World {
-    let mut world = World::with(nodes, seed, |config| config.algorithms = algorithms.to_vec());
+pub fn office(nodes: usize, seed: u64, transport: Transport, algorithms: &[Algorithm]) -> World {
+    office_at(nodes, seed, transport, algorithms, None)
+}
+
+/// Phones that call themselves by a host of no use to anybody else.
+pub fn office_at(
+    nodes: usize,
+    seed: u64,
+    transport: Transport,
+    algorithms: &[Algorithm],
+    host: Option<&str>,
+) -> World {
+    let mut world = World::with(nodes, seed, |config| {
+        config.algorithms = algorithms.to_vec();
+        let is_phone = config.udp.ip() != std::net::IpAddr::from([10, 0, 0, 1]);
+        config.advertised = host.filter(|_| is_phone).map(str::to_owned);
+    });
     world.command(0, Command::SetPhones(vec![phone("user_a", "alice")]));
     for node in 1..nodes {
         world.command(node, Command::SetTrunks(vec![line("alice", transport)]));
@@ -37,7 +52,7 @@ fn registered(world: &mut World, node: usize) -> u32 {
     })
 }
 
-const BOTH: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Md5];
+pub const BOTH: [Algorithm; 2] = [Algorithm::Sha256, Algorithm::Md5];
 
 #[test]
 fn a_phone_registers_with_every_algorithm_calls_and_is_called() {
