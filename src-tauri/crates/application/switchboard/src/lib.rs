@@ -21,6 +21,7 @@ mod recognisers;
 pub mod records;
 mod recovery;
 mod registry;
+pub mod reports;
 mod router;
 mod switchboard;
 mod talk_settings;

@@ -11,6 +11,7 @@ mod people;
 mod phone;
 mod problems;
 mod recordings;
+mod reports;
 mod sign_in;
 mod sip;
 mod supervision;

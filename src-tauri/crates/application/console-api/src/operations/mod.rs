@@ -5,6 +5,7 @@ mod configuration;
 mod floor;
 mod live;
 mod people;
+mod reports;
 mod session;
 mod vault;
 
@@ -12,9 +13,18 @@ use crate::Operation;
 
 /// All operations.
 pub fn all() -> impl Iterator<Item = &'static Operation> {
-    [session::ALL, calls::ALL, floor::ALL, configuration::ALL, people::ALL, vault::ALL, live::ALL]
-        .into_iter()
-        .flatten()
+    [
+        session::ALL,
+        calls::ALL,
+        floor::ALL,
+        reports::ALL,
+        configuration::ALL,
+        people::ALL,
+        vault::ALL,
+        live::ALL,
+    ]
+    .into_iter()
+    .flatten()
 }
 
 #[cfg(test)]

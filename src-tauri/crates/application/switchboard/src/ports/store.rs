@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, SessionId, TrunkId, UserId};
 
+use super::event_log::EventLog;
 use super::providers::ProviderStore;
 use super::queues::QueueStore;
 use super::retention::RetentionStore;
@@ -211,10 +212,10 @@ pub enum IdempotencyClaim {
 
 /// All of storage.
 pub trait Store:
-    CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + QueueStore
+    CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + QueueStore + EventLog
 {
 }
-impl<T: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + QueueStore> Store
-    for T
+impl<T: CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + QueueStore + EventLog>
+    Store for T
 {
 }

@@ -1,5 +1,6 @@
 //! A server over in-memory storage and a pretend exchange, with two organisations in it.
 
+mod event_log;
 pub mod exchange;
 mod queues;
 pub mod rows;
