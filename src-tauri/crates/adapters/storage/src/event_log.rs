@@ -80,11 +80,12 @@ impl EventLog for Storage {
         let escaped = named.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
         let sql = "SELECT * FROM events WHERE org_id = $1 AND kind = 'agent.state' AND happened_at < $2 \
                    AND data LIKE $3 ESCAPE '\\' ORDER BY happened_at DESC, seq DESC LIMIT 1";
+        let readers = self.readers.now();
         let query = sqlx::query(sql)
             .bind(org.as_str())
             .bind(before.0)
             .bind(format!("%\"user\":{escaped}%"))
-            .fetch_optional(&self.readers.now());
+            .fetch_optional(&readers);
         let row = self.readers.answer(query).await;
         let event = row.and_then(|row| row.as_ref().map(events::read).transpose());
         let event = event.map_err(|error| Fault::from(error).at("read an agent's last state"))?;
