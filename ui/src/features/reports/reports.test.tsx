@@ -62,7 +62,7 @@ const answers = {
 it("shows each interval in the organisation's time and the total under it", async () => {
   serve(answers);
   renderConsole("/reports");
-  const table = within(await screen.findByRole("table", { name: "Queues" }));
+  const table = within(await screen.findByRole("table", { name: "Queues" }, { timeout: 10_000 }));
   const [, first, last] = table.getAllByRole("row");
   expect(first).toHaveTextContent(/Mar.*9:00.*Support.*1,234/);
   expect(first).toHaveTextContent("50.0%");
@@ -84,7 +84,7 @@ it("asks for the days and the interval that were chosen", async () => {
     return served(request);
   });
   renderConsole("/reports?from=2026-02-01&to=2026-02-28");
-  await screen.findByRole("table", { name: "Queues" });
+  await screen.findByRole("table", { name: "Queues" }, { timeout: 10_000 });
   await userEvent.click(screen.getByRole("combobox", { name: "Interval" }));
   await userEvent.click(await screen.findByRole("option", { name: "Day", hidden: true }));
   await vi.waitFor(() => {
