@@ -180,7 +180,8 @@ async fn a_browsers_own_stack_takes_our_offer_and_talks_with_a_customer() {
     let mut live = Live::open(&api).await;
     let folder = tempfile::tempdir().expect("a folder");
     let window = page(&server, folder.path()).await;
-    let address = server.ready["sip_ws"].as_str().expect("it is served").trim_start_matches("ws://").to_owned();
+    let address =
+        server.ready["sip_ws"].as_str().expect("it is served").trim_start_matches("ws://").to_owned();
     let mut phone = WebPhone::by_ws(&address, (&user, &password)).await;
     assert!(phone.register("tandem", 120).await.starts_with("SIP/2.0 200"));
 
@@ -211,7 +212,8 @@ async fn a_browsers_own_offer_is_answered_and_the_assistant_heard_there() {
     let mut live = Live::open(&api).await;
     let folder = tempfile::tempdir().expect("a folder");
     let window = page(&server, folder.path()).await;
-    let address = server.ready["sip_ws"].as_str().expect("it is served").trim_start_matches("ws://").to_owned();
+    let address =
+        server.ready["sip_ws"].as_str().expect("it is served").trim_start_matches("ws://").to_owned();
     let mut phone = WebPhone::by_ws(&address, (&user, &password)).await;
     let offer = window.run(&DESCRIBE_IN_PAGE.replace("OFFER", "null")).await;
     let offer = offer.as_str().unwrap_or_else(|| panic!("no offer: {offer}"));

@@ -761,6 +761,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/phone/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Audio both ways over WebRTC */
+        post: operations["offer_phone"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/provider-fallback": {
         parameters: {
             query?: never;
@@ -864,6 +881,40 @@ export interface paths {
         post?: never;
         /** Delete; who waits is sent elsewhere */
         delete: operations["delete_queue"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What agents did, also as CSV */
+        get: operations["report_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What happened in queues, also as CSV */
+        get: operations["report_queues"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1063,6 +1114,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/wallboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Today so far, by queue and over all */
+        get: operations["get_wallboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1070,6 +1138,76 @@ export interface components {
         /** @description The floor after an act. */
         ActResult: {
             floor: components["schemas"]["Floor"];
+        };
+        /** @description Figures of an agent. */
+        AgentFigures: {
+            /** Format: int64 */
+            average_talk_ms: number | null;
+            /** Format: int64 */
+            average_wrap_up_ms: number | null;
+            /** Format: int64 */
+            busy_ms: number;
+            /** Format: int64 */
+            declined: number;
+            /**
+             * Format: int64
+             * @description Calls from queues whose talk is over.
+             */
+            handled: number;
+            /** Format: int64 */
+            missed: number;
+            /**
+             * Format: double
+             * @description (busy + wrap-up) ÷ (signed in − paused).
+             */
+            occupancy_percent: number | null;
+            /** Format: int64 */
+            offered_ms: number;
+            /** Format: int64 */
+            offers: number;
+            /** @description Of that, by reason. */
+            paused_by_reason_ms: {
+                [key: string]: number;
+            };
+            /** Format: int64 */
+            paused_ms: number;
+            /** Format: int64 */
+            ready_ms: number;
+            /**
+             * Format: int64
+             * @description In any state but offline.
+             */
+            signed_in_ms: number;
+            /** Format: int64 */
+            taken: number;
+            /**
+             * Format: int64
+             * @description Of those, which went on with somebody else.
+             */
+            transferred: number;
+            /** Format: int64 */
+            wrap_up_ms: number;
+        };
+        /** @description What agents did. Times in a state are split at the intervals' boundaries. */
+        AgentReport: {
+            /** @description Until when what agents are at is counted. */
+            as_of: components["schemas"]["Time"];
+            from: components["schemas"]["Time"];
+            interval: components["schemas"]["ReportInterval"];
+            /** @description By interval, then by person; where somebody was not signed in there is none. */
+            rows: components["schemas"]["AgentRow"][];
+            time_zone: string;
+            to: components["schemas"]["Time"];
+            /** @description Of all rows. */
+            total: components["schemas"]["AgentFigures"];
+        };
+        /** @description An agent in an interval. */
+        AgentRow: {
+            figures: components["schemas"]["AgentFigures"];
+            from: components["schemas"]["Time"];
+            name: string;
+            to: components["schemas"]["Time"];
+            user: string;
         };
         /**
          * @description What an agent is at.
@@ -1419,7 +1557,7 @@ export interface components {
          * @description Why a request was refused.
          * @enum {string}
          */
-        Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "not_offered" | "disposition_required" | "do_not_call" | "in_use" | "read_only" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "conversions_busy" | "storage_unavailable";
+        Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "not_offered" | "disposition_required" | "do_not_call" | "in_use" | "read_only" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "conversions_busy" | "phones_busy" | "storage_unavailable";
         /**
          * @description A way to code audio.
          * @enum {string}
@@ -2077,8 +2215,16 @@ export interface components {
             transport: components["schemas"]["Transport"];
         };
         /**
-         * @description Text frames on `/api/v1/phone`. Binary frames are 160 samples (20 ms at 8 kHz) of signed 16-bit little-endian
-         *     audio, both ways.
+         * @description Our answer to it, candidates included. The phone counts as connected from the message `hello` on the browser's data
+         *     channel; see PhoneMessage.
+         */
+        PhoneAnswer: {
+            /** @description For `RTCPeerConnection.setRemoteDescription`. */
+            sdp: string;
+        };
+        /**
+         * @description Text frames on `/api/v1/phone`, and text on the data channel of a phone over WebRTC. The socket's binary frames are
+         *     160 samples (20 ms at 8 kHz) of signed 16-bit little-endian audio, both ways.
          */
         PhoneMessage: {
             /** Format: int32 */
@@ -2090,6 +2236,14 @@ export interface components {
         } | {
             /** @enum {string} */
             type: "replaced";
+        };
+        /**
+         * @description A browser's offer: one audio section that sends and receives, and a data channel. Its candidates are not needed, since
+         *     we answer its checks wherever they come from (ICE-lite, RFC 8445, section 2.5).
+         */
+        PhoneOffer: {
+            /** @description As `RTCPeerConnection.createOffer` gives it. */
+            sdp: string;
         };
         /** @description A call to be placed. */
         PlaceCall: {
@@ -2374,6 +2528,101 @@ export interface components {
             members: components["schemas"]["Member"][];
             name: string;
             settings: components["schemas"]["QueueSettings"];
+        };
+        /** @description Figures of a queue. Averages and percentages are absent where there is nothing to divide by. */
+        QueueFigures: {
+            /**
+             * Format: double
+             * @description (abandoned − abandoned shortly) ÷ (answered + abandoned − abandoned shortly).
+             */
+            abandon_percent: number | null;
+            /** Format: int64 */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description Of those, who waited for less than 5 s; they do not count against the service level.
+             */
+            abandoned_short: number;
+            /**
+             * Format: int64
+             * @description (talk + wrap-up) ÷ handled.
+             */
+            aht_ms: number | null;
+            /** Format: int64 */
+            answered: number;
+            /**
+             * Format: int64
+             * @description Within the queue's service level as it is set now.
+             */
+            answered_in_time: number;
+            /**
+             * Format: int64
+             * @description Average speed of answer.
+             */
+            asa_ms: number | null;
+            /** Format: int64 */
+            average_abandon_wait_ms: number | null;
+            /** Format: int64 */
+            average_talk_ms: number | null;
+            /** Format: int64 */
+            declined: number;
+            /**
+             * Format: int64
+             * @description Calls whose talk is over.
+             */
+            handled: number;
+            /** Format: int64 */
+            longest_wait_ms: number;
+            /**
+             * Format: int64
+             * @description Offers that rang in vain.
+             */
+            missed: number;
+            /**
+             * Format: int64
+             * @description Put into another queue by a supervisor.
+             */
+            moved: number;
+            /**
+             * Format: int64
+             * @description Callers who joined.
+             */
+            offered: number;
+            /** @description Sent elsewhere, by reason (`full`, `unstaffed`, `waited_too_long` …). */
+            overflowed: {
+                [key: string]: number;
+            };
+            /**
+             * Format: double
+             * @description answered in time ÷ (answered + abandoned − abandoned shortly).
+             */
+            service_level_percent: number | null;
+            /**
+             * Format: int64
+             * @description Taken by somebody to whom they were not offered.
+             */
+            taken_over: number;
+        };
+        /** @description What happened in queues. Whatever is counted is counted in the interval in which it happened. */
+        QueueReport: {
+            as_of: components["schemas"]["Time"];
+            from: components["schemas"]["Time"];
+            interval: components["schemas"]["ReportInterval"];
+            /** @description By interval, then by queue; where nothing happened there is none. */
+            rows: components["schemas"]["QueueRow"][];
+            time_zone: string;
+            to: components["schemas"]["Time"];
+            /** @description Of all rows. */
+            total: components["schemas"]["QueueFigures"];
+        };
+        /** @description A queue in an interval. */
+        QueueRow: {
+            figures: components["schemas"]["QueueFigures"];
+            from: components["schemas"]["Time"];
+            /** @description The id where the queue is there no more. */
+            name: string;
+            queue: string;
+            to: components["schemas"]["Time"];
         };
         /** @description How a queue behaves; durations in seconds. */
         QueueSettings: {
@@ -2680,6 +2929,11 @@ export interface components {
             /** @description Before all others of the queue. */
             to_front?: boolean;
         };
+        /**
+         * @description How long an interval is.
+         * @enum {string}
+         */
+        ReportInterval: "15m" | "30m" | "60m" | "day";
         /** @description The settings, what the next sweep will delete, and what the last one did. */
         Retention: {
             /** @description As of now; the sweep is once an hour. */
@@ -3601,6 +3855,37 @@ export interface components {
             /** Format: int32 */
             priority: number;
             since: components["schemas"]["Time"];
+        };
+        /** @description Today so far: the same figures as a report of today gives at the same moment. */
+        Wallboard: {
+            as_of: components["schemas"]["Time"];
+            /** @description Midnight in the organisation's time zone. */
+            from: components["schemas"]["Time"];
+            /**
+             * Format: double
+             * @description Over all agents.
+             */
+            occupancy_percent: number | null;
+            /** @description Every queue that there is, by name. */
+            queues: components["schemas"]["WallboardQueue"][];
+            /** @description Over all queues. */
+            total: components["schemas"]["QueueFigures"];
+            /** Format: int64 */
+            waiting: number;
+        };
+        /** @description A queue today. */
+        WallboardQueue: {
+            figures: components["schemas"]["QueueFigures"];
+            name: string;
+            queue: string;
+            /**
+             * Format: int32
+             * @description A call answered within this time counts as answered in time.
+             */
+            service_level_s: number;
+            /** Format: int64 */
+            waiting: number;
+            waiting_since: components["schemas"]["Time"] | null;
         };
         /** @description The recording's shape for drawing: equally long slices, loudest sample of each (0 to 1). */
         Waveform: {
@@ -8143,6 +8428,111 @@ export interface operations {
             };
         };
     };
+    offer_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PhoneOffer"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PhoneAnswer"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `phones_busy`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     get_provider_fallback: {
         parameters: {
             query?: never;
@@ -9104,6 +9494,168 @@ export interface operations {
             };
             /** @description `in_use` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_agents: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A date (its beginning in the organisation's time zone) or a moment (RFC 3339); today where absent.
+                 * @example 2026-03-01
+                 */
+                from?: string;
+                /**
+                 * @description A date, the whole of which is in the report, or a moment, which is not; the end of today where absent. At most
+                 *     92 days after `from`.
+                 * @example 2026-03-31
+                 */
+                to?: string;
+                interval?: "15m" | "30m" | "60m" | "day";
+                /** @description Id of a person; everybody where absent. */
+                user?: string;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentReport"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report_queues: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A date (its beginning in the organisation's time zone) or a moment (RFC 3339); today where absent.
+                 * @example 2026-03-01
+                 */
+                from?: string;
+                /**
+                 * @description A date, the whole of which is in the report, or a moment, which is not; the end of today where absent. At most
+                 *     92 days after `from`.
+                 * @example 2026-03-31
+                 */
+                to?: string;
+                interval?: "15m" | "30m" | "60m" | "day";
+                /** @description Id of a queue; all where absent. */
+                queue?: string;
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueueReport"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -10582,6 +11134,62 @@ export interface operations {
             };
             /** @description `range_not_satisfiable` */
             416: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_wallboard: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Wallboard"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

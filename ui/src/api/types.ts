@@ -3,6 +3,8 @@ import type { components } from "./schema";
 
 type Schemas = components["schemas"];
 
+export type AgentFigures = Schemas["AgentFigures"];
+export type AgentReport = Schemas["AgentReport"];
 export type AgentState = Schemas["AgentState"];
 export type AgentView = Schemas["AgentView"];
 export type Assistant = Schemas["Assistant"];
@@ -40,8 +42,11 @@ export type ProviderUpdate = Schemas["ProviderUpdate"];
 export type PresenceWrite = Schemas["PresenceWrite"];
 export type Quality = Schemas["Quality"];
 export type Queue = Schemas["Queue"];
+export type QueueFigures = Schemas["QueueFigures"];
+export type QueueReport = Schemas["QueueReport"];
 export type QueueSettings = Schemas["QueueSettings"];
 export type QueueWrite = Schemas["QueueWrite"];
+export type ReportInterval = Schemas["ReportInterval"];
 export type Retention = Schemas["Retention"];
 export type RetentionSettings = Schemas["RetentionSettings"];
 export type Role = Schemas["Role"];
@@ -61,4 +66,5 @@ export type TrunkWrite = Schemas["TrunkWrite"];
 export type TurnLatency = Schemas["TurnLatency"];
 export type User = Schemas["User"];
 export type UserCreate = Schemas["UserCreate"];
+export type Wallboard = Schemas["Wallboard"];
 export type Waveform = Schemas["Waveform"];

@@ -1,10 +1,19 @@
 /** The rooms of the console, in the order of the rail. */
-import { IconHeadset, IconHistory, IconPhone, IconRobot, IconRoute, IconSettings } from "@/components/icons";
+import {
+  IconHeadset,
+  IconHistory,
+  IconPhone,
+  IconReportAnalytics,
+  IconRobot,
+  IconRoute,
+  IconSettings,
+} from "@/components/icons";
 import type { Role } from "@/api/types";
 
 export const rooms = [
   { to: "/floor", name: "floor", icon: IconHeadset, least: "supervisor" },
   { to: "/history", name: "history", icon: IconHistory, least: "supervisor" },
+  { to: "/reports", name: "reports", icon: IconReportAnalytics, least: "supervisor" },
   { to: "/assistants", name: "assistants", icon: IconRobot, least: "supervisor" },
   { to: "/lines", name: "lines", icon: IconRoute, least: "supervisor" },
   { to: "/phone", name: "phone", icon: IconPhone, least: "agent" },

@@ -10,7 +10,7 @@ import {
 } from "@tanstack/react-router";
 
 import { sessionQuery } from "@/api/session";
-import type { CallStatus } from "@/api/types";
+import type { CallStatus, ReportInterval } from "@/api/types";
 import { Loading } from "@/components/Loading";
 import { isAtLeast } from "@/lib/roles";
 
@@ -55,6 +55,21 @@ const past = createRoute({
   component: lazyRouteComponent(() => import("@/features/history/CallScreen"), "CallScreen"),
 });
 
+const reports = createRoute({
+  getParentRoute: () => root,
+  path: "/reports",
+  validateSearch: (
+    search,
+  ): { of?: "agents"; from?: string; to?: string; interval?: ReportInterval; id?: string } => ({
+    of: search["of"] === "agents" ? "agents" : undefined,
+    from: text(search["from"]),
+    to: text(search["to"]),
+    interval: text(search["interval"]) as ReportInterval | undefined,
+    id: text(search["id"]),
+  }),
+  component: lazyRouteComponent(() => import("@/features/reports/ReportsScreen"), "ReportsScreen"),
+});
+
 const assistants = createRoute({
   getParentRoute: () => root,
   path: "/assistants",
@@ -86,7 +101,18 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/SettingsScreen"), "SettingsScreen"),
 });
 
-const tree = root.addChildren([index, floor, history, past, assistants, assistant, lines, phone, settings]);
+const tree = root.addChildren([
+  index,
+  floor,
+  history,
+  past,
+  reports,
+  assistants,
+  assistant,
+  lines,
+  phone,
+  settings,
+]);
 
 export const createConsoleRouter = (queries: QueryClient, routerHistory?: RouterHistory) =>
   createRouter({

@@ -39,6 +39,13 @@ const latency = {
   first_audio_ms: 700,
   first_packet_ms: 720,
 };
+const reported = {
+  from: "2026-03-02T02:00:00Z",
+  to: "2026-03-02T03:00:00Z",
+  queue: "queue_1",
+  name: "Support",
+  figures: { offered: 1, answered: 1, overflowed: {}, service_level_percent: 100, asa_ms: 900, aht_ms: null },
+};
 const answers: Answers = {
   "GET /session": me,
   "POST /live/ticket": () => new Promise(() => undefined),
@@ -70,6 +77,16 @@ const answers: Answers = {
       },
     ],
   },
+  "GET /queues": { items: [] },
+  "GET /reports/queues": {
+    from: "2026-03-01T17:00:00Z",
+    to: "2026-03-02T17:00:00Z",
+    as_of: "2026-03-02T05:00:00Z",
+    time_zone: "Asia/Jakarta",
+    interval: "60m",
+    rows: [reported],
+    total: reported.figures,
+  },
   "GET /keys": { items: [] },
   "GET /sandbox/customers": { items: [] },
 };
@@ -91,6 +108,7 @@ describe("every screen", () => {
     ["/floor", "No calls right now"],
     ["/floor?call=call_1", "Take over"],
     ["/history", "Promise to pay"],
+    ["/reports", "Average answer"],
     ["/history/call_1", "How quickly we answered"],
     ["/assistants", "Jane"],
     ["/assistants/asst_jane", "Taking turns"],

@@ -6,6 +6,7 @@ import floor from "./floor.json";
 import history from "./history.json";
 import lines from "./lines.json";
 import phone from "./phone.json";
+import reports from "./reports.json";
 import settings from "./settings.json";
 import sip from "./sip.json";
 
@@ -17,6 +18,7 @@ export const english = {
   ...assistants,
   ...lines,
   ...phone,
+  ...reports,
   ...settings,
   ...sip,
 };

@@ -9,6 +9,7 @@ use tandem_foundation::{OrgId, UserId};
 use tandem_switchboard::exchange::{Exchange, LiveMessage};
 use tandem_switchboard::ports::store::Store;
 use tandem_switchboard::records::{Event, EventBody, NewEvent, Organisation};
+use tandem_switchboard::reports::Boards;
 use tokio::sync::{Semaphore, broadcast, oneshot, watch};
 
 use crate::attempts::Attempts;
@@ -37,6 +38,8 @@ pub(crate) struct Shared {
     pub(crate) changes: broadcast::Sender<LiveMessage>,
     /// Each person's browser audio: who to tell when a newer one takes over.
     pub(crate) phones: Mutex<HashMap<UserId, oneshot::Sender<()>>>,
+    /// Today's figures.
+    pub(crate) boards: Boards,
     /// Turns true when the server shuts down.
     pub(crate) closing: watch::Sender<bool>,
 }
@@ -55,6 +58,7 @@ impl Shared {
             providers: tokio::sync::Mutex::default(),
             changes: broadcast::channel(256).0,
             phones: Mutex::default(),
+            boards: Boards::default(),
             closing: watch::channel(false).0,
         }
     }

@@ -24,6 +24,7 @@ mod check;
 mod connect;
 mod directory;
 mod error;
+mod event_log;
 mod events;
 mod key_home;
 mod people;

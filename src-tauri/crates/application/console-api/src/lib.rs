@@ -26,6 +26,8 @@ mod provider_settings;
 pub mod providers;
 pub mod queues;
 pub mod recordings;
+pub mod report_csv;
+pub mod reports;
 pub mod retention;
 pub mod routing;
 pub mod sandbox;

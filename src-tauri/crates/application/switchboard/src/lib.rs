@@ -22,6 +22,7 @@ mod recognisers;
 pub mod records;
 mod recovery;
 mod registry;
+pub mod reports;
 mod router;
 mod switchboard;
 mod talk_settings;

@@ -8,6 +8,7 @@ mod calls;
 pub mod cluster;
 mod commits;
 mod directory;
+mod event_log;
 mod events;
 pub mod fixtures;
 mod idempotency;
@@ -23,6 +24,7 @@ pub use access::*;
 pub use calls::*;
 pub use commits::*;
 pub use directory::*;
+pub use event_log::*;
 pub use events::*;
 pub use idempotency::*;
 pub use queues::*;
@@ -58,6 +60,9 @@ macro_rules! store_conformance {
             events_are_resumed_after_a_sequence_number
             a_reader_never_sees_a_lower_number_appear
             every_body_of_an_event_survives
+            events_are_read_by_kind_in_pages
+            the_numbers_of_a_time_span_are_found_though_some_events_come_late
+            what_was_last_told_of_an_agent_is_found
             an_assistant_is_changed_only_at_the_version_that_was_read
             two_editors_of_one_version_cannot_both_win
             an_assistants_code_is_unique_in_its_organisation

@@ -9,6 +9,7 @@ mod lines;
 mod providers;
 mod queues;
 mod recordings;
+mod reports;
 mod retention;
 mod sandbox;
 pub(crate) mod session;
@@ -59,6 +60,9 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("set_my_presence", handler(desk::set_my_presence)),
         ("end_wrap_up", handler(desk::wrap_up)),
         ("reorder_caller", handler(desk::reorder)),
+        ("report_queues", handler(reports::queues)),
+        ("report_agents", handler(reports::agents)),
+        ("get_wallboard", handler(reports::wallboard)),
         ("get_desk", handler(desk::desk)),
         ("answer_offer", handler(desk::answer)),
         ("decline_offer", handler(desk::decline)),

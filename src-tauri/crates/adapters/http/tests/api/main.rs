@@ -12,6 +12,7 @@ mod people;
 mod phone;
 mod problems;
 mod recordings;
+mod reports;
 mod routing;
 mod sign_in;
 mod sip;

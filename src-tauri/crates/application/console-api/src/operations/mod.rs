@@ -5,6 +5,7 @@ mod configuration;
 mod floor;
 mod live;
 mod people;
+mod reports;
 mod routing;
 mod session;
 mod transfers;
@@ -19,6 +20,7 @@ pub fn all() -> impl Iterator<Item = &'static Operation> {
         calls::ALL,
         floor::ALL,
         transfers::ALL,
+        reports::ALL,
         routing::ALL,
         configuration::ALL,
         people::ALL,

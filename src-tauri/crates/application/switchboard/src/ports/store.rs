@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, SessionId, TrunkId, UserId};
 
+use super::event_log::EventLog;
 use super::providers::ProviderStore;
 use super::queues::QueueStore;
 use super::retention::RetentionStore;
@@ -214,7 +215,15 @@ pub enum IdempotencyClaim {
 
 /// All of storage.
 pub trait Store:
-    CallStore + Directory + Access + SipTraces + ProviderStore + RetentionStore + RoutingStore + QueueStore
+    CallStore
+    + Directory
+    + Access
+    + SipTraces
+    + ProviderStore
+    + RetentionStore
+    + RoutingStore
+    + QueueStore
+    + EventLog
 {
 }
 impl<T> Store for T where
@@ -226,5 +235,6 @@ impl<T> Store for T where
         + RetentionStore
         + RoutingStore
         + QueueStore
+        + EventLog
 {
 }

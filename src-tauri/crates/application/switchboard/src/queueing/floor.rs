@@ -164,7 +164,7 @@ impl Floor {
         for user in former.keys().filter(|user| !self.names.contains_key(*user)).cloned().collect::<Vec<_>>()
         {
             self.profiles.remove(&user);
-            self.told.remove(&user);
+            self.tell_gone(&user);
             self.input(now, Input::RemoveAgent { agent: AgentRef::Person(user) });
         }
         for user in self.names.keys().cloned().collect::<Vec<_>>() {

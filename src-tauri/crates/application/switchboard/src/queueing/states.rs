@@ -44,6 +44,13 @@ impl Floor {
         }
     }
 
+    /// Whoever takes no calls any more is offline from now on, for those who count what agents are at.
+    pub(super) fn tell_gone(&mut self, user: &UserId) {
+        if self.told.remove(user).is_some_and(|told| told.state != AgentState::Offline) {
+            self.write_state(user, AgentState::Offline, None, None, self.now());
+        }
+    }
+
     fn write_state(
         &self,
         user: &UserId,

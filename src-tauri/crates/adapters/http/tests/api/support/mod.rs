@@ -1,6 +1,7 @@
 //! A server over in-memory storage and a pretend exchange, with two organisations in it.
 
 pub mod browsers;
+mod event_log;
 pub mod exchange;
 mod queues;
 pub mod routing;
