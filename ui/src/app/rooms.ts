@@ -1,8 +1,17 @@
 /** The rooms of the console, in the order of the rail. */
-import { IconHeadset, IconHistory, IconPhone, IconRobot, IconRoute, IconSettings } from "@/components/icons";
+import {
+  IconDesk,
+  IconHeadset,
+  IconHistory,
+  IconPhone,
+  IconRobot,
+  IconRoute,
+  IconSettings,
+} from "@/components/icons";
 import type { Role } from "@/api/types";
 
 export const rooms = [
+  { to: "/desk", name: "desk", icon: IconDesk, least: "agent" },
   { to: "/floor", name: "floor", icon: IconHeadset, least: "supervisor" },
   { to: "/history", name: "history", icon: IconHistory, least: "supervisor" },
   { to: "/assistants", name: "assistants", icon: IconRobot, least: "supervisor" },

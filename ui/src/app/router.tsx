@@ -26,9 +26,15 @@ const index = createRoute({
   path: "/",
   beforeLoad: ({ context }) => {
     const me = context.queries.getQueryData(sessionQuery.queryKey);
-    const to = me && !isAtLeast(me.role, "supervisor") ? "/phone" : "/floor";
+    const to = me && !isAtLeast(me.role, "supervisor") ? "/desk" : "/floor";
     throw redirect({ to });
   },
+});
+
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: "/desk",
+  component: lazyRouteComponent(() => import("@/features/desk/DeskScreen"), "DeskScreen"),
 });
 
 const floor = createRoute({
@@ -86,7 +92,18 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("@/features/settings/SettingsScreen"), "SettingsScreen"),
 });
 
-const tree = root.addChildren([index, floor, history, past, assistants, assistant, lines, phone, settings]);
+const tree = root.addChildren([
+  index,
+  desk,
+  floor,
+  history,
+  past,
+  assistants,
+  assistant,
+  lines,
+  phone,
+  settings,
+]);
 
 export const createConsoleRouter = (queries: QueryClient, routerHistory?: RouterHistory) =>
   createRouter({
