@@ -133,6 +133,6 @@ it("says that it is offline, and lets one reconnect", async () => {
 it("hides what an agent may not see", async () => {
   serve({ ...answers, "GET /session": { ...me, role: "agent" } });
   renderConsole("/");
-  expect(await screen.findByRole("heading", { name: "Phone" })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "Desk" })).toBeVisible();
   expect(screen.queryByRole("link", { name: "Floor" })).toBeNull();
 });
