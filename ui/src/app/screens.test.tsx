@@ -71,6 +71,27 @@ const answers: Answers = {
     ],
   },
   "GET /keys": { items: [] },
+  "GET /me/desk": {
+    agent: {
+      user: "user_ann",
+      name: "Ann Lee",
+      state: "ready",
+      reason: null,
+      since: "2026-03-01T09:30:00Z",
+      until: null,
+      calls: [],
+      last_call: null,
+      skills: {},
+      capacity: 1,
+      queues: [],
+      calls_taken: 0,
+      phone: true,
+    },
+    calls: [],
+    wrapping_up: null,
+    dispositions: [],
+    disposition_required: false,
+  },
   "GET /sandbox/customers": { items: [] },
 };
 
@@ -88,6 +109,7 @@ afterEach(() => {
 
 describe("every screen", () => {
   it.each([
+    ["/desk", "Waiting for the next call"],
     ["/floor", "No calls right now"],
     ["/floor?call=call_1", "Take over"],
     ["/history", "Promise to pay"],

@@ -1,5 +1,4 @@
 /** A caller one is asked to take: who, from which queue, how long they wait, what was before. */
-import { Paper } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -40,13 +39,7 @@ export function OfferCard({ offer: { live, queue, script, contacts }, keyed }: P
   };
   useKeys(keyed ? { answer, decline } : {});
   return (
-    <Paper
-      component="section"
-      withBorder
-      radius="md"
-      className={classes.offer}
-      aria-label={t("desk.offer.label")}
-    >
+    <section className={classes.offer} aria-label={t("desk.offer.label")}>
       <div className={classes.caller}>
         <IconPhoneIncoming size={40} stroke={1.5} aria-hidden />
         <div>
@@ -90,7 +83,7 @@ export function OfferCard({ offer: { live, queue, script, contacts }, keyed }: P
       <Refused error={act.error} />
       <Script text={script} />
       <Contacts contacts={contacts} />
-    </Paper>
+    </section>
   );
 }
 

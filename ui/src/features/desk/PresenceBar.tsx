@@ -31,6 +31,7 @@ export function PresenceBar({ agent }: { agent: AgentView }) {
       setChoosing(true);
     },
   });
+  const away = agent.state === "paused" || agent.state === "offline";
   const forced = agent.state === "paused" && isForced(agent.reason) ? agent.reason : null;
   return (
     <div className={classes.presence}>
@@ -40,7 +41,7 @@ export function PresenceBar({ agent }: { agent: AgentView }) {
         <span className={classes.gap} />
         <KeyedButton
           name="ready"
-          variant={agent.state === "ready" ? "light" : "filled"}
+          variant={away ? "filled" : agent.state === "ready" ? "light" : "default"}
           pressed={agent.state === "ready"}
           disabled={acts.pending}
           onClick={ready}

@@ -1,5 +1,5 @@
 /** After a call: what came of it, notes, and the time that is left for them. */
-import { Alert, Button, Group, Input, Text, Textarea, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Input, Textarea, TextInput } from "@mantine/core";
 import { type FormEvent, type KeyboardEvent, useEffect, useRef } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -163,10 +163,10 @@ function Dispositions({ form: { draft, missing, set }, input }: DispositionsProp
   }
   return (
     <div role="group" aria-labelledby="disposition" aria-describedby="disposition-missing">
-      <Text id="disposition" component="h3" className={classes.heading}>
+      <h3 id="disposition" className={classes.heading}>
         {t("desk.wrapUp.disposition")}
         {draft.required && ` (${t("desk.wrapUp.required")})`}
-      </Text>
+      </h3>
       <div className={classes.dispositions} data-missing={error !== null || undefined}>
         {draft.dispositions.map((disposition, at) => {
           const name = digits[at];

@@ -72,7 +72,7 @@ it("begins when the call ends, takes the focus, and is done by keyboard alone", 
 
   await userEvent.keyboard("2");
   expect(screen.getByRole("button", { name: "Promise to pay" })).toHaveAttribute("aria-pressed", "true");
-  await userEvent.keyboard("oOn the 5th{Escape}");
+  await userEvent.keyboard("cOn the 5th{Escape}");
   await userEvent.keyboard("f");
   expect(await screen.findByText("Waiting for the next call")).toBeVisible();
   expect(sent("PUT", "/calls/call_1/disposition")).toEqual([

@@ -56,7 +56,7 @@ export const defaultKeys: Readonly<Record<KeyName, string>> = {
   mute: "m",
   extendWrapUp: "x",
   wrapUpDone: "f",
-  notes: "o",
+  notes: "c",
   disposition1: "1",
   disposition2: "2",
   disposition3: "3",
