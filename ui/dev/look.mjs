@@ -11,7 +11,15 @@ const port = 7799;
 const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 const first = "call_0003";
 /** Keys pressed after a screen is there, to open what floats above it. */
-const presses = { place: "n", palette: "Control+k", end: "e", taken: "t" };
+const presses = {
+  desk: "r",
+  place: "n",
+  palette: "Control+k",
+  end: "e",
+  taken: "t",
+  "desk-call": "a",
+  "desk-wrap-up": ["e", "Enter"],
+};
 /** What is further down a screen, by its accessible name. */
 const below = { sip: "SIP messages in order" };
 const screens = {
@@ -21,6 +29,9 @@ const screens = {
     : { "floor-none": "/floor", past: "/history/call_" + String(Number(calls) + 1).padStart(4, "0") }),
   ...(calls === "0" ? {} : { sip: `/history/call_${String(Number(calls) + 1).padStart(4, "0")}` }),
   ...(calls === "0" ? {} : { end: `/floor?call=${first}`, taken: `/floor?call=${first}` }),
+  desk: "/desk",
+  "desk-call": "/desk",
+  "desk-wrap-up": "/desk",
   place: "/floor",
   palette: "/floor",
   history: "/history",
@@ -65,8 +76,10 @@ for (const colorScheme of ["light", "dark"]) {
     await page.goto(`http://127.0.0.1:${port}${path}`);
     await page.waitForTimeout(900);
     if (presses[name] !== undefined) {
-      await page.keyboard.press(presses[name]);
-      await page.waitForTimeout(500);
+      for (const key of [presses[name]].flat()) {
+        await page.keyboard.press(key);
+        await page.waitForTimeout(500);
+      }
     }
     if (below[name] !== undefined) await page.getByLabel(below[name]).scrollIntoViewIfNeeded();
     await page.screenshot({ path: `${folder}/${name}-${colorScheme}-${calls}.png` });

@@ -8,6 +8,7 @@ import { extname, join } from "node:path";
 import { WebSocketServer } from "ws";
 
 import * as data from "./mock/data.mjs";
+import { openDesk } from "./mock/desk.mjs";
 import { sip } from "./mock/sip.mjs";
 
 const [wanted = 40, port = 7799] = process.argv.slice(2).map(Number);
@@ -30,6 +31,7 @@ for (let index = 0; index < wanted; index++) {
   live.set(call.id, { call, supervisors, last_line, quality });
 }
 const past = wanted === 0 ? [] : Array.from({ length: 120 }, () => data.call(true));
+const desk = openDesk();
 const problem = (status, code, detail, floor = null) => ({
   status,
   body: {
@@ -84,6 +86,13 @@ function act(row, verb, body) {
 }
 
 function route(method, path, body) {
+  const own = desk(path, body);
+  if (own !== undefined) {
+    // Whoever looks is an agent of its own: their state tells the desk that it changed.
+    if (method !== "GET")
+      event(null, "agent.state", { user: data.me.user, state: "ready", reason: null, until: null, by: null });
+    return one(own);
+  }
   const [head, id, verb] = path.split("/").slice(3);
   const lists = {
     assistants: data.assistants,

@@ -2,6 +2,7 @@
 import { Outlet } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
+import { OfferWatch } from "@/features/desk/OfferWatch";
 import { CallInDialog } from "@/features/sandbox/CallInDialog";
 import { PlaceCallDialog } from "@/features/sandbox/PlaceCallDialog";
 import { usePhoneRecovery } from "@/features/softphone/usePhoneRecovery";
@@ -31,6 +32,7 @@ export function Shell() {
       <div className={classes.column}>
         <TopBar />
         <OfflineBanner />
+        <OfferWatch />
         <main id="main" tabIndex={-1} className={classes.main}>
           <Outlet />
         </main>

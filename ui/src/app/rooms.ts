@@ -1,5 +1,6 @@
 /** The rooms of the console, in the order of the rail. */
 import {
+  IconDesk,
   IconHeadset,
   IconHistory,
   IconPhone,
@@ -11,6 +12,7 @@ import {
 import type { Role } from "@/api/types";
 
 export const rooms = [
+  { to: "/desk", name: "desk", icon: IconDesk, least: "agent" },
   { to: "/floor", name: "floor", icon: IconHeadset, least: "supervisor" },
   { to: "/history", name: "history", icon: IconHistory, least: "supervisor" },
   { to: "/reports", name: "reports", icon: IconReportAnalytics, least: "supervisor" },

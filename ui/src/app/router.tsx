@@ -26,9 +26,15 @@ const index = createRoute({
   path: "/",
   beforeLoad: ({ context }) => {
     const me = context.queries.getQueryData(sessionQuery.queryKey);
-    const to = me && !isAtLeast(me.role, "supervisor") ? "/phone" : "/floor";
+    const to = me && !isAtLeast(me.role, "supervisor") ? "/desk" : "/floor";
     throw redirect({ to });
   },
+});
+
+const desk = createRoute({
+  getParentRoute: () => root,
+  path: "/desk",
+  component: lazyRouteComponent(() => import("@/features/desk/DeskScreen"), "DeskScreen"),
 });
 
 const floor = createRoute({
@@ -103,6 +109,7 @@ const settings = createRoute({
 
 const tree = root.addChildren([
   index,
+  desk,
   floor,
   history,
   past,

@@ -88,6 +88,27 @@ const answers: Answers = {
     total: reported.figures,
   },
   "GET /keys": { items: [] },
+  "GET /me/desk": {
+    agent: {
+      user: "user_ann",
+      name: "Ann Lee",
+      state: "ready",
+      reason: null,
+      since: "2026-03-01T09:30:00Z",
+      until: null,
+      calls: [],
+      last_call: null,
+      skills: {},
+      capacity: 1,
+      queues: [],
+      calls_taken: 0,
+      phone: true,
+    },
+    calls: [],
+    wrapping_up: null,
+    dispositions: [],
+    disposition_required: false,
+  },
   "GET /sandbox/customers": { items: [] },
 };
 
@@ -105,6 +126,7 @@ afterEach(() => {
 
 describe("every screen", () => {
   it.each([
+    ["/desk", "Waiting for the next call"],
     ["/floor", "No calls right now"],
     ["/floor?call=call_1", "Take over"],
     ["/history", "Promise to pay"],
@@ -151,6 +173,6 @@ it("says that it is offline, and lets one reconnect", async () => {
 it("hides what an agent may not see", async () => {
   serve({ ...answers, "GET /session": { ...me, role: "agent" } });
   renderConsole("/");
-  expect(await screen.findByRole("heading", { name: "Phone" })).toBeVisible();
+  expect(await screen.findByRole("heading", { name: "Desk" })).toBeVisible();
   expect(screen.queryByRole("link", { name: "Floor" })).toBeNull();
 });

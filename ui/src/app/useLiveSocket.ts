@@ -6,6 +6,7 @@ import { useTranslation } from "react-i18next";
 import { isRefusal } from "@/api/refusal";
 import { sessionQuery, socketTicket } from "@/api/session";
 import type { Me, ServerMessage } from "@/api/types";
+import { followDesk } from "@/features/desk/deskEvents";
 import { useHost } from "@/host";
 import { setSocket } from "@/lib/live/current";
 import { LiveSocket } from "@/lib/live/socket";
@@ -62,6 +63,7 @@ export function useLiveSocket(me: Me | null): void {
       isSignedOut: (error) => isRefusal(error) && error.status === 401,
       heard: (message) => {
         refresh(queries, message);
+        followDesk(queries, message, wanted);
         if (message.type === "trunk" && message.status.state === "failed") {
           host.notify(t("trunks.failedTitle"), message.status.reason);
         }

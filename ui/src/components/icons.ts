@@ -14,6 +14,7 @@ export {
   IconClock,
   IconCommand,
   IconCopy,
+  IconDesk,
   IconDeviceDesktop,
   IconDownload,
   IconEar,

@@ -9,4 +9,9 @@ export const browserHost = (session: HostSession): Host => ({
     if (document.hasFocus() || !("Notification" in window)) return;
     if (Notification.permission === "granted") new Notification(title, { body });
   },
+  allowNotices: () => {
+    if ("Notification" in window && Notification.permission === "default") {
+      void Notification.requestPermission().catch(() => undefined);
+    }
+  },
 });

@@ -47,6 +47,11 @@ export class BrowserPhone implements PhoneHost {
     return Promise.resolve();
   }
 
+  mute(muted: boolean): void {
+    for (const track of this.stream?.getAudioTracks() ?? []) track.enabled = !muted;
+    this.current.set({ ...this.current.value, muted });
+  }
+
   async devices(): Promise<Devices> {
     const all = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
     const of = (kind: MediaDeviceKind) =>
@@ -78,6 +83,7 @@ export class BrowserPhone implements PhoneHost {
       if (navigator.mediaDevices === undefined) throw new DOMException("", "NotFoundError");
       const stream = await navigator.mediaDevices.getUserMedia({ audio: this.constraints() });
       this.stream = stream;
+      this.mute(this.current.value.muted ?? false);
       this.line = await this.openLine(stream);
       this.current.set({ ...this.current.value, status: "ready", detail: null });
     } catch (error) {

@@ -11,6 +11,8 @@ export interface PhoneState {
   output: string | null;
   /** Echo and noise stay in what the microphone hears. */
   plain: boolean;
+  /** Nothing of the microphone is sent. */
+  muted?: boolean;
 }
 
 export interface PhoneChoice {
@@ -44,6 +46,8 @@ export interface PhoneHost {
   /** Picks up a ringing call. A browser's phone never rings: its sound is simply there. */
   answer(): Promise<void>;
   hangUp(): Promise<void>;
+  /** Stops sending what the microphone hears; absent where the phone mutes itself. */
+  mute?(muted: boolean): void;
   devices(): Promise<Devices>;
   select(choice: PhoneChoice): Promise<void>;
   onLevel(listener: (level: Level) => void): () => void;
@@ -55,6 +59,8 @@ export interface Host {
   kind: "desktop" | "browser";
   phone: PhoneHost;
   notify(title: string, body: string): void;
+  /** Asks once whether `notify` may show; to be called from a click or a key. */
+  allowNotices?(): void;
 }
 
 /** What a host needs of the signed-in person's session. */

@@ -18,6 +18,8 @@ export function refusalText(t: TFunction, error: unknown): string {
     case "forbidden":
     case "not_found":
     case "no_phone":
+    case "not_offered":
+    case "disposition_required":
     case "do_not_call":
     case "too_many_attempts":
     case "precondition_failed":

@@ -58,25 +58,33 @@ export const refuse = (status: number, code: string, detail: string, rest: objec
     { status },
   );
 
-export const fakeHost = (status: PhoneStatus = "ready"): Host => ({
-  kind: "browser",
-  notify: () => undefined,
-  phone: {
-    state: (() => {
-      const state = { status, detail: null, input: null, output: null, plain: false };
-      return () => state;
-    })(),
-    subscribe: () => () => undefined,
-    connect: () => Promise.resolve(),
-    disconnect: () => Promise.resolve(),
-    answer: () => Promise.resolve(),
-    hangUp: () => Promise.resolve(),
-    devices: () => Promise.resolve({ inputs: [], outputs: [] }),
-    select: () => Promise.resolve(),
-    onLevel: () => () => undefined,
-    echoTest: () => Promise.resolve(),
-  },
-});
+export function fakeHost(status: PhoneStatus = "ready"): Host {
+  let state = { status, detail: null, input: null, output: null, plain: false, muted: false };
+  const listeners = new Set<() => void>();
+  return {
+    kind: "browser",
+    notify: () => undefined,
+    phone: {
+      state: () => state,
+      subscribe: (listener) => {
+        listeners.add(listener);
+        return () => listeners.delete(listener);
+      },
+      connect: () => Promise.resolve(),
+      disconnect: () => Promise.resolve(),
+      answer: () => Promise.resolve(),
+      hangUp: () => Promise.resolve(),
+      mute: (muted) => {
+        state = { ...state, muted };
+        for (const listener of listeners) listener();
+      },
+      devices: () => Promise.resolve({ inputs: [], outputs: [] }),
+      select: () => Promise.resolve(),
+      onLevel: () => () => undefined,
+      echoTest: () => Promise.resolve(),
+    },
+  };
+}
 
 const quiet = () => new QueryClient({ defaultOptions: { queries: { retry: false } } });
 
@@ -89,8 +97,8 @@ export const renderPart = (part: ReactNode) =>
     </MantineProvider>,
   );
 
-export function renderConsole(path: string) {
+export function renderConsole(path: string, host: Host = fakeHost()) {
   const queries = quiet();
   const router = createConsoleRouter(queries, createMemoryHistory({ initialEntries: [path] }));
-  return { router, ...render(<App host={fakeHost()} queries={queries} router={router} />) };
+  return { router, ...render(<App host={host} queries={queries} router={router} />) };
 }

@@ -4,13 +4,13 @@ import { Link } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { IconHeadset, IconMicrophoneOff, IconPhone, IconPhoneIncoming } from "@/components/icons";
-import { type PhoneStatus, usePhone } from "@/host";
-import { useLive } from "@/lib/live/store";
+import { LevelMeter } from "@/components/LevelMeter";
+import { PhoneSwitch } from "@/components/PhoneSwitch";
+import { useReach } from "@/components/useReach";
+import type { PhoneStatus } from "@/host";
 
 import { DevicePicker } from "./DevicePicker";
-import { LevelMeter } from "./LevelMeter";
 import { Ringing } from "./Ringing";
-import { PhoneSwitch } from "./PhoneSwitch";
 
 const looks: Readonly<Record<PhoneStatus, { icon: typeof IconPhone; tone: string }>> = {
   off: { icon: IconPhone, tone: "quiet" },
@@ -20,15 +20,6 @@ const looks: Readonly<Record<PhoneStatus, { icon: typeof IconPhone; tone: string
   in_call: { icon: IconHeadset, tone: "ai" },
   failed: { icon: IconMicrophoneOff, tone: "bad" },
 };
-
-/** What this person's phone is, counting a SIP phone that this window knows only by hearsay. */
-export function useReach(): PhoneStatus | "elsewhere" {
-  const { status } = usePhone();
-  const me = useLive((state) => state.me);
-  const told = useLive((state) => (me?.user ? state.phones.get(me.user) : undefined));
-  const elsewhere = status === "off" && (told ?? me?.phone_connected ?? false);
-  return elsewhere ? "elsewhere" : status;
-}
 
 export function PhoneMenu() {
   const { t } = useTranslation();

@@ -4,14 +4,14 @@ import { useMutation } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
 import { Card } from "@/components/Card";
+import { LevelMeter } from "@/components/LevelMeter";
 import { Page } from "@/components/Page";
+import { PhoneSwitch } from "@/components/PhoneSwitch";
 import { Refused } from "@/components/Refused";
+import { useReach } from "@/components/useReach";
 import { useHost } from "@/host";
 
 import { DevicePicker } from "./DevicePicker";
-import { LevelMeter } from "./LevelMeter";
-import { useReach } from "./PhoneMenu";
-import { PhoneSwitch } from "./PhoneSwitch";
 
 export function PhoneScreen() {
   const { t } = useTranslation();

@@ -4,10 +4,10 @@ import { render, screen } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { expect, it, vi } from "vitest";
 
+import { share } from "@/components/LevelMeter";
 import { HostContext } from "@/host";
 import { fakeHost } from "@/test/render";
 
-import { share } from "./LevelMeter";
 import { Ringing } from "./Ringing";
 
 it("says that the phone rings, and answers", async () => {

@@ -2,6 +2,7 @@
 import assistants from "./assistants.json";
 import calls from "./calls.json";
 import common from "./common.json";
+import desk from "./desk.json";
 import floor from "./floor.json";
 import history from "./history.json";
 import lines from "./lines.json";
@@ -13,6 +14,7 @@ import sip from "./sip.json";
 export const english = {
   ...common,
   ...calls,
+  ...desk,
   ...floor,
   ...history,
   ...assistants,
