@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newAssistant } from "@/features/assistants/draft";
 import { live } from "@/lib/live/store";
 import { type Answers, refuse, renderConsole, serve } from "@/test/render";
+import { agentOf, queueOf, waitingOf } from "@/test/queueRows";
 import { ann, assistantOf, call, event, item, liveCall, me, trunk } from "@/test/rows";
 
 const jane = assistantOf({ ...newAssistant, name: "Jane", code: "jane" });
@@ -71,6 +72,11 @@ const answers: Answers = {
     ],
   },
   "GET /keys": { items: [] },
+  "GET /queues": { items: [queueOf({})] },
+  "GET /floor": {
+    queues: [{ queue: "queue_1", name: "Support", waiting: [waitingOf({})] }],
+    agents: [agentOf({}), agentOf({ user: "user_cara", name: "Cara", state: "paused", reason: "Lunch" })],
+  },
   "GET /sandbox/customers": { items: [] },
 };
 
@@ -90,6 +96,8 @@ describe("every screen", () => {
   it.each([
     ["/floor", "No calls right now"],
     ["/floor?call=call_1", "Take over"],
+    ["/floor?view=queues", "Lunch"],
+    ["/floor?view=queues&call=call_1", "Take over"],
     ["/history", "Promise to pay"],
     ["/history/call_1", "How quickly we answered"],
     ["/assistants", "Jane"],
@@ -99,6 +107,7 @@ describe("every screen", () => {
     ["/phone", "Echo test"],
     ["/settings", "ann@example.com"],
     ["/settings?tab=keys", "No keys yet"],
+    ["/settings?tab=queues", "Longest idle"],
     ["/settings?tab=shortcuts", "Single-key shortcuts"],
   ])("%s shows %s and is accessible", async (path, text) => {
     serve(answers);

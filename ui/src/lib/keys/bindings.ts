@@ -16,6 +16,15 @@ export const actions = [
   "leave",
   "search",
   "placeCall",
+  "queues",
+  "toFront",
+  "moveCaller",
+  "raise",
+  "lower",
+  "pauseAgent",
+  "readyAgent",
+  "agentOffline",
+  "agentQueues",
 ] as const;
 export type KeyName = (typeof actions)[number];
 
@@ -32,6 +41,15 @@ export const defaultKeys: Readonly<Record<KeyName, string>> = {
   leave: "Escape",
   search: "/",
   placeCall: "n",
+  queues: "q",
+  toFront: "f",
+  moveCaller: "v",
+  raise: "+",
+  lower: "-",
+  pauseAgent: "z",
+  readyAgent: "r",
+  agentOffline: "o",
+  agentQueues: "g",
 };
 
 export interface Bindings {
