@@ -19,7 +19,7 @@ const waits: LiveQueue = {
   offered_to: [],
 };
 const rina = liveCall({}, { queue: waits });
-const otieno = liveCall({ id: "call_2", customer_name: "M. Otieno" }, { queue: waits });
+const otieno = liveCall({ id: "call_2", customer_name: "Joko Susilo" }, { queue: waits });
 const floor: FloorView = {
   queues: [
     {
@@ -74,8 +74,8 @@ it("lists who waits with place, estimate and priority, and moves the marked one 
   const list = await screen.findByRole("list", { name: "Waiting in Support" });
   const rows = within(list).getAllByRole("listitem");
   expect(rows[0]).toHaveTextContent(/1\. Rina Wijaya.*about 1:35 to go/);
-  expect(rows[1]).toHaveTextContent(/2\. M\. Otieno.*priority 3/);
-  await userEvent.click(within(list).getByText("M. Otieno"));
+  expect(rows[1]).toHaveTextContent(/2\. Joko Susilo.*priority 3/);
+  await userEvent.click(within(list).getByText("Joko Susilo"));
   await userEvent.keyboard("f");
   await waitFor(() => {
     expect(asked.find(({ path }) => path === "/calls/call_2/place")?.body).toEqual({
@@ -86,7 +86,7 @@ it("lists who waits with place, estimate and priority, and moves the marked one 
   });
   expect(await screen.findByText("Moved to the front")).toBeInTheDocument();
   // The one chosen is open beside the list.
-  expect(await screen.findByRole("article")).toHaveTextContent("M. Otieno");
+  expect(await screen.findByRole("article")).toHaveTextContent("Joko Susilo");
 });
 
 it("goes through the rows with arrow keys, and gives priority and another queue by key", async () => {
@@ -97,7 +97,7 @@ it("goes through the rows with arrow keys, and gives priority and another queue 
     .focus();
   await userEvent.keyboard("{ArrowDown}+");
   await waitFor(() => {
-    expect(asked.find(({ method }) => method === "POST" && true)).toBeDefined();
+    expect(asked.find(({ method }) => method === "POST")).toBeDefined();
     expect(asked.find(({ path }) => path === "/calls/call_2/place")?.body).toMatchObject({ priority: 4 });
   });
   await userEvent.keyboard("v");
@@ -198,7 +198,7 @@ it("tells in the list of calls who waits and whom it rings, and goes there and b
   await waitFor(() => {
     expect(offered).toHaveTextContent(/^Offered.*Support rings Ben Otieno · waits/);
   });
-  expect(screen.getByRole("option", { name: /Otieno/ })).toHaveTextContent(/^Waiting.*Support waits/);
+  expect(screen.getByRole("option", { name: /Joko/ })).toHaveTextContent(/^Waiting.*Support waits/);
   await userEvent.click(screen.getByRole("combobox", { name: "Calls of which queue" }));
   await userEvent.click(await screen.findByRole("option", { name: "Support", hidden: true }));
   expect(screen.queryByRole("option", { name: /Direct/ })).toBeNull();
