@@ -9,6 +9,7 @@ import { WebSocketServer } from "ws";
 
 import * as data from "./mock/data.mjs";
 import { openDesk } from "./mock/desk.mjs";
+import { floor, queueOf, queues } from "./mock/queues.mjs";
 import { sip } from "./mock/sip.mjs";
 
 const [wanted = 40, port = 7799] = process.argv.slice(2).map(Number);
@@ -28,7 +29,8 @@ for (let index = 0; index < wanted; index++) {
     remote_loss: index % 7 === 0 ? 0.04 : 0,
     mos: index % 7 === 0 ? 3.1 : 4.3,
   };
-  live.set(call.id, { call, supervisors, last_line, quality });
+  const queue = call.status === "in_progress" ? queueOf(index) : null;
+  live.set(call.id, { call, supervisors, last_line, quality, queue });
 }
 const past = wanted === 0 ? [] : Array.from({ length: 120 }, () => data.call(true));
 const desk = openDesk();
@@ -101,6 +103,7 @@ function route(method, path, body) {
     users: data.users,
     keys: data.keys,
     providers: data.providers,
+    queues,
   };
   if (head === "provider-fallback") return one(method === "PUT" ? body : data.fallback);
   if (head === "retention")
@@ -110,6 +113,8 @@ function route(method, path, body) {
   if (head === "session") return method === "DELETE" ? { status: 204 } : one(data.me);
   if (path.endsWith("/live/ticket")) return one({ ticket: "t", expires_in_s: 30 }, 201);
   if (path.endsWith("/sandbox/customers")) return items(data.customers);
+  if (head === "floor") return one(floor(live));
+  if (head === "calls" && verb === "place") return { status: 204 };
   if (head === "calls" && id === undefined) return one({ items: past.slice(0, 60), next_cursor: null });
   if (head === "calls") {
     if (method === "POST")

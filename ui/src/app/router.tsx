@@ -40,7 +40,10 @@ const desk = createRoute({
 const floor = createRoute({
   getParentRoute: () => root,
   path: "/floor",
-  validateSearch: (search): { call?: string } => ({ call: text(search["call"]) }),
+  validateSearch: (search): { call?: string; view?: "queues" } => ({
+    call: text(search["call"]),
+    view: search["view"] === "queues" ? "queues" : undefined,
+  }),
   component: lazyRouteComponent(() => import("@/features/floor/FloorScreen"), "FloorScreen"),
 });
 

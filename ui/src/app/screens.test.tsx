@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { newAssistant } from "@/features/assistants/draft";
 import { live } from "@/lib/live/store";
 import { type Answers, refuse, renderConsole, serve } from "@/test/render";
+import { agentOf, queueOf, waitingOf } from "@/test/queueRows";
 import { ann, assistantOf, call, event, item, liveCall, me, trunk } from "@/test/rows";
 
 const jane = assistantOf({ ...newAssistant, name: "Jane", code: "jane" });
@@ -77,7 +78,6 @@ const answers: Answers = {
       },
     ],
   },
-  "GET /queues": { items: [] },
   "GET /reports/queues": {
     from: "2026-03-01T17:00:00Z",
     to: "2026-03-02T17:00:00Z",
@@ -109,6 +109,11 @@ const answers: Answers = {
     dispositions: [],
     disposition_required: false,
   },
+  "GET /queues": { items: [queueOf({})] },
+  "GET /floor": {
+    queues: [{ queue: "queue_1", name: "Support", waiting: [waitingOf({})] }],
+    agents: [agentOf({}), agentOf({ user: "user_cara", name: "Cara", state: "paused", reason: "Lunch" })],
+  },
   "GET /sandbox/customers": { items: [] },
 };
 
@@ -129,6 +134,8 @@ describe("every screen", () => {
     ["/desk", "Waiting for the next call"],
     ["/floor", "No calls right now"],
     ["/floor?call=call_1", "Take over"],
+    ["/floor?view=queues", "Lunch"],
+    ["/floor?view=queues&call=call_1", "Take over"],
     ["/history", "Promise to pay"],
     ["/reports", "Average answer"],
     ["/history/call_1", "How quickly we answered"],
@@ -139,6 +146,7 @@ describe("every screen", () => {
     ["/phone", "Echo test"],
     ["/settings", "ann@example.com"],
     ["/settings?tab=keys", "No keys yet"],
+    ["/settings?tab=queues", "Longest idle"],
     ["/settings?tab=shortcuts", "Single-key shortcuts"],
   ])("%s shows %s and is accessible", async (path, text) => {
     serve(answers);

@@ -13,6 +13,7 @@ import { LiveSocket } from "@/lib/live/socket";
 import { live } from "@/lib/live/store";
 
 const configured: Readonly<Record<string, readonly string[]>> = {
+  queue: ["queues"],
   assistant: ["assistants"],
   trunk: ["trunks"],
   number: ["numbers"],
@@ -25,13 +26,16 @@ const configured: Readonly<Record<string, readonly string[]>> = {
 
 /** The query keys that a message makes stale. */
 export function staleAfter(message: ServerMessage): (readonly string[])[] {
-  if (message.type === "snapshot") return [["calls"], ...Object.values(configured)];
-  if (message.type === "phone") return [["users"]];
+  if (message.type === "snapshot") return [["calls"], ["floor"], ...Object.values(configured)];
+  if (message.type === "phone") return [["users"], ["floor"]];
   if (message.type !== "event") return [];
   if (message.kind === "config.changed") {
-    const key = configured[message.data.what];
-    return key === undefined ? [] : [key];
+    const { what } = message.data;
+    const key = configured[what];
+    const standing = what === "queue" || what === "agent" || what === "user" ? [["floor"]] : [];
+    return key === undefined ? standing : [key, ...standing];
   }
+  if (message.kind.startsWith("queue.") || message.kind === "agent.state") return [["floor"]];
   if (message.kind === "retention.swept") return [["retention"]];
   if (message.kind === "call.ended" || message.kind === "call.analyzed") {
     return [
@@ -42,8 +46,25 @@ export function staleAfter(message: ServerMessage): (readonly string[])[] {
   return [];
 }
 
+/** Every call that comes, rings and goes changes the floor: it is read again once for all that happened meanwhile. */
+const floorAfterMs = 300;
+const floorDue = new WeakSet<QueryClient>();
+
+function refreshFloor(queries: QueryClient): void {
+  if (floorDue.has(queries)) return;
+  floorDue.add(queries);
+  setTimeout(() => {
+    floorDue.delete(queries);
+    void queries.invalidateQueries({ queryKey: ["floor"] });
+  }, floorAfterMs);
+}
+
 function refresh(queries: QueryClient, message: ServerMessage): void {
   for (const key of staleAfter(message)) {
+    if (key[0] === "floor") {
+      refreshFloor(queries);
+      continue;
+    }
     // An open editor keeps what it was opened with; it learns of a conflict when it saves.
     void queries.invalidateQueries({ queryKey: key, exact: key[0] === "assistants" });
   }

@@ -1,5 +1,5 @@
 /** A call's state as the console shows it: one word, one icon, one colour. */
-import type { Call } from "@/api/types";
+import type { Call, LiveCall } from "@/api/types";
 
 import {
   IconAlertTriangle,
@@ -20,6 +20,8 @@ import {
 
 export type CallState =
   | "queued"
+  | "waiting"
+  | "offered"
   | "ringing"
   | "ai"
   | "person"
@@ -38,6 +40,8 @@ export type Tone = "ai" | "person" | "wait" | "bad" | "quiet";
 
 export const looks: Readonly<Record<CallState, { icon: typeof IconRobot; tone: Tone }>> = {
   queued: { icon: IconHourglass, tone: "wait" },
+  waiting: { icon: IconHourglass, tone: "wait" },
+  offered: { icon: IconPhoneCalling, tone: "wait" },
   ringing: { icon: IconPhoneCalling, tone: "wait" },
   ai: { icon: IconRobot, tone: "ai" },
   person: { icon: IconHeadset, tone: "person" },
@@ -63,6 +67,14 @@ const holders = {
 
 export const callState = ({ status, floor }: Pick<Call, "status" | "floor">): CallState =>
   status === "in_progress" ? holders[floor.holder] : status;
+
+/** The same, of a call that may stand in a queue: then that is what it is at. */
+export const liveState = ({ call, queue }: Pick<LiveCall, "call" | "queue">): CallState =>
+  call.status === "in_progress" && queue?.waiting
+    ? queue.offered_to.length > 0
+      ? "offered"
+      : "waiting"
+    : callState(call);
 
 /** The customer's number, whichever way the call went. */
 export const customerNumber = ({ direction, from, to }: Pick<Call, "direction" | "from" | "to">): string =>

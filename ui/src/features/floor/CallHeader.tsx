@@ -5,7 +5,7 @@ import { useTranslation } from "react-i18next";
 
 import { assistantsQuery } from "@/api/assistants";
 import type { Call, LiveCall } from "@/api/types";
-import { callState, customerNumber } from "@/components/callState";
+import { customerNumber, liveState } from "@/components/callState";
 import { IconArrowLeft } from "@/components/icons";
 import { StateBadge } from "@/components/StateBadge";
 import { Timer } from "@/components/Timer";
@@ -13,14 +13,16 @@ import { showNumber } from "@/lib/format/number";
 
 import classes from "./CallPanel.module.css";
 import { LineQuality } from "./LineQuality";
+import { QueueNote } from "./QueueNote";
 
 interface Props {
   live: LiveCall;
   onClose: (id: undefined) => void;
 }
 
-export function CallHeader({ live: { call, quality, supervisors }, onClose }: Props) {
+export function CallHeader({ live, onClose }: Props) {
   const { t } = useTranslation();
+  const { call, quality, supervisors, queue } = live;
   const { data: assistants } = useQuery(assistantsQuery);
   const number = showNumber(customerNumber(call));
   const assistant = assistants?.find(({ id }) => id === call.assistant)?.name ?? call.assistant;
@@ -39,7 +41,7 @@ export function CallHeader({ live: { call, quality, supervisors }, onClose }: Pr
         <IconArrowLeft size={18} />
       </ActionIcon>
       <h2 className={classes.title}>{call.customer_name ?? number}</h2>
-      <StateBadge state={callState(call)} />
+      <StateBadge state={liveState(live)} />
       {call.floor.holder === "person" && <span>{call.floor.name}</span>}
       <span className={classes.timer}>
         <Timer call={call} />
@@ -51,6 +53,11 @@ export function CallHeader({ live: { call, quality, supervisors }, onClose }: Pr
         {assistant !== null && (
           <span>
             {t("floor.assistant")} <b>{assistant}</b>
+          </span>
+        )}
+        {queue !== null && queue.queue !== "" && (
+          <span>
+            {t("queues.queue")} <QueueNote queue={queue} />
           </span>
         )}
         {call.recording !== null && <RecordingNote state={call.recording.state} />}

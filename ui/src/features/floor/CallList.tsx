@@ -1,5 +1,5 @@
 /** The virtual list of live calls: filter, search, arrow keys. */
-import { Button, Group, SegmentedControl, TextInput } from "@mantine/core";
+import { Button, Group, SegmentedControl, Select, TextInput } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState } from "react";
@@ -17,6 +17,9 @@ import { CallRow, rowHeight } from "./CallRow";
 import { chosenCalls, type Filter, type Scope, scopes } from "./filter";
 import classes from "./FloorScreen.module.css";
 import { NoCalls } from "./NoCalls";
+import { useQueueNames } from "./useFloor";
+
+const everything: Filter = { scope: "all", queue: null, search: "" };
 
 interface Props {
   chosen: string | undefined;
@@ -25,15 +28,16 @@ interface Props {
 
 export function CallList({ chosen, onChoose }: Props) {
   const { t } = useTranslation();
-  const [filter, setFilter] = useState<Filter>({ scope: "all", search: "" });
+  const [filter, setFilter] = useState<Filter>(everything);
   const search = useRef<HTMLInputElement>(null);
   const calls = useLive((state) => state.calls);
   const loaded = useLive((state) => state.loaded);
   const nameOf = useAssistantNames();
+  const queues = useQueueNames();
   const ids = useMemo(() => chosenCalls(calls, filter, nameOf), [calls, filter, nameOf]);
   useKeys({ search: () => search.current?.focus() });
   return (
-    <div className={classes.list}>
+    <div className={classes.column}>
       <div className={classes.filter}>
         <Group gap="xs" wrap="nowrap">
           <TextInput
@@ -70,6 +74,20 @@ export function CallList({ chosen, onChoose }: Props) {
           }}
           data={scopes.map((scope) => ({ value: scope, label: t(`floor.scopes.${scope}`) }))}
         />
+        {queues.size > 0 && (
+          <Select
+            size="xs"
+            clearable
+            aria-label={t("floor.byQueue")}
+            placeholder={t("floor.allQueues")}
+            clearButtonProps={{ "aria-label": t("floor.allQueues") }}
+            data={[...queues].map(([value, label]) => ({ value, label }))}
+            value={filter.queue}
+            onChange={(queue) => {
+              setFilter({ ...filter, queue });
+            }}
+          />
+        )}
       </div>
       {!loaded ? (
         <Loading rows={8} height={48} />
@@ -77,7 +95,7 @@ export function CallList({ chosen, onChoose }: Props) {
         <NoCalls
           filtered={calls.size > 0}
           onClear={() => {
-            setFilter({ scope: "all", search: "" });
+            setFilter(everything);
           }}
         />
       ) : (

@@ -3,7 +3,7 @@ import { memo } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { LiveCall } from "@/api/types";
-import { callState, customerNumber } from "@/components/callState";
+import { customerNumber, liveState } from "@/components/callState";
 import { IconEar, IconMessageDots, IconSpeakerphone } from "@/components/icons";
 import { StateBadge } from "@/components/StateBadge";
 import { Timer } from "@/components/Timer";
@@ -11,6 +11,7 @@ import { showNumber } from "@/lib/format/number";
 import { useLive } from "@/lib/live/store";
 
 import classes from "./CallRow.module.css";
+import { QueueNote } from "./QueueNote";
 
 export const rowHeight = 62;
 
@@ -30,7 +31,7 @@ export const CallRow = memo(function CallRow({ id, top, place, count, chosen, na
   if (row === undefined) return null;
   const { call } = row;
   const number = showNumber(customerNumber(call));
-  const state = callState(call);
+  const state = liveState(row);
   const server = state === "person" ? call.floor.name : nameOf(call.assistant);
   return (
     // The list box has the focus and the keys; an option only takes the click.
@@ -58,6 +59,11 @@ export const CallRow = memo(function CallRow({ id, top, place, count, chosen, na
         </span>
       </div>
       <div className={classes.second}>
+        {row.queue !== null && row.queue.queue !== "" && (
+          <span className={classes.queue} data-waiting={row.queue.waiting || undefined}>
+            <QueueNote queue={row.queue} />
+          </span>
+        )}
         {server !== null && server !== "" && <span className={classes.server}>{server}</span>}
         <span className={classes.last}>{row.last_line ?? t("floor.nothingSaid")}</span>
       </div>

@@ -4,7 +4,7 @@ import { expect, it } from "vitest";
 import { ann, liveCall } from "@/test/rows";
 
 import { target } from "./CallList";
-import { chosenCalls } from "./filter";
+import { chosenCalls, type Scope } from "./filter";
 import { standing } from "./standing";
 
 const calls = new Map(
@@ -17,8 +17,8 @@ const calls = new Map(
     liveCall({ id: "ring", created_at: "2026-03-01T09:30:00Z", status: "ringing" }),
   ].map((row) => [row.call.id, row]),
 );
-const find = (scope: "all" | "ai" | "people" | "ringing", search = "") =>
-  chosenCalls(calls, { scope, search }, (id) => (id === "asst_jane" ? "Jane" : ""));
+const find = (scope: Scope, search = "", queue: string | null = null) =>
+  chosenCalls(calls, { scope, search, queue }, (id) => (id === "asst_jane" ? "Jane" : ""));
 
 it("keeps the longest call at the top", () => {
   expect(find("all")).toEqual(["old", "ring", "new"]);
@@ -26,6 +26,23 @@ it("keeps the longest call at the top", () => {
 
 it("filters by who has the floor", () => {
   expect([find("ai"), find("people"), find("ringing")]).toEqual([["new"], ["old"], ["ring"]]);
+});
+
+it("tells who waits from who is served, and finds calls by their queue", () => {
+  const at = { queue: "queue_1", joined_at: "2026-03-01T10:00:00Z", offered_to: [] };
+  const queued = new Map(
+    [
+      liveCall({ id: "served" }, { queue: { ...at, waiting: false } }),
+      liveCall({ id: "waits" }, { queue: { ...at, waiting: true } }),
+      liveCall({ id: "elsewhere" }, { queue: { ...at, queue: "queue_2", waiting: true } }),
+      liveCall({ id: "direct" }),
+    ].map((row) => [row.call.id, row]),
+  );
+  const chosen = (scope: Scope, queue: string | null) =>
+    chosenCalls(queued, { scope, queue, search: "" }, () => "");
+  expect(chosen("waiting", null)).toEqual(["waits", "elsewhere"]);
+  expect(chosen("all", "queue_1")).toEqual(["served", "waits"]);
+  expect(chosen("ai", null)).toEqual(["served", "direct"]);
 });
 
 it.each([

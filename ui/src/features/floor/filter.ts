@@ -1,12 +1,14 @@
 /** Which live calls are shown, and in which order. */
 import type { LiveCall } from "@/api/types";
-import { callState, customerNumber } from "@/components/callState";
+import { type CallState, customerNumber, liveState } from "@/components/callState";
 
-export const scopes = ["all", "ai", "people", "ringing"] as const;
+export const scopes = ["all", "ai", "people", "waiting", "ringing"] as const;
 export type Scope = (typeof scopes)[number];
 
 export interface Filter {
   scope: Scope;
+  /** Only calls that came through this queue. */
+  queue: string | null;
   search: string;
 }
 
@@ -16,13 +18,15 @@ export const fold = (text: string): string => text.normalize("NFKD").replace(/\p
 /** Ids of the calls that pass, longest first: who has waited longest stays at the top and rows do not jump. */
 export function chosenCalls(
   calls: ReadonlyMap<string, LiveCall>,
-  { scope, search }: Filter,
+  { scope, queue, search }: Filter,
   assistantName: (id: string | null) => string,
 ): string[] {
   const wanted = fold(search.trim());
   const digits = wanted.replace(/[\s()+-]/g, "");
-  const passes = ({ call, last_line }: LiveCall): boolean => {
-    if (!inScope(callState(call), scope)) return false;
+  const passes = (row: LiveCall): boolean => {
+    const { call, last_line } = row;
+    if (!inScope(liveState(row), scope)) return false;
+    if (queue !== null && row.queue?.queue !== queue) return false;
     if (wanted === "") return true;
     if (/^\d+$/.test(digits) && customerNumber(call).includes(digits)) return true;
     const texts = [
@@ -41,9 +45,10 @@ export function chosenCalls(
     .map(({ call }) => call.id);
 }
 
-function inScope(state: ReturnType<typeof callState>, scope: Scope): boolean {
+function inScope(state: CallState, scope: Scope): boolean {
   if (scope === "ai") return state === "ai";
   if (scope === "people") return state === "person" || state === "bridging";
+  if (scope === "waiting") return state === "waiting" || state === "offered";
   if (scope === "ringing") return state === "queued" || state === "ringing";
   return true;
 }

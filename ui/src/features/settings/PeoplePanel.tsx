@@ -1,19 +1,21 @@
 /** Who may sign in, and as what. */
-import { ActionIcon, Badge, Button, Text } from "@mantine/core";
+import { ActionIcon, Badge, Button, Group, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { usersQuery } from "@/api/people";
-import type { User } from "@/api/types";
+import { floorQuery } from "@/api/queues";
+import type { AgentView, User } from "@/api/types";
 import { Card } from "@/components/Card";
 import { type Column, DataTable } from "@/components/DataTable";
-import { IconHeadset, IconPlus, IconSettings } from "@/components/icons";
+import { IconAward, IconHeadset, IconPlus, IconSettings } from "@/components/icons";
 import { Loading } from "@/components/Loading";
 import { Refused } from "@/components/Refused";
 import { useLive } from "@/lib/live/store";
 
 import { PersonDialog } from "./PersonDialog";
+import { SkillsDialog } from "./SkillsDialog";
 
 export function PeoplePanel() {
   const { t } = useTranslation();
@@ -28,7 +30,9 @@ export function PeoplePanel() {
       })) ?? [],
     [users.data, phones],
   );
-  const columns = useColumns(setEditing);
+  const [skilling, setSkilling] = useState<User | null>(null);
+  const { data: floor } = useQuery(floorQuery);
+  const columns = useColumns(floor?.agents, setEditing, setSkilling);
   return (
     <Card
       title={t("settings.people")}
@@ -56,11 +60,27 @@ export function PeoplePanel() {
           setEditing(null);
         }}
       />
+      <SkillsDialog
+        person={skilling}
+        onClose={() => {
+          setSkilling(null);
+        }}
+      />
     </Card>
   );
 }
 
-function useColumns(edit: (user: User) => void): Column<User>[] {
+/** “billing 5, hindi 7” */
+const skillList = (skills: AgentView["skills"]) =>
+  Object.entries(skills)
+    .map(([name, level]) => `${name} ${String(level)}`)
+    .join(", ");
+
+function useColumns(
+  agents: readonly AgentView[] | undefined,
+  edit: (user: User) => void,
+  skill: (user: User) => void,
+): Column<User>[] {
   const { t } = useTranslation();
   return useMemo(
     () => [
@@ -99,23 +119,52 @@ function useColumns(edit: (user: User) => void): Column<User>[] {
           ),
       },
       {
+        id: "skills",
+        header: () => t("skills.title"),
+        cell: ({ row: { original: row } }) => {
+          const agent = agents?.find(({ user }) => user === row.id);
+          if (agent === undefined) return null;
+          return (
+            <>
+              <Text size="sm">{skillList(agent.skills) || t("skills.none")}</Text>
+              <Text size="xs" c="dimmed">
+                {t("skills.atOnce", { count: agent.capacity })}
+              </Text>
+            </>
+          );
+        },
+      },
+      {
         id: "acts",
         header: () => <span className="visually-hidden">{t("common.actions")}</span>,
         cell: ({ row: { original: row } }) => (
-          <ActionIcon
-            variant="subtle"
-            color="gray"
-            c="var(--ink-2)"
-            aria-label={t("common.editOf", { name: row.name })}
-            onClick={() => {
-              edit(row);
-            }}
-          >
-            <IconSettings size={17} />
-          </ActionIcon>
+          <Group gap={4} justify="flex-end" wrap="nowrap">
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              c="var(--ink-2)"
+              aria-label={t("skills.of", { name: row.name })}
+              onClick={() => {
+                skill(row);
+              }}
+            >
+              <IconAward size={17} />
+            </ActionIcon>
+            <ActionIcon
+              variant="subtle"
+              color="gray"
+              c="var(--ink-2)"
+              aria-label={t("common.editOf", { name: row.name })}
+              onClick={() => {
+                edit(row);
+              }}
+            >
+              <IconSettings size={17} />
+            </ActionIcon>
+          </Group>
         ),
       },
     ],
-    [t, edit],
+    [t, agents, edit, skill],
   );
 }

@@ -1,26 +1,28 @@
-/** People, programs' keys, providers, retention, and one's own shortcuts. */
+/** People, queues, programs' keys, providers, retention, and one's own shortcuts. */
 import { Tabs } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { sessionQuery } from "@/api/session";
-import { IconHourglass, IconKey, IconKeyboard, IconRobot, IconUsers } from "@/components/icons";
+import { IconHourglass, IconKey, IconKeyboard, IconRobot, IconStack2, IconUsers } from "@/components/icons";
 import { Page } from "@/components/Page";
 import { isAtLeast } from "@/lib/roles";
 
 import { KeysPanel } from "./KeysPanel";
 import { PeoplePanel } from "./PeoplePanel";
 import { ProvidersPanel } from "./ProvidersPanel";
+import { QueuesPanel } from "./queues/QueuesPanel";
 import { RetentionPanel } from "./RetentionPanel";
 import { ShortcutsPanel } from "./ShortcutsPanel";
 
 const tabs = [
-  { name: "people", icon: IconUsers, panel: PeoplePanel, admin: true },
-  { name: "keys", icon: IconKey, panel: KeysPanel, admin: true },
-  { name: "providers", icon: IconRobot, panel: ProvidersPanel, admin: true },
-  { name: "retention", icon: IconHourglass, panel: RetentionPanel, admin: true },
-  { name: "shortcuts", icon: IconKeyboard, panel: ShortcutsPanel, admin: false },
+  { name: "people", icon: IconUsers, panel: PeoplePanel, least: "admin" },
+  { name: "queues", icon: IconStack2, panel: QueuesPanel, least: "supervisor" },
+  { name: "keys", icon: IconKey, panel: KeysPanel, least: "admin" },
+  { name: "providers", icon: IconRobot, panel: ProvidersPanel, least: "admin" },
+  { name: "retention", icon: IconHourglass, panel: RetentionPanel, least: "admin" },
+  { name: "shortcuts", icon: IconKeyboard, panel: ShortcutsPanel, least: "agent" },
 ] as const;
 
 export function SettingsScreen() {
@@ -28,7 +30,7 @@ export function SettingsScreen() {
   const { data: me } = useQuery(sessionQuery);
   const { tab } = useSearch({ from: "/settings" });
   const navigate = useNavigate({ from: "/settings" });
-  const shown = tabs.filter(({ admin }) => !admin || (me && isAtLeast(me.role, "admin")));
+  const shown = tabs.filter(({ least }) => me && isAtLeast(me.role, least));
   const current = shown.find(({ name }) => name === tab)?.name ?? shown[0]?.name ?? null;
   return (
     <Page title={t("nav.settings")} narrow>

@@ -33,6 +33,15 @@ export const actions = [
   "disposition7",
   "disposition8",
   "disposition9",
+  "queues",
+  "toFront",
+  "moveCaller",
+  "raise",
+  "lower",
+  "pauseAgent",
+  "readyAgent",
+  "agentOffline",
+  "agentQueues",
 ] as const;
 export type KeyName = (typeof actions)[number];
 
@@ -66,6 +75,15 @@ export const defaultKeys: Readonly<Record<KeyName, string>> = {
   disposition7: "7",
   disposition8: "8",
   disposition9: "9",
+  queues: "q",
+  toFront: "f",
+  moveCaller: "v",
+  raise: "+",
+  lower: "-",
+  pauseAgent: "z",
+  readyAgent: "r",
+  agentOffline: "o",
+  agentQueues: "g",
 };
 
 export interface Bindings {

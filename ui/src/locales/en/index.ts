@@ -4,10 +4,12 @@ import calls from "./calls.json";
 import common from "./common.json";
 import desk from "./desk.json";
 import floor from "./floor.json";
+import floorQueues from "./floorQueues.json";
 import history from "./history.json";
 import lines from "./lines.json";
 import phone from "./phone.json";
 import reports from "./reports.json";
+import queues from "./queues.json";
 import settings from "./settings.json";
 import sip from "./sip.json";
 
@@ -16,11 +18,13 @@ export const english = {
   ...calls,
   ...desk,
   ...floor,
+  ...floorQueues,
   ...history,
   ...assistants,
   ...lines,
   ...phone,
   ...reports,
+  ...queues,
   ...settings,
   ...sip,
 };

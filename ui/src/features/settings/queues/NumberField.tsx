@@ -1,0 +1,30 @@
+/** A number of a queue's settings; empty where it may be left out. */
+import { NumberInput } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+
+import type { QueueForm } from "./QueueDialog";
+import { type Limit, type Needed, needed, ranges } from "./queueForm";
+
+export function NumberField({ form, name }: { form: QueueForm; name: Needed | Limit }) {
+  const { t } = useTranslation();
+  const [least, most] = ranges[name];
+  const path = `settings.${name}`;
+  const { error, ...rest } = form.getInputProps(path);
+  const mayLack = !(needed as readonly string[]).includes(name);
+  return (
+    <NumberInput
+      {...rest}
+      error={error as string | undefined}
+      label={t(`queueForm.fields.${name}`)}
+      description={t(`queueForm.hints.${name}`)}
+      {...(mayLack ? { placeholder: t("queueForm.noLimit") } : {})}
+      min={least}
+      max={most}
+      allowDecimal={false}
+      value={form.values.settings[name] ?? ""}
+      onChange={(value) => {
+        form.setFieldValue(path, typeof value === "number" ? value : null);
+      }}
+    />
+  );
+}
