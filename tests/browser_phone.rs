@@ -37,6 +37,7 @@ async fn without_webrtc_the_socket_carries_the_sound() {
     let microphone = folder.path().join("microphone.wav");
     sentence.write_mono(&microphone);
     let window = signed_in(&server, &folder.path().join("profile"), &microphone, false).await;
+    peers::leave_the_sound_as_it_is(&window).await;
     let picture = std::env::temp_dir().join("tandem-takeover-socket.png");
     supervisor::takes_over_and_hands_back(&window, &picture).await;
     supervisor::was_heard(&sentence, &server.heard_by(RINA));

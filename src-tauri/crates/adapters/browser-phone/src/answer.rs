@@ -70,7 +70,7 @@ pub(crate) fn answer(
         speaking: Speaking::new(first, rand::random(), rand::random()),
         link: None,
         channel: None,
-        greeted: false,
+        untold: None,
         state: tell,
         orders: taken,
         born: now,

@@ -28,7 +28,7 @@ const SETUP: Duration = Duration::from_secs(15);
 /// consenting (RFC 7675) only after 30 s, which is too long for a customer to talk to nobody.
 const SILENCE: Duration = Duration::from_secs(6);
 /// For the last message to arrive in.
-const LAST_WORDS: Duration = Duration::from_millis(300);
+const LAST_WORDS: Duration = Duration::from_secs(1);
 /// Frames sent in one tick at most, after the room's came late.
 const BURST: usize = 5;
 
@@ -43,7 +43,8 @@ pub(crate) struct Peer {
     pub(crate) link: Option<AudioLink>,
     /// The browser's data channel, once it is open.
     pub(crate) channel: Option<RTCDataChannelId>,
-    pub(crate) greeted: bool,
+    /// To be said on it: that the browser is a phone, or that it no longer is.
+    pub(crate) untold: Option<PhoneMessage>,
     pub(crate) state: watch::Sender<PeerState>,
     pub(crate) orders: mpsc::UnboundedReceiver<PeerOrder>,
     pub(crate) born: Instant,
@@ -79,7 +80,7 @@ impl Peer {
             tracing::debug!(%error, "a browser's timer failed");
         }
         self.carry(tick, now);
-        self.greet(now);
+        self.tell(now);
         self.advance(now);
         if self.is_closed() {
             self.ending.get_or_insert(now);
@@ -124,11 +125,12 @@ impl Peer {
             match self.orders.try_recv() {
                 Ok(PeerOrder::Carry(link)) => {
                     self.link = Some(link);
-                    self.greeted = false;
+                    let frame_samples = FRAME as u32;
+                    self.untold = Some(PhoneMessage::Hello { sample_rate: SAMPLE_RATE, frame_samples });
                 }
                 Ok(PeerOrder::Replaced) => {
                     self.link = None;
-                    self.say(&PhoneMessage::Replaced, now);
+                    self.untold = Some(PhoneMessage::Replaced);
                     self.ending.get_or_insert(now + LAST_WORDS);
                 }
                 Err(TryRecvError::Empty) => return,
@@ -178,11 +180,12 @@ impl Peer {
         }
     }
 
-    /// Tells the browser that it is a phone, once it is.
-    fn greet(&mut self, now: Instant) {
-        if self.link.is_some() && !self.greeted && self.channel.is_some() {
-            let hello = PhoneMessage::Hello { sample_rate: SAMPLE_RATE, frame_samples: FRAME as u32 };
-            self.greeted = self.say(&hello, now);
+    /// Tells the browser what it is to know, once its data channel is open.
+    fn tell(&mut self, now: Instant) {
+        if let Some(message) = self.untold.take()
+            && !self.say(&message, now)
+        {
+            self.untold = Some(message);
         }
     }
 

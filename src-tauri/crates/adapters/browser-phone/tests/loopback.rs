@@ -86,6 +86,20 @@ async fn a_replaced_browser_is_told_so_and_one_whose_link_or_orders_go_is_closed
     assert_eq!(refused, Some(BrowserPhoneError::Stopped));
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_browser_with_another_certificate_than_it_offered_never_connects() {
+    let connections = connections();
+    let mut browser = Browser::new(&["opus"]);
+    let offer = browser.offer();
+    let (before, after) = offer.split_once("a=fingerprint:sha-256 ").expect("a fingerprint");
+    let other = if after.starts_with('0') { "1" } else { "0" };
+    let forged = format!("{before}a=fingerprint:sha-256 {other}{}", &after[1..]);
+    let mut peer = connections.connect(forged).await.expect("an answer");
+    browser.accept(&peer.answer);
+    browser.listen(100).await;
+    assert_ne!(*peer.state.borrow_and_update(), PeerState::Connected);
+}
+
 #[tokio::test]
 async fn offers_without_our_codecs_and_offers_that_are_none_are_refused_in_words() {
     let connections = connections();

@@ -179,13 +179,17 @@ impl Browser {
         lines.map(|line| format!("{line}\r\n")).collect()
     }
 
+    pub fn accept(&mut self, answer: &str) {
+        let answer = RTCSessionDescription::answer(answer.to_owned()).expect("an answer");
+        self.pc.set_remote_description(Instant::now(), answer).expect("taken");
+    }
+
     /// One that is connected, and the exchange's side of it.
     pub async fn connected(connections: &PeerConnections, codecs: &[&str]) -> (Self, BrowserPeer) {
         let mut browser = Self::new(codecs);
         let mut peer = connections.connect(browser.offer()).await.expect("an answer");
         assert!(peer.answer.contains("a=ice-lite") && peer.answer.contains("typ host"), "{}", peer.answer);
-        let answer = RTCSessionDescription::answer(peer.answer.clone()).expect("an answer");
-        browser.pc.set_remote_description(Instant::now(), answer).expect("taken");
+        browser.accept(&peer.answer);
         browser.run_until("a connection", |browser| browser.connected).await;
         let stands = timeout(PATIENCE, peer.state.wait_for(|state| *state == PeerState::Connected));
         stands.await.expect("in time").expect("told");
