@@ -360,7 +360,7 @@ async fn an_agent_who_holds_the_floor_may_transfer_to_a_number_and_nobody_else_m
     let refused = sue.ask(Method::POST, &path, Some(outside.clone())).await;
     assert_eq!(refused.status, 409, "{}", refused.body);
     let agent = world.server.signed_in("agent").await;
-    assert_eq!(agent.ask(Method::POST, &path, Some(outside.clone())).await.status, 409, "not the holder");
+    assert_eq!(agent.ask(Method::POST, &path, Some(outside.clone())).await.status, 403, "not the holder");
     let nowhere = json!({ "to": { "user": "user_agent" }, "kind": "blind" });
     assert_eq!(world.sam.ask(Method::POST, &path, Some(nowhere)).await.status, 422, "has no phone");
 
@@ -369,6 +369,15 @@ async fn an_agent_who_holds_the_floor_may_transfer_to_a_number_and_nobody_else_m
     world.does("transfer", json!({ "to": { "user": "user_agent" }, "kind": "blind" })).await;
     let leg = alex.takes().await;
     world.customer.hears(world.customer_leg, SUE, &[SAM]).await;
+    // He may think better of it while it rings.
+    let answer = agent.ask(Method::POST, &path, Some(outside.clone())).await;
+    assert_eq!(answer.status, 200, "{}", answer.body);
+    let ringing = world.customer.called().await;
+    let back = agent.ask(Method::POST, &format!("{path}/abandon"), None).await;
+    assert_eq!(back.status, 200, "{}", back.body);
+    world.customer.is_hung_up_on(ringing.leg).await;
+    world.customer.hears(world.customer_leg, SUE, &[SAM]).await;
+
     let answer = agent.ask(Method::POST, &path, Some(outside)).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     let outside_leg = world.customer.takes().await;

@@ -60,7 +60,8 @@ impl CallTask {
         );
         let may = match act {
             Act::AnswerOffer | Act::DeclineOffer => true,
-            act => act.is_holders() && holds,
+            // Who gives the customer away still has a say while nobody has them.
+            act => act.is_holders() && (holds || self.transfers.is_by(&user)),
         };
         if may { Ok(()) } else { Err(ExchangeError::Forbidden) }
     }

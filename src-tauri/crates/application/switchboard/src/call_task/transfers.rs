@@ -6,7 +6,7 @@ use tandem_call::{
     EndedBy, Floor, Heard, Input, Mode, Output, PersonRef, TransferKind, TransferOutcome, TransferStep,
     Unreached,
 };
-use tandem_foundation::{LegId, Pii};
+use tandem_foundation::{LegId, Pii, UserId};
 
 use super::machine_outputs::user_of;
 use super::talk_outputs::looks_like_number;
@@ -33,6 +33,11 @@ pub(super) struct Transfers {
 }
 
 impl Transfers {
+    /// Whether a transfer of this person's is under way.
+    pub fn is_by(&self, user: &UserId) -> bool {
+        self.current.as_ref().is_some_and(|transfer| transfer.by.as_ref() == Some(user))
+    }
+
     pub fn next_deadline(&self) -> Option<Instant> {
         self.alone.as_ref().map(|(at, _)| *at)
     }
