@@ -10,6 +10,7 @@ use tandem_conformance::store::{Subject, sip_message};
 use tandem_foundation::OrgId;
 use tandem_storage::{Retention, Storage, Swept};
 use tandem_switchboard::ports::retention::RetentionStore;
+use tandem_switchboard::ports::routing::RoutingStore;
 use tandem_switchboard::ports::store::{CallStore, Commit};
 use tandem_switchboard::records::*;
 
@@ -105,6 +106,43 @@ async fn deletes_what_is_old(url: &str) {
     storage.check().await.expect("sound");
 }
 
+async fn deletes_old_messages_of_callers(url: &str) {
+    let folder = tempfile::tempdir().expect("folder");
+    let data = folder.path();
+    fs::create_dir(data.join("recordings")).expect("folder");
+    let storage = Storage::open_with_key(url, &data.join("tandem.key")).await.expect("open");
+    let subject: Subject = Arc::new(storage.clone());
+    let (org, other) = (organisation(&subject).await, organisation(&subject).await);
+    let left = async |org: &OrgId, at: i64| {
+        let call = new_call(org, at);
+        let row = voicemail(&call, at);
+        fs::write(data.join(&row.file), "sound").expect("record");
+        let commit = Commit { call: Some(call), voicemails: vec![row.clone()], ..Commit::default() };
+        storage.commit(org, commit).await.expect("commit");
+        row
+    };
+    let (old, young) = (left(&org, 0).await, left(&org, 9 * DAY).await);
+    let theirs = left(&other, 0).await;
+
+    // What was said goes by the days of transcripts, the sound by those of recordings.
+    let kept = Retention { transcripts_days: Some(5), ..Retention::default() };
+    storage.put_retention(&org, kept, Vec::new()).await.expect("put");
+    storage.sweep(UnixMs(12 * DAY), data).await.expect("sweep");
+    assert_eq!(storage.voicemail(&org, &old.id).await.expect("it stays").transcript.as_str(), "");
+    assert!(data.join(&old.file).exists());
+
+    let kept = Retention { recordings_days: Some(5), ..kept };
+    storage.put_retention(&org, kept, Vec::new()).await.expect("put");
+    assert_eq!(storage.due(&org, kept, UnixMs(12 * DAY)).await.expect("count").recordings, 1);
+    assert_eq!(storage.sweep(UnixMs(12 * DAY), data).await.expect("sweep").recordings, 1);
+    not_found(storage.voicemail(&org, &old.id).await);
+    assert!(!data.join(&old.file).exists());
+    for (org, row) in [(&org, young), (&other, theirs)] {
+        assert_eq!(storage.voicemail(org, &row.id).await.expect("it stays"), row);
+        assert!(data.join(&row.file).exists());
+    }
+}
+
 async fn deletes_old_sip_messages(url: &str) {
     let folder = tempfile::tempdir().expect("folder");
     let storage = Storage::open_with_key(url, &folder.path().join("tandem.key")).await.expect("open");
@@ -136,6 +174,14 @@ async fn old_sip_messages_go_on_either_database() {
     deletes_old_sip_messages(&format!("sqlite://{}/tandem.db", folder.path().display())).await;
     let cluster = Cluster::start();
     deletes_old_sip_messages(&cluster.database()).await;
+}
+
+#[tokio::test]
+async fn old_messages_of_callers_go_on_either_database() {
+    let folder = tempfile::tempdir().expect("folder");
+    deletes_old_messages_of_callers(&format!("sqlite://{}/tandem.db", folder.path().display())).await;
+    let cluster = Cluster::start();
+    deletes_old_messages_of_callers(&cluster.database()).await;
 }
 
 #[tokio::test]
