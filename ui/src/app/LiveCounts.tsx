@@ -3,15 +3,15 @@ import { useMemo } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { LiveCall } from "@/api/types";
-import { callState } from "@/components/callState";
+import { liveState } from "@/components/callState";
 import { useLive } from "@/lib/live/store";
 
 import classes from "./Shell.module.css";
 
 export function counts(calls: ReadonlyMap<string, LiveCall>) {
   const count = { all: calls.size, ai: 0, person: 0, wait: 0 };
-  for (const { call } of calls.values()) {
-    const state = callState(call);
+  for (const row of calls.values()) {
+    const state = liveState(row);
     if (state === "ai") count.ai += 1;
     else if (state === "person") count.person += 1;
     else if (state === "queued" || state === "ringing") count.wait += 1;

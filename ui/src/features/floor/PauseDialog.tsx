@@ -49,6 +49,7 @@ function PauseForm({ agent, onPause, onClose }: Props & { agent: AgentView }) {
         <Autocomplete
           data-autofocus
           required
+          openOnFocus={false}
           label={t("agents.reason")}
           description={t("agents.reasonHint")}
           maxLength={longestReason}

@@ -25,7 +25,7 @@ export function RowAct({ name, of, icon: Icon, disabled = false, onClick }: Prop
     <ActionIcon
       variant="subtle"
       color="gray"
-      c={disabled ? undefined : "var(--ink-2)"}
+      {...(disabled ? { bg: "transparent" } : { c: "var(--ink-2)" })}
       disabled={disabled}
       aria-label={label}
       {...(enabled

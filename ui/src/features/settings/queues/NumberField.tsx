@@ -5,6 +5,9 @@ import { useTranslation } from "react-i18next";
 import type { QueueForm } from "./QueueDialog";
 import { type Limit, type Needed, needed, ranges } from "./queueForm";
 
+/** What does not happen at all where nothing is said; the others are limits. */
+const never = new Set<string>(["ageing_s", "announce_every_s"] satisfies Limit[]);
+
 export function NumberField({ form, name }: { form: QueueForm; name: Needed | Limit }) {
   const { t } = useTranslation();
   const [least, most] = ranges[name];
@@ -17,7 +20,7 @@ export function NumberField({ form, name }: { form: QueueForm; name: Needed | Li
       error={error as string | undefined}
       label={t(`queueForm.fields.${name}`)}
       description={t(`queueForm.hints.${name}`)}
-      {...(mayLack ? { placeholder: t("queueForm.noLimit") } : {})}
+      {...(mayLack ? { placeholder: t(never.has(name) ? "queueForm.never" : "queueForm.noLimit") } : {})}
       min={least}
       max={most}
       allowDecimal={false}

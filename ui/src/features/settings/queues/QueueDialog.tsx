@@ -34,6 +34,8 @@ export function QueueDialog({ queue, readOnly, onClose }: Props) {
         queue === "new" ? t("queueForm.add") : t(readOnly ? "queueForm.look" : "common.editOf", { name })
       }
       size="xl"
+      // A click beside so long a form must not lose it.
+      closeOnClickOutside={readOnly}
     >
       {queue !== null && (
         <QueueFields queue={queue === "new" ? null : queue} readOnly={readOnly} onClose={onClose} />
