@@ -93,8 +93,7 @@ it("asks for the days and the interval that were chosen", async () => {
 });
 
 it("goes from queues to agents and says that nothing happened", async () => {
-  const { rows: _, ...rest } = report;
-  serve({ ...answers, "GET /reports/agents": { ...rest, rows: [], total: {} } });
+  serve({ ...answers, "GET /reports/agents": { ...report, rows: [], total: {} } });
   renderConsole("/reports?id=queue_1");
   await userEvent.click(await screen.findByRole("radio", { name: "Agents" }));
   expect(await screen.findByText("Nothing happened in this time")).toBeVisible();
