@@ -157,6 +157,7 @@ impl Phone {
             from: "+15550009".into(),
             display_name: None,
             offer,
+            web_offer: None,
             headers: Vec::new(),
             call_id: None,
             ring_timeout: Duration::from_secs(20),
