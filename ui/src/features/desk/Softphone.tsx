@@ -30,7 +30,7 @@ export function Softphone({ live, user }: { live: LiveCall; user: string }) {
   const { t } = useTranslation();
   const { call, quality } = live;
   const acts = useCallActs(call);
-  const { muted, canMute, toggle } = useMute(call.id);
+  const { here, muted, canMute, toggle } = useMute(call.id);
   const [asking, setAsking] = useState(false);
   const holds = call.floor.holder === "person" && call.floor.user === user;
   useKeys({
@@ -53,8 +53,12 @@ export function Softphone({ live, user }: { live: LiveCall; user: string }) {
         {!holds && t("desk.connecting")}
         {holds && muted && t("desk.muted")}
       </Text>
-      <LevelMeter side="input" labelled />
-      <LevelMeter side="output" labelled />
+      {here && (
+        <>
+          <LevelMeter side="input" labelled />
+          <LevelMeter side="output" labelled />
+        </>
+      )}
       {quality !== null && (
         <Text size="sm" component="p" m={0}>
           <LineQuality quality={quality} />

@@ -7,7 +7,8 @@ export function useMute(call: string) {
   const { phone } = useHost();
   const { status, muted = false } = usePhone();
   // A phone elsewhere mutes itself: this window does not have its microphone.
-  const canMute = phone.mute !== undefined && (status === "ready" || status === "in_call");
+  const here = status === "ready" || status === "in_call";
+  const canMute = here && phone.mute !== undefined;
   useEffect(
     () => () => {
       phone.mute?.(false);
@@ -17,5 +18,5 @@ export function useMute(call: string) {
   const toggle = useCallback(() => {
     if (canMute) phone.mute?.(!(phone.state().muted ?? false));
   }, [canMute, phone]);
-  return { muted, canMute, toggle };
+  return { here, muted, canMute, toggle };
 }

@@ -1,6 +1,6 @@
 /** What is written after a call; it outlives the time for wrap-up until it is saved or thrown away. */
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { deskQuery, disposeCall, endWrapUp } from "@/api/queues";
 import { isRefusal } from "@/api/refusal";
@@ -103,8 +103,16 @@ export function useWrapUp(desk: Desk | undefined): WrapUpForm | null {
     },
   });
 
+  const late = draft !== null && now?.id !== draft.call.id;
+  const { mutate, isIdle, isSuccess } = save;
+  const talking = (desk?.calls.length ?? 0) > 0;
+  useEffect(() => {
+    // Whoever goes on to the next call has no form to save by: what was chosen is kept for them.
+    const kept = late && talking && draft.disposition.trim() !== "" && isUnsaved(draft);
+    if (kept && (isIdle || isSuccess)) mutate({ draft, end: false });
+  }, [late, talking, draft, isIdle, isSuccess, mutate]);
+
   if (draft === null || desk === undefined) return null;
-  const late = now?.id !== draft.call.id;
   if (late && !isUnsaved(draft)) return null;
   const shown = late || now === null ? draft : { ...draft, call: now };
   const error = isRefusal(save.error, "disposition_required") ? extend.error : (save.error ?? extend.error);
@@ -119,8 +127,9 @@ export function useWrapUp(desk: Desk | undefined): WrapUpForm | null {
       if (written.disposition !== undefined) setMissing(null);
     },
     done: () => {
+      if (save.isPending) return;
       if (draft.disposition.trim() === "" && draft.notes.trim() !== "") setMissing("forNotes");
-      else save.mutate({ draft, end: !late });
+      else mutate({ draft, end: !late });
     },
     extend: () => {
       if (!late) extend.mutate(desk.agent.until);

@@ -147,6 +147,22 @@ it("keeps what was written when the time runs out", async () => {
   expect(sent("POST", "/me/wrap-up")).toEqual([]);
 });
 
+it("saves what was chosen for whoever is in the next call already", async () => {
+  const { now, sent, happened } = await open(wrapping());
+  await form();
+  await userEvent.keyboard("1");
+  const next = liveCall({ id: "call_2", floor: ann });
+  now.desk = desk({
+    agent: agent({ state: "busy", calls: ["call_2"], last_call: "call_1" }),
+    calls: [deskCall({ live: next })],
+  });
+  await happened(ended);
+  await screen.findByRole("region", { name: "Softphone" });
+  await waitFor(() => {
+    expect(sent("PUT", "/calls/call_1/disposition")).toEqual([{ disposition: "Resolved", notes: "" }]);
+  });
+});
+
 it("offers the drafted summary for the notes", async () => {
   const outcome = {
     disposition: "resolved",
