@@ -3,8 +3,11 @@ import "@testing-library/jest-dom/vitest";
 import "@/locales";
 
 import { notifications } from "@mantine/notifications";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach } from "vitest";
+
+// Screens are loaded when first opened, which takes its time on a busy machine.
+configure({ asyncUtilTimeout: 5000 });
 
 class NoObserver {
   observe() {}
