@@ -26,7 +26,8 @@ export function useKeys(handlers: KeyHandlers): void {
       const { enabled, keys } = getBindings();
       if (!enabled || event.repeat || isTaken(event)) return;
       const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
-      const name = actions.find((action) => keys[action] === key);
+      // Rooms that are not shown together may give one key to different actions.
+      const name = actions.find((action) => keys[action] === key && latest.current[action] !== undefined);
       const handler = name === undefined ? undefined : latest.current[name];
       if (handler === undefined) return;
       event.preventDefault();
