@@ -8,6 +8,7 @@ import { useWatch } from "@/lib/live/current";
 import { useLive } from "@/lib/live/store";
 import { timeline } from "@/lib/timeline";
 
+import { Loading } from "./Loading";
 import classes from "./RunningTranscript.module.css";
 import lines from "./Transcript.module.css";
 import { TranscriptLine } from "./TranscriptLine";
@@ -17,7 +18,13 @@ const none: never[] = [];
 /** Closer to the end than this, the reader is at it. */
 const nearPx = 48;
 
-export function RunningTranscript({ call }: { call: Call }) {
+interface Props {
+  call: Call;
+  /** What was said before is still being read. */
+  pending?: boolean;
+}
+
+export function RunningTranscript({ call, pending = false }: Props) {
   const { t } = useTranslation();
   useWatch(call.ended_at === null ? call.id : null);
   const items = useLive((state) => state.items.get(call.id)) ?? none;
@@ -47,8 +54,11 @@ export function RunningTranscript({ call }: { call: Call }) {
         }}
       >
         <div className={classes.column}>
-          {entries.length === 0 && interims.length === 0 && (
-            <p className={lines.mark}>{t("transcript.nothing")}</p>
+          {pending && entries.length === 0 && <Loading rows={4} height={28} />}
+          {!pending && entries.length === 0 && interims.length === 0 && (
+            <p className={lines.mark}>
+              {t(call.answered_at === null ? "transcript.notAnswered" : "transcript.nothing")}
+            </p>
           )}
           <div role="log" aria-live="polite" aria-relevant="additions" aria-label={t("transcript.label")}>
             {entries.map((entry) =>

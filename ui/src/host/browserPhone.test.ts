@@ -10,7 +10,7 @@ vi.mock("./socketLine", () => ({ openSocketLine: vi.fn() }));
 
 const line = { close: vi.fn(() => Promise.resolve()) };
 const stop = vi.fn();
-const getUserMedia = vi.fn(() => Promise.resolve({ getTracks: () => [{ stop }] }));
+const getUserMedia = vi.fn(() => Promise.resolve({ getTracks: () => [{ stop }], getAudioTracks: () => [] }));
 const session = {
   ticket: () => Promise.resolve("t"),
   account: () => Promise.resolve(null),

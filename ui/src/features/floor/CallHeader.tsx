@@ -12,7 +12,7 @@ import { Timer } from "@/components/Timer";
 import { showNumber } from "@/lib/format/number";
 
 import classes from "./CallPanel.module.css";
-import { LineQuality } from "./LineQuality";
+import { LineQuality } from "@/components/LineQuality";
 import { QueueNote } from "./QueueNote";
 
 interface Props {

@@ -5,7 +5,7 @@ import { expect, it } from "vitest";
 import type { Quality } from "@/api/types";
 import { renderPart } from "@/test/render";
 
-import { isBad, LineQuality } from "./LineQuality";
+import { isBad, LineQuality } from "@/components/LineQuality";
 
 const quality = (over: Partial<Quality> = {}): Quality => ({
   packets_received: 990,

@@ -2,7 +2,9 @@
 import { Table, Text } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
-import { begins, type Figure, showFigure } from "./figures";
+import { showFigure } from "@/lib/format/figure";
+
+import { begins, type Figure } from "./figures";
 import classes from "./Reports.module.css";
 
 interface Row<Of> {

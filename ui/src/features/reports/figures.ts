@@ -1,8 +1,6 @@
 /** Figures as they are shown: durations, percentages and counts, each with the same width of digits. */
 import type { AgentFigures, QueueFigures } from "@/api/types";
-import { duration } from "@/lib/format/time";
-
-type Shown = "count" | "time" | "percent";
+import type { Shown } from "@/lib/format/figure";
 
 export interface Figure<Of> {
   name: string;
@@ -45,19 +43,6 @@ export const agentFigures = [
   { name: "talk", shown: "time", value: (of) => of.average_talk_ms },
   { name: "averageWrapUp", shown: "time", value: (of) => of.average_wrap_up_ms },
 ] as const satisfies readonly Figure<AgentFigures>[];
-
-/** A dash where there is nothing to divide by. */
-export function showFigure(value: number | null, shown: Shown, language: string): string {
-  if (value === null) return "–";
-  // Rounded as people reckon: 19.6 s are 20, and not in time for 19.
-  if (shown === "time") return duration(Math.round(value / 1000) * 1000);
-  if (shown === "count") return new Intl.NumberFormat(language).format(value);
-  return new Intl.NumberFormat(language, {
-    style: "percent",
-    minimumFractionDigits: 1,
-    maximumFractionDigits: 1,
-  }).format(value / 100);
-}
 
 /** The day of a moment in a time zone, as a date field has it. */
 export const dayOf = (at: number, timeZone: string): string =>

@@ -7,9 +7,8 @@ import type { QueueFigures, QueueReport } from "@/api/types";
 import { live } from "@/lib/live/store";
 import { renderConsole, renderPart, serve } from "@/test/render";
 import { me } from "@/test/rows";
-
-import { showFigure } from "./figures";
-import { ServiceLevel } from "./ServiceLevel";
+import { ServiceLevel } from "@/components/ServiceLevel";
+import { showFigure } from "@/lib/format/figure";
 
 beforeEach(() => {
   live.reset();

@@ -3,8 +3,9 @@ import { useTranslation } from "react-i18next";
 
 import type { QueueFigures } from "@/api/types";
 
-import { showFigure } from "./figures";
-import classes from "./Reports.module.css";
+import { showFigure } from "@/lib/format/figure";
+
+import classes from "./ServiceLevel.module.css";
 
 interface Props {
   figures: QueueFigures;
