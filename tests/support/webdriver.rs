@@ -110,10 +110,17 @@ impl Window {
         }
     }
 
-    /// Presses an element.
+    /// Presses an element; one that was drawn anew between the two requests is looked for once more.
     pub async fn press(&self, selector: &str) {
-        let element = self.find(selector).await;
-        self.ask(Method::POST, &format!("/element/{element}/click"), json!({})).await.expect("pressed");
+        let deadline = Instant::now() + Duration::from_secs(10);
+        loop {
+            let element = self.find(selector).await;
+            match self.ask(Method::POST, &format!("/element/{element}/click"), json!({})).await {
+                Ok(_) => return,
+                Err(error) => assert!(Instant::now() < deadline, "{selector} cannot be pressed: {error}"),
+            }
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
     }
 
     /// Types into a field.
