@@ -179,7 +179,17 @@ impl CallTask {
         self.end_announcements();
         self.hold_music(false);
         match to {
-            MemberRef::Person { user } => self.input(Input::Granted { who: PersonRef::User(user) }),
+            MemberRef::Person { user } => {
+                let who = PersonRef::User(user.clone());
+                self.input(Input::Granted { who: who.clone() });
+                let has =
+                    matches!(self.machine.floor().0, Floor::Person { who: holder, .. } if *holder == who);
+                if !has {
+                    // They hung up at the very moment they answered: nothing is to hold them.
+                    let call = self.call.id.clone();
+                    self.context.distributor.tell(&self.call.org, Order::Released { user, call });
+                }
+            }
             MemberRef::Assistant { assistant } => self.call_assistant(assistant),
         }
     }

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tandem_foundation::OrgId;
 use tokio::sync::mpsc;
@@ -10,6 +10,9 @@ use tokio::sync::mpsc;
 use super::floor::Floor;
 use super::order::{Addressed, Order};
 use crate::context::Context;
+
+/// How often what is held of calls is compared with the calls there are.
+const RECONCILE: Duration = Duration::from_secs(5);
 
 /// The way to the task. Orders sent before it runs are kept.
 #[derive(Debug)]
@@ -32,6 +35,7 @@ impl Distributor {
     pub fn start(context: Arc<Context>, mut inbox: mpsc::UnboundedReceiver<Addressed>) {
         tokio::spawn(async move {
             let mut floors: HashMap<OrgId, Floor> = HashMap::new();
+            let mut reconciling = tokio::time::interval(RECONCILE);
             loop {
                 let due = floors.values().filter_map(Floor::next_deadline).min();
                 tokio::select! {
@@ -44,6 +48,10 @@ impl Distributor {
                         }
                         None => return,
                     },
+                    _ = reconciling.tick() => {
+                        let now = Instant::now();
+                        floors.values_mut().for_each(|floor| floor.reconcile(now));
+                    }
                     () = crate::call_task::sleep_until(due) => {
                         let now = Instant::now();
                         for floor in floors.values_mut().filter(|f| f.next_deadline().is_some_and(|at| at <= now)) {

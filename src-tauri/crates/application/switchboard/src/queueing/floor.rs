@@ -130,6 +130,25 @@ impl Floor {
         self.drain(now);
     }
 
+    /// Nobody waits and nobody is busy for a call that is not there any more, whatever became of its task.
+    pub fn reconcile(&mut self, now: Instant) {
+        let gone = |call: &CallId| !self.context.registry.is_live(call);
+        let waiting: Vec<_> = self.waiting.keys().filter(|call| gone(call)).cloned().collect();
+        let of = |(user, on): (&UserId, &Vec<CallId>)| {
+            on.iter().filter(|call| gone(call)).map(|call| (user.clone(), call.clone())).collect::<Vec<_>>()
+        };
+        let busy: Vec<_> = self.calls.iter().flat_map(of).collect();
+        for caller in waiting {
+            tracing::error!(call = %caller, "a call that is over was still waiting");
+            self.leave(now, &caller, "abandoned");
+        }
+        for (user, call) in busy {
+            tracing::error!(%call, "a call that is over still held an agent");
+            self.take(now, Order::Released { user, call });
+        }
+        self.drain(now);
+    }
+
     fn input(&mut self, now: Instant, input: Input) {
         if let Err(refusal) = self.matcher.handle(now, input) {
             tracing::debug!(%refusal, "too late for the queue");
