@@ -32,6 +32,7 @@ const UNIQUE: &[(&str, &str, &str)] = &[
     ("sessions_token_hash_unique", "sessions.token_hash", "token_hash"),
     ("numbers_number_unique", "numbers.org_id, numbers.number", "number"),
     ("providers_name_unique", "providers.org_id, providers.kind, providers.name", "name"),
+    ("queues_name_unique", "queues.org_id, queues.name", "name"),
     ("hours_name_unique", "hours.org_id, hours.name", "name"),
     ("assistants_code_unique", "assistants.org_id, assistants.code", "code"),
 ];
