@@ -207,6 +207,8 @@ pub trait Exchange: Send + Sync {
     async fn act(&self, actor: &Actor, call: &CallId, act: Act) -> Result<(FloorHolder, i64), ExchangeError>;
     /// Every live call of the organisation.
     async fn live_calls(&self, org: &OrgId) -> Vec<LiveCall>;
+    /// One of them; `None` where it is over or another organisation's.
+    async fn live_call(&self, org: &OrgId, call: &CallId) -> Option<LiveCall>;
     /// The transcript of a live call as it stands, interim text included (not yet committed items too).
     async fn live_transcript(&self, org: &OrgId, call: &CallId) -> Vec<TranscriptItem>;
     /// Everything from now on; a subscriber that lags is told so by the channel and must take a new snapshot.
@@ -220,6 +222,8 @@ pub trait Exchange: Send + Sync {
     fn has_phone(&self, user: &UserId) -> bool;
     /// Who waits and who takes calls.
     async fn floor(&self, org: &OrgId) -> FloorView;
+    /// One who takes calls.
+    async fn agent(&self, org: &OrgId, user: &UserId) -> Result<AgentView, ExchangeError>;
     /// A person comes, goes, or takes a break; `user` is somebody else where a supervisor does it.
     async fn set_presence(
         &self,

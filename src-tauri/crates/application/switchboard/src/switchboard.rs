@@ -24,6 +24,7 @@ use crate::records::{
     Assistant, Call, CallStatus, Direction, EventBody, FloorHolder, Presence, TranscriptItem, UnixMs,
     UserRole,
 };
+use crate::registry::CallAddress;
 use crate::router;
 
 /// A running exchange; see [`Exchange`] for what it does.
@@ -273,11 +274,7 @@ impl Exchange for Switchboard {
             .registry
             .of_organisation(org)
             .into_iter()
-            .map(|address| {
-                let (reply, answer) = oneshot::channel();
-                let _ = address.inbox.send(CallMessage::Snapshot(reply));
-                answer
-            })
+            .map(|address| ask_for_snapshot(&address))
             .collect();
         let mut calls = Vec::with_capacity(asked.len());
         for answer in asked {
@@ -285,6 +282,11 @@ impl Exchange for Switchboard {
         }
         calls.sort_by(|a, b| (a.call.created_at, &a.call.id).cmp(&(b.call.created_at, &b.call.id)));
         calls
+    }
+
+    async fn live_call(&self, org: &OrgId, call: &CallId) -> Option<LiveCall> {
+        let address = self.context.registry.call(org, call)?;
+        ask_for_snapshot(&address).await.ok()
     }
 
     async fn live_transcript(&self, org: &OrgId, call: &CallId) -> Vec<TranscriptItem> {
@@ -320,6 +322,13 @@ impl Exchange for Switchboard {
 
     async fn floor(&self, org: &OrgId) -> FloorView {
         self.ask_floor(org, Order::View).await.unwrap_or_default()
+    }
+
+    async fn agent(&self, org: &OrgId, user: &UserId) -> Result<AgentView, ExchangeError> {
+        let user = user.clone();
+        self.ask_floor(org, |reply| Order::Agent { user, reply })
+            .await
+            .unwrap_or(Err(ExchangeError::Draining))
     }
 
     async fn set_presence(
@@ -369,6 +378,12 @@ impl Exchange for Switchboard {
     async fn reload(&self) -> Result<(), ExchangeError> {
         self.reload_plan().await.map_err(storage)
     }
+}
+
+fn ask_for_snapshot(address: &CallAddress) -> oneshot::Receiver<LiveCall> {
+    let (reply, answer) = oneshot::channel();
+    let _ = address.inbox.send(CallMessage::Snapshot(reply));
+    answer
 }
 
 pub(crate) fn storage(error: StoreError) -> ExchangeError {

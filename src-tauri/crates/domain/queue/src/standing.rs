@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use tandem_foundation::{CallId, QueueId};
 
-use crate::agent::{AgentRef, Presence};
+use crate::agent::{Agent, AgentRef, Presence};
 use crate::estimate::Estimate;
 use crate::machine::Matcher;
 use crate::waiting::Kind;
@@ -48,24 +48,32 @@ pub struct WaitingStanding {
     pub estimate: Option<Estimate>,
 }
 
+impl Agent {
+    fn standing(&self, agent: &AgentRef, now: Instant) -> AgentStanding {
+        let standing = match (&self.presence, self.wrap_up) {
+            _ if !self.calls.is_empty() => Standing::Busy(self.calls.len()),
+            _ if !self.offers.is_empty() => Standing::Offered,
+            (Presence::Offline, _) => Standing::Offline,
+            (_, Some(until)) => Standing::WrapUp { until },
+            (Presence::Paused(reason), None) => Standing::Paused(reason.clone()),
+            (Presence::Ready, None) => {
+                Standing::Ready { idle: now.saturating_duration_since(self.idle_since) }
+            }
+        };
+        let (calls_taken, talked) = (self.calls_taken, self.talked);
+        AgentStanding { agent: agent.clone(), standing, calls_taken, talked }
+    }
+}
+
 impl Matcher {
     /// Every agent. What they are doing counts before what they want to do next.
     pub fn agents(&self, now: Instant) -> Vec<AgentStanding> {
-        let of = |(agent, known): (&AgentRef, &crate::agent::Agent)| {
-            let standing = match (&known.presence, known.wrap_up) {
-                _ if !known.calls.is_empty() => Standing::Busy(known.calls.len()),
-                _ if !known.offers.is_empty() => Standing::Offered,
-                (Presence::Offline, _) => Standing::Offline,
-                (_, Some(until)) => Standing::WrapUp { until },
-                (Presence::Paused(reason), None) => Standing::Paused(reason.clone()),
-                (Presence::Ready, None) => {
-                    Standing::Ready { idle: now.saturating_duration_since(known.idle_since) }
-                }
-            };
-            let (calls_taken, talked) = (known.calls_taken, known.talked);
-            AgentStanding { agent: agent.clone(), standing, calls_taken, talked }
-        };
-        self.agents.iter().map(of).collect()
+        self.agents.iter().map(|(agent, known)| known.standing(agent, now)).collect()
+    }
+
+    /// One of them.
+    pub fn agent(&self, now: Instant, agent: &AgentRef) -> Option<AgentStanding> {
+        self.agents.get(agent).map(|known| known.standing(agent, now))
     }
 
     /// A caller and a free agent who could take them and is not asked to: there is none, and tests look for one.

@@ -82,10 +82,8 @@ pub(super) async fn desk(ask: Ask) -> Reply {
     let agent = own(&ask).await?;
     let queues = store.queues(org).await?;
     let mut calls = Vec::new();
-    for live in ask.shared.exchange.live_calls(org).await {
-        if agent.calls.contains(&live.call.id) {
-            calls.push(desk_call(&ask, &queues, live).await?);
-        }
+    for live in own_calls(&ask, &agent).await? {
+        calls.push(desk_call(&ask, &queues, live).await?);
     }
     let mut desk = Desk {
         wrapping_up: None,
@@ -139,9 +137,17 @@ fn filled(script: &str, call: &Call) -> String {
 }
 
 async fn own(ask: &Ask) -> Result<exchange::AgentView, Refusal> {
-    let user = own_id(ask)?;
-    let floor = ask.shared.exchange.floor(ask.org()?).await;
-    floor.agents.into_iter().find(|agent| agent.user == user).ok_or_else(|| Refusal::not_found("agent"))
+    Ok(ask.shared.exchange.agent(ask.org()?, &own_id(ask)?).await?)
+}
+
+/// What an agent is on or asked to take, oldest first.
+async fn own_calls(ask: &Ask, agent: &exchange::AgentView) -> Result<Vec<LiveCall>, Refusal> {
+    let mut calls = Vec::new();
+    for call in &agent.calls {
+        calls.extend(ask.shared.exchange.live_call(ask.org()?, call).await);
+    }
+    calls.sort_by(|a, b| (a.call.created_at, &a.call.id).cmp(&(b.call.created_at, &b.call.id)));
+    Ok(calls)
 }
 
 fn own_id(ask: &Ask) -> Result<UserId, Refusal> {

@@ -66,9 +66,7 @@ pub(super) async fn replace_agent(ask: Ask) -> Reply {
     let events = change(ask.caller()?, "agent", &user, false);
     let events = store.put_agent_profile(row, events).await?;
     ask.shared.changed(events).await;
-    let floor = ask.shared.exchange.floor(org).await;
-    let agent = floor.agents.into_iter().find(|agent| agent.user == user);
-    ok(&AgentView::from(agent.ok_or_else(|| Refusal::not_found("agent"))?))
+    ok(&AgentView::from(ask.shared.exchange.agent(org, &user).await?))
 }
 
 async fn queue(ask: &Ask) -> Result<records::Queue, Refusal> {

@@ -69,9 +69,8 @@ impl CallTask {
     pub(super) fn begin_route(&mut self) {
         let Some(routed) = self.routed.take() else { return };
         let Routed { route, like, .. } = *routed;
-        let own = self.context.ports.speech.of(&self.call.org);
-        let providers = own.as_ref().unwrap_or(&self.context.ports.speech);
-        let announcer = Announcer::open(&self.context, providers, like.as_ref(), &self.call.id, &self.inbox);
+        let providers = self.providers();
+        let announcer = Announcer::open(&self.context, &providers, like.as_ref(), &self.call.id, &self.inbox);
         let speech = like.as_ref().map(|assistant| assistant.settings.speech.clone()).unwrap_or_default();
         let recogniser = providers.recogniser(&speech);
         let failed = recogniser.as_ref().err().cloned();

@@ -13,7 +13,8 @@ use super::{CallTask, LegKind};
 use crate::lines::{HearingLine, ModelLine, VoiceLine};
 use crate::ports::media::{SAMPLE_RATE, SpeechId as MediaSpeechId};
 use crate::ports::speech::{
-    Model, ModelEvent, ProviderError, Recogniser, RecogniserEvent, RecogniserSession, VoiceSettings,
+    Model, ModelEvent, ProviderError, Recogniser, RecogniserEvent, RecogniserSession, SpeechProviders,
+    VoiceSettings,
 };
 use crate::records::{Assistant, EventBody};
 use crate::talk_settings;
@@ -52,10 +53,15 @@ impl CallTask {
         }
     }
 
+    /// The organisation's providers of speech and text.
+    pub(super) fn providers(&self) -> Arc<dyn SpeechProviders> {
+        let everyone = &self.context.ports.speech;
+        everyone.of(&self.call.org).unwrap_or_else(|| everyone.clone())
+    }
+
     pub(super) fn open_talk(&self, assistant: Assistant, speaker: LegId) -> Result<Talk, ProviderError> {
         let speech = &assistant.settings.speech;
-        let own = self.context.ports.speech.of(&self.call.org);
-        let providers = own.as_ref().unwrap_or(&self.context.ports.speech);
+        let providers = self.providers();
         let voice = providers.voice(speech)?;
         let settings = VoiceSettings {
             voice: speech.voice.clone(),

@@ -26,9 +26,8 @@ impl CallTask {
     /// Says this to the customer alone, after what is being said already.
     fn announce(&mut self, text: String) {
         if self.announcer.is_none() {
-            let own = self.context.ports.speech.of(&self.call.org);
-            let providers = own.as_ref().unwrap_or(&self.context.ports.speech);
-            let announcer = Announcer::open(&self.context, providers, None, &self.call.id, &self.inbox);
+            let providers = self.providers();
+            let announcer = Announcer::open(&self.context, &providers, None, &self.call.id, &self.inbox);
             self.announcer = Some(announcer);
             self.hear_announcer();
         }

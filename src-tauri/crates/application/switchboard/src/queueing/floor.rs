@@ -125,7 +125,9 @@ impl Floor {
                 let done = self.reorder(now, &call, act);
                 let _ = reply.send(done);
             }
-            Order::View(reply) => drop(reply.send(self.view(now))),
+            // Looking changes nothing.
+            Order::View(reply) => return drop(reply.send(self.view(now))),
+            Order::Agent { user, reply } => return drop(reply.send(self.agent(now, &user))),
         }
         self.drain(now);
     }

@@ -69,6 +69,11 @@ pub(crate) enum Order {
         reply: oneshot::Sender<Result<(), ExchangeError>>,
     },
     View(oneshot::Sender<FloorView>),
+    /// One person of the view.
+    Agent {
+        user: UserId,
+        reply: oneshot::Sender<Result<AgentView, ExchangeError>>,
+    },
 }
 
 /// An order and whose floor it is about.

@@ -22,8 +22,7 @@ impl Floor {
     }
 
     pub(super) fn agent(&self, now: Instant, user: &UserId) -> Result<AgentView, ExchangeError> {
-        let own = AgentRef::Person(user.clone());
-        let standing = self.matcher.agents(now).into_iter().find(|standing| standing.agent == own);
+        let standing = self.matcher.agent(now, &AgentRef::Person(user.clone()));
         let view = standing.and_then(|standing| self.agent_view(standing));
         view.ok_or(ExchangeError::NotFound { what: "agent" })
     }

@@ -84,6 +84,10 @@ impl Exchange for PretendExchange {
         self.live.lock().iter().filter(|live| live.call.org == *org).cloned().collect()
     }
 
+    async fn live_call(&self, org: &OrgId, call: &CallId) -> Option<LiveCall> {
+        self.live_calls(org).await.into_iter().find(|live| live.call.id == *call)
+    }
+
     async fn live_transcript(&self, _org: &OrgId, call: &CallId) -> Vec<TranscriptItem> {
         vec![rows::item(call.as_str(), 1, "still being spoken")]
     }
@@ -109,6 +113,11 @@ impl Exchange for PretendExchange {
 
     async fn floor(&self, _: &OrgId) -> FloorView {
         FloorView { queues: Vec::new(), agents: self.agents.lock().clone() }
+    }
+
+    async fn agent(&self, _: &OrgId, user: &UserId) -> Result<AgentView, ExchangeError> {
+        let found = self.agents.lock().iter().find(|agent| agent.user == *user).cloned();
+        found.ok_or(ExchangeError::NotFound { what: "agent" })
     }
 
     async fn set_presence(
