@@ -15,11 +15,18 @@ use crate::records::{EventBody, NewEvent};
 /// First and longest wait between tries while storage is not available.
 const RETRY: (Duration, Duration) = (Duration::from_millis(200), Duration::from_secs(5));
 
-struct Entry {
-    commit: Commit,
-    /// Give up while storage is not available.
-    once: bool,
-    done: Option<oneshot::Sender<bool>>,
+/// An act on a live call is not kept waiting for longer than this by storage that is not available.
+const SETTLED_WITHIN: Duration = Duration::from_secs(1);
+
+enum Entry {
+    Write {
+        commit: Box<Commit>,
+        /// Give up while storage is not available.
+        once: bool,
+        done: Option<oneshot::Sender<bool>>,
+    },
+    /// Everything before this is written.
+    Mark(oneshot::Sender<()>),
 }
 
 /// Writes one call's history. Dropping it lets what was handed in be written to the end.
@@ -39,9 +46,12 @@ impl Journal {
         let (entries, mut inbox) = mpsc::unbounded_channel::<Entry>();
         tokio::spawn(async move {
             while let Some(entry) = inbox.recv().await {
-                let written = write(&context, &org, entry.commit, entry.once).await;
-                if let Some(done) = entry.done {
-                    let _ = done.send(written);
+                match entry {
+                    Entry::Write { commit, once, done } => {
+                        let written = write(&context, &org, *commit, once).await;
+                        let _ = done.map(|done| done.send(written));
+                    }
+                    Entry::Mark(reached) => drop(reached.send(())),
                 }
             }
         });
@@ -50,7 +60,7 @@ impl Journal {
 
     /// Hands a commit in; it is written after those before it.
     pub fn commit(&self, commit: Commit) {
-        let _ = self.entries.send(Entry { commit, once: false, done: None });
+        let _ = self.entries.send(Entry::Write { commit: Box::new(commit), once: false, done: None });
     }
 
     /// The same, and waits until it is on disk.
@@ -63,9 +73,16 @@ impl Journal {
         self.wait_for(commit, true).await
     }
 
+    /// Returns once everything handed in so far is on disk, or after a second.
+    pub async fn settled(&self) {
+        let (reached, mark) = oneshot::channel();
+        let _ = self.entries.send(Entry::Mark(reached));
+        let _ = tokio::time::timeout(SETTLED_WITHIN, mark).await;
+    }
+
     async fn wait_for(&self, commit: Commit, once: bool) -> bool {
         let (done, written) = oneshot::channel();
-        let _ = self.entries.send(Entry { commit, once, done: Some(done) });
+        let _ = self.entries.send(Entry::Write { commit: Box::new(commit), once, done: Some(done) });
         written.await.unwrap_or(false)
     }
 }

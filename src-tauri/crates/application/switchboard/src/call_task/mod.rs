@@ -49,6 +49,9 @@ use tracing::Instrument;
 /// Where messages for a call go.
 pub(crate) type Inbox = mpsc::UnboundedSender<CallMessage>;
 
+/// Who holds the floor after an act, or why it was refused.
+type ActReply = oneshot::Sender<Result<(FloorHolder, i64), ExchangeError>>;
+
 /// Anything that may concern a call.
 #[derive(Debug)]
 pub(crate) enum CallMessage {
@@ -98,7 +101,7 @@ pub(crate) enum CallMessage {
         at: Instant,
         actor: Actor,
         act: Act,
-        reply: oneshot::Sender<Result<(FloorHolder, i64), ExchangeError>>,
+        reply: ActReply,
     },
     Queue(QueueNews),
     /// The row of an assistant who is to join; `None` where there is none to be had.
@@ -329,8 +332,7 @@ impl CallTask {
             CallMessage::Act { at, actor, act, reply } => {
                 let result = self.act(at, &actor, act);
                 self.drain();
-                let answer = result.map(|()| (self.call.floor.clone(), self.call.floor_version));
-                let _ = reply.send(answer);
+                self.answer_act(result, reply);
             }
             CallMessage::Queue(news) => self.queue_news(news),
             CallMessage::AssistantRead(row) => self.assistant_read(row),
@@ -339,6 +341,18 @@ impl CallTask {
             CallMessage::Transcript(reply) => drop(reply.send(self.items.clone())),
             CallMessage::Shutdown => self.shut_down(),
         }
+    }
+
+    /// Whoever is told that it is done may read it at once.
+    fn answer_act(&self, result: Result<(), ExchangeError>, reply: ActReply) {
+        let answer = result.map(|()| (self.call.floor.clone(), self.call.floor_version));
+        let journal = self.journal.clone();
+        tokio::spawn(async move {
+            if answer.is_ok() {
+                journal.settled().await;
+            }
+            let _ = reply.send(answer);
+        });
     }
 
     fn next_deadline(&self) -> Option<Instant> {

@@ -176,10 +176,8 @@ impl CallTask {
                     self.recording_failed(reason, kept);
                 }
                 Ok(Some(CallMessage::Act { actor, act, reply, at })) => {
-                    let _ = reply.send(
-                        self.act(at, &actor, act)
-                            .map(|()| (self.call.floor.clone(), self.call.floor_version)),
-                    );
+                    let result = self.act(at, &actor, act);
+                    self.answer_act(result, reply);
                 }
                 Ok(Some(CallMessage::Transcript(reply))) => drop(reply.send(self.items.clone())),
                 Ok(Some(_)) => {}
