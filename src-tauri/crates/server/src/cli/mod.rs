@@ -15,6 +15,7 @@ mod recording;
 mod sandbox;
 mod serve;
 mod simulate;
+mod simulate_pacing;
 mod sip;
 
 use std::net::SocketAddr;

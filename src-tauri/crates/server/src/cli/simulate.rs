@@ -1,10 +1,11 @@
-//! `tandem simulate …`: what the queue would make of a day, on a virtual clock.
+//! `tandem simulate …`: what the queue and the dialer would make of a day, on a virtual clock.
 
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
 use tandem_simulator::{QueueDay, QueueReport, simulate_queue};
 
+use super::simulate_pacing::{self, PacingArguments};
 use super::{Failure, output};
 
 /// More take minutes rather than seconds.
@@ -14,6 +15,8 @@ const MOST_CALLS: f64 = 20_000_000.0;
 pub(super) enum SimulateCommand {
     /// Callers who wait for so many agents, beside what Erlang's formulas say of the same day.
     Queue(QueueArguments),
+    /// Outbound calling: how busy people are, and how many who answer meet nobody.
+    Pacing(PacingArguments),
 }
 
 #[derive(Debug, Args)]
@@ -42,7 +45,10 @@ pub(super) struct QueueArguments {
 }
 
 pub(super) fn run(command: SimulateCommand) -> Result<(), Failure> {
-    let SimulateCommand::Queue(arguments) = command;
+    let arguments = match command {
+        SimulateCommand::Queue(arguments) => arguments,
+        SimulateCommand::Pacing(arguments) => return simulate_pacing::run(&arguments),
+    };
     let day = day(&arguments)?;
     let report = simulate_queue(&day, Instant::now());
     if arguments.json {
