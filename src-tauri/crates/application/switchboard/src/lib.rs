@@ -16,6 +16,7 @@ mod measures;
 pub mod opening;
 mod outcome;
 mod phones;
+mod pinned;
 mod plan;
 pub mod ports;
 mod queueing;

@@ -26,7 +26,11 @@ pub(crate) fn start(
     tokio::spawn(async move {
         while let Some(event) = media.recv().await {
             let room = room_of(&event).clone();
-            for_media.context.registry.to_call(&room, CallMessage::Media(event));
+            if for_media.context.registry.is_live(&room) {
+                for_media.context.registry.to_call(&room, CallMessage::Media(event));
+            } else {
+                for_media.context.pinned.to_room(&room, event);
+            }
         }
     });
     tokio::spawn(async move {
@@ -59,9 +63,12 @@ fn route(exchange: &Arc<Switchboard>, event: SignallingEvent) {
             exchange.context.phone_changed(org, user);
         }
         event => {
-            if let Some(leg) = leg_of(&event)
-                && !exchange.context.registry.to_leg(leg, CallMessage::Signalling(event))
-            {
+            let Some(leg) = leg_of(&event) else { return };
+            let found = match exchange.context.registry.owns(leg) {
+                true => exchange.context.registry.to_leg(leg, CallMessage::Signalling(event)),
+                false => exchange.context.pinned.to_leg(leg, event),
+            };
+            if !found {
                 tracing::debug!(%leg, "an event for a leg that no call owns any more");
             }
         }

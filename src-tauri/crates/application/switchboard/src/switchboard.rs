@@ -72,6 +72,11 @@ impl Switchboard {
     pub async fn drain(&self, patience: Duration) {
         self.draining.store(true, std::sync::atomic::Ordering::Release);
         self.context.ports.signalling.send(SignallingCommand::Drain);
+        self.end_calls(patience).await;
+        self.context.pinned.close_all();
+    }
+
+    async fn end_calls(&self, patience: Duration) {
         if !self.calls_ended_within(patience).await {
             for call in self.context.registry.all() {
                 let _ = call.inbox.send(CallMessage::Shutdown);

@@ -45,6 +45,7 @@ impl CallTask {
             display_name: None,
             offer,
             web_offer: None,
+            secure_offer: None,
             headers: Vec::new(),
             call_id: self.call.sip_call_id.clone(),
             ring_timeout: RING_TIMEOUT,
@@ -105,7 +106,11 @@ impl CallTask {
 
     pub(super) fn open_leg_and_offer(&mut self, leg: LegId) -> Option<Bytes> {
         let local = self.open_rtp(leg)?;
-        let offer = terms::offer_under(&self.wishes_for(leg), local, self.session_number());
+        let (wishes, session) = (self.wishes_for(leg), self.session_number());
+        let offer = match wishes.web {
+            true => terms::open_offer(&wishes, local, session),
+            false => terms::offer_under(&wishes, local, session),
+        };
         Some(self.following(leg, offer))
     }
 
@@ -137,6 +142,12 @@ impl CallTask {
     pub(super) fn web_offer(&self, leg: LegId) -> Option<Bytes> {
         let local = self.rtp_addresses.get(&leg).copied()?;
         terms::web_offer(&self.wishes_for(leg), local, self.session_number())
+    }
+
+    /// What a phone of theirs is offered that registered in private.
+    pub(super) fn secure_offer(&self, leg: LegId) -> Option<Bytes> {
+        let local = self.rtp_addresses.get(&leg).copied()?;
+        terms::secure_offer(&self.wishes_for(leg), local, self.session_number())
     }
 
     pub(super) fn session_number(&self) -> u64 {

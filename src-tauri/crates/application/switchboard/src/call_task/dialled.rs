@@ -148,6 +148,7 @@ impl CallTask {
                 display_name: caller,
                 offer,
                 web_offer: self.web_offer(self.customer),
+                secure_offer: self.secure_offer(self.customer),
                 headers: vec![("X-Tandem-Call".into(), self.call.id.as_str().into())],
                 call_id: self.call.sip_call_id.clone(),
                 ring_timeout: RING_TIMEOUT,

@@ -28,7 +28,7 @@ impl CallTask {
         let leg = self.context.ports.leg_ids.next();
         self.context.registry.add_leg(leg, self.call.id.clone());
         let browser = match &who {
-            PersonRef::User(user) => self.context.phones.browser(user),
+            PersonRef::User(user) => self.context.phones.connected(user),
             PersonRef::Number(_) => None,
         };
         if let Some(browser) = browser {
@@ -54,7 +54,7 @@ impl CallTask {
         let Some((offer, to)) = self.open_leg_and_offer(leg).zip(self.person_destination(&who)) else {
             return self.person_leg_gone(leg, false);
         };
-        let web_offer = self.web_offer(leg);
+        let (web_offer, secure_offer) = (self.web_offer(leg), self.secure_offer(leg));
         let sip_call_id = self.name_person_leg(&who, leg);
         self.context.ports.signalling.send(SignallingCommand::Invite {
             leg,
@@ -63,6 +63,7 @@ impl CallTask {
             display_name: self.call.customer_name.clone(),
             offer,
             web_offer,
+            secure_offer,
             headers: self.person_headers(&who, summons),
             call_id: Some(sip_call_id),
             ring_timeout: if summons == Summons::Answer { RING_TIMEOUT } else { LONGEST_OFFER },

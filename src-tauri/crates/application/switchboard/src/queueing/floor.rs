@@ -119,6 +119,7 @@ impl Floor {
                 self.input(now, Input::Released { agent: AgentRef::Person(user), call });
             }
             Order::Phone { user, connected } => self.phone(now, user, connected),
+            Order::LineLost { user } => self.line_lost(now, &user),
             Order::SetPresence { user, presence, by, reply } => {
                 let done = self.set_presence(now, &user, presence, by);
                 self.drain(now);
@@ -210,6 +211,7 @@ impl Floor {
         for user in former.keys().filter(|user| !self.names.contains_key(*user)).cloned().collect::<Vec<_>>()
         {
             self.profiles.remove(&user);
+            self.context.pinned.close(&user);
             self.tell_gone(&user);
             self.input(now, Input::RemoveAgent { agent: AgentRef::Person(user) });
         }
@@ -226,6 +228,9 @@ impl Floor {
         self.configure_assistants(now, memberships);
         for queue in gone {
             self.input(now, Input::RemoveQueue { queue });
+        }
+        for user in self.names.keys() {
+            self.keep_line(user);
         }
     }
 
@@ -350,6 +355,7 @@ impl Floor {
         if profile.presence != presence {
             (profile.presence, profile.since) = (presence, at);
         }
+        self.keep_line(user);
     }
 
     /// Nobody is offered a call on a phone that is not there.
@@ -362,7 +368,7 @@ impl Floor {
             (Presence::Paused { reason }, true) if reason == NO_PHONE => {
                 self.put_presence(now, &user, Presence::Ready);
             }
-            _ => {}
+            _ => self.keep_line(&user),
         }
     }
 

@@ -65,6 +65,10 @@ pub(crate) enum Order {
         user: UserId,
         connected: bool,
     },
+    /// The line that was kept open to a person's phone is gone, or could not be had.
+    LineLost {
+        user: UserId,
+    },
     SetPresence {
         user: UserId,
         presence: Presence,

@@ -1,4 +1,5 @@
-//! Calls that people place themselves: they are engaged from the moment they ask, and wrap up afterwards.
+//! Calls that people place themselves: they are engaged from the moment they ask, and wrap up afterwards. And the lines
+//! that are kept open to the phones of those who want it.
 
 use std::time::{Duration, Instant};
 
@@ -7,7 +8,10 @@ use tandem_queue::{AgentRef, Input, Standing};
 
 use super::floor::Floor;
 use crate::exchange::ExchangeError;
-use crate::records::MemberRef;
+use crate::records::{MemberRef, Presence};
+
+/// The break of somebody whose open line was lost.
+const PHONE_GONE: &str = "phone_gone";
 
 impl Floor {
     /// Asked and noted in one step, so that nobody places two at once, nor one while a caller is held out to them.
@@ -44,5 +48,25 @@ impl Floor {
             }
         };
         Duration::from_secs(seconds.into())
+    }
+
+    /// A line is opened when its person begins to take calls, and kept through their breaks.
+    pub(super) fn keep_line(&self, user: &UserId) {
+        let Some(profile) = self.profiles.get(user) else { return };
+        let pinned = &self.context.pinned;
+        match profile.presence {
+            _ if !profile.pinned => pinned.close(user),
+            Presence::Offline => pinned.close(user),
+            Presence::Ready if self.context.phones.is_registered(user) => {
+                pinned.open(&self.context, &self.org, user);
+            }
+            Presence::Ready | Presence::Paused { .. } => {}
+        }
+    }
+
+    pub(super) fn line_lost(&mut self, now: Instant, user: &UserId) {
+        if self.profiles.get(user).is_some_and(|profile| profile.presence == Presence::Ready) {
+            self.put_presence(now, user, Presence::Paused { reason: PHONE_GONE.into() });
+        }
     }
 }
