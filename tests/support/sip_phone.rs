@@ -7,7 +7,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use tandem_audio::g711::Law;
@@ -24,6 +24,8 @@ use tokio::time::{Instant, timeout};
 
 /// What is heard is judged by this much of it.
 const MEMORY: usize = 4_000;
+/// Payload type of telephone-events.
+const KEYS: u8 = 101;
 
 /// A phone.
 pub struct Phone {
@@ -31,12 +33,18 @@ pub struct Phone {
     legs: Arc<LegIds>,
     events: mpsc::UnboundedReceiver<Event>,
     hz: f64,
+    /// Its user name at the exchange, where it has one.
+    account: String,
     silent: Arc<AtomicBool>,
     lines: HashMap<LegId, Line>,
 }
 
 struct Line {
     heard: Arc<Mutex<VecDeque<i16>>>,
+    /// The latest packets of sound, each with its time.
+    packets: Arc<Mutex<VecDeque<(SystemTime, Vec<i16>)>>>,
+    /// Keys that came by RFC 4733.
+    keys: Arc<Mutex<String>>,
     /// Where the other side wants its audio.
     remote: Arc<Mutex<Option<SocketAddr>>>,
     port: u16,
@@ -62,6 +70,7 @@ impl Phone {
         let mut phone = Self::start(hz).await;
         let account = &server.ready["sandbox"]["users"][who]["phone"];
         let text = |field: &str| account[field].as_str().expect("text").to_owned();
+        phone.account = text("user");
         phone.know(server, Some((text("user"), text("password"))));
         phone
             .until("a registration", |event| {
@@ -71,25 +80,31 @@ impl Phone {
         phone
     }
 
+    /// A phone that nobody knows.
+    pub async fn unknown(hz: f64) -> Self {
+        Self::start(hz).await
+    }
+
+    /// A phone that says it is somebody's, with this password.
+    pub async fn claiming(server: &Server, user: &str, password: &str) -> Self {
+        let phone = Self::start(1_000.0).await;
+        phone.sip.send(Command::SetTrunks(vec![TrunkAccount {
+            register: None,
+            ..account(server, Some((user.to_owned(), password.to_owned())))
+        }]));
+        phone
+    }
+
     async fn start(hz: f64) -> Self {
         let legs = Arc::new(LegIds::default());
         let (sender, events) = mpsc::unbounded_channel();
         let any = "127.0.0.1:0".parse().expect("an address");
         let sip = SipTransport::start(SipConfig::new(any), legs.clone(), sender).await.expect("binds");
-        Self { sip, legs, events, hz, silent: Arc::default(), lines: HashMap::new() }
+        Self { sip, legs, events, hz, account: "+15550009".to_owned(), silent: Arc::default(), lines: HashMap::new() }
     }
 
     fn know(&self, server: &Server, credentials: Option<(String, String)>) {
-        self.sip.send(Command::SetTrunks(vec![TrunkAccount {
-            id: "exchange".into(),
-            host: server.sip().to_owned(),
-            transport: Transport::Udp,
-            domain: None,
-            register: credentials.as_ref().map(|_| 120),
-            credentials: credentials.map(|(user, password)| (user, password.into())),
-            accept_from: vec!["127.0.0.1".parse().expect("an address")],
-            options_every: 0,
-        }]));
+        self.sip.send(Command::SetTrunks(vec![account(server, credentials)]));
     }
 
     pub fn port(&self) -> u16 {
@@ -158,6 +173,7 @@ impl Phone {
             display_name: None,
             offer,
             web_offer: None,
+            secure_offer: None,
             headers: Vec::new(),
             call_id: None,
             ring_timeout: Duration::from_secs(20),
@@ -169,6 +185,90 @@ impl Phone {
         let remote = audio_of(&answer.await);
         *self.lines[&leg].remote.lock().expect("no panic") = Some(remote);
         leg
+    }
+
+    /// Dials as a registered phone does, with its account. The line, and what the call comes to.
+    pub async fn dial(&mut self, number: &str) -> (LegId, Result<(), u16>) {
+        self.dial_with(number, Vec::new()).await
+    }
+
+    pub async fn dial_with(&mut self, number: &str, headers: Vec<(String, String)>) -> (LegId, Result<(), u16>) {
+        let leg = self.begin(number, headers).await;
+        (leg, self.outcome(leg).await)
+    }
+
+    /// Calls a number at the exchange without an account; what the call comes to.
+    pub async fn dial_at(&mut self, server: &Server, number: &str) -> Result<(), u16> {
+        let to = Destination::Uri(format!("sip:{number}@{}", server.sip()).into());
+        let leg = self.begin_to(to, Vec::new()).await;
+        self.outcome(leg).await
+    }
+
+    /// Dials without waiting.
+    pub async fn begin(&mut self, number: &str, headers: Vec<(String, String)>) -> LegId {
+        let to = Destination::Trunk { trunk: "exchange".into(), number: number.into() };
+        self.begin_to(to, headers).await
+    }
+
+    async fn begin_to(&mut self, to: Destination, headers: Vec<(String, String)>) -> LegId {
+        let leg = self.legs.next();
+        let offer = describe(self.open(leg).await.port);
+        self.send(Command::Invite {
+            leg,
+            to,
+            from: self.account.clone().into(),
+            display_name: None,
+            offer,
+            web_offer: None,
+            secure_offer: None,
+            headers,
+            call_id: None,
+            ring_timeout: Duration::from_secs(20),
+        });
+        leg
+    }
+
+    /// Waits for the end of a call's beginning: it is answered, or a status says why not.
+    pub async fn outcome(&mut self, leg: LegId) -> Result<(), u16> {
+        let found = self.until("an outcome", |event| match event {
+            Event::Answered { leg: answered, answer } if *answered == leg => Some(Ok(answer.clone())),
+            Event::Failed { leg: failed, code, .. } if *failed == leg => Some(Err(*code)),
+            _ => None,
+        });
+        let remote = audio_of(&found.await?);
+        *self.lines[&leg].remote.lock().expect("no panic") = Some(remote);
+        Ok(())
+    }
+
+    /// Waits until it is told that the other side rings.
+    pub async fn is_told_of_ringing(&mut self, leg: LegId) {
+        self.until("ringing", |event| {
+            matches!(event, Event::Progress { leg: rings, code: 180, .. } if *rings == leg).then_some(())
+        })
+        .await;
+    }
+
+    /// When the line first carried this tone after `since`.
+    pub fn first_heard(&self, leg: LegId, hz: f64, since: SystemTime) -> Option<SystemTime> {
+        let packets = self.lines[&leg].packets.lock().expect("no panic");
+        let carries = |samples: &[i16]| {
+            samples.iter().any(|sample| sample.unsigned_abs() > 1_000) && tone_strength(samples, 8_000, hz) > 0.5
+        };
+        packets.iter().find(|(at, samples)| *at >= since && carries(samples)).map(|(at, _)| *at)
+    }
+
+    /// Waits for these keys.
+    pub async fn gets_keys(&self, leg: LegId, keys: &str) {
+        let limit = Instant::now() + Duration::from_secs(10);
+        while *self.lines[&leg].keys.lock().expect("no panic") != keys {
+            assert!(Instant::now() < limit, "keys: {:?}", self.lines[&leg].keys);
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// The line is cut: nothing is sent and nobody is told.
+    pub fn is_cut_off(&mut self, leg: LegId) {
+        self.lines.remove(&leg);
     }
 
     pub fn refuse(&self, call: &Called, code: u16) {
@@ -240,10 +340,28 @@ impl Phone {
     async fn open(&mut self, leg: LegId) -> &Line {
         let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
         let port = socket.local_addr().expect("an address").port();
-        let (heard, remote) = (Arc::new(Mutex::new(VecDeque::new())), Arc::new(Mutex::new(None)));
-        let task = tokio::spawn(carry(socket, self.hz, self.silent.clone(), heard.clone(), remote.clone()));
-        self.lines.insert(leg, Line { heard, remote, port, task });
+        let ear = Ear::default();
+        let task = tokio::spawn(carry(socket, self.hz, self.silent.clone(), ear.clone()));
+        let Ear { heard, packets, keys, remote } = ear;
+        self.lines.insert(leg, Line { heard, packets, keys, remote, port, task });
         &self.lines[&leg]
+    }
+}
+
+/// What comes on a line.
+#[derive(Clone, Default)]
+struct Ear {
+    heard: Arc<Mutex<VecDeque<i16>>>,
+    packets: Arc<Mutex<VecDeque<(SystemTime, Vec<i16>)>>>,
+    keys: Arc<Mutex<String>>,
+    remote: Arc<Mutex<Option<SocketAddr>>>,
+}
+
+/// A key is down with its first packet, which has the marker (RFC 4733 section 2.5.1.1).
+fn key(ear: &Ear, packet: &[u8]) {
+    if packet[1] & 0x80 != 0 {
+        let key = b"0123456789*#ABCD".get(usize::from(packet[12])).copied().unwrap_or(b'?');
+        ear.keys.lock().expect("no panic").push(char::from(key));
     }
 }
 
@@ -260,8 +378,7 @@ async fn carry(
     socket: UdpSocket,
     hz: f64,
     silent: Arc<AtomicBool>,
-    heard: Arc<Mutex<VecDeque<i16>>>,
-    remote: Arc<Mutex<Option<SocketAddr>>>,
+    ear: Ear,
 ) {
     let (mut clock, mut n, mut packet) =
         (tokio::time::interval(Duration::from_millis(20)), 0_u32, [0; 2_048]);
@@ -280,20 +397,27 @@ async fn carry(
                 bytes.extend(u32::from(socket.local_addr().expect("bound").port()).to_be_bytes());
                 Law::Mu.encode(&samples, &mut bytes);
                 n += 1;
-                let to = *remote.lock().expect("no panic");
+                let to = *ear.remote.lock().expect("no panic");
                 if let Some(to) = to {
                     let _ = socket.send_to(&bytes, to).await;
                 }
             }
             got = socket.recv_from(&mut packet) => {
                 let Ok((length, _)) = got else { continue };
+                if length >= 16 && packet[1] & 0x7f == KEYS {
+                    key(&ear, &packet[..length]);
+                }
                 // PCMU alone: neither keys nor comfort noise.
                 if length <= 12 || packet[1] & 0x7f != 0 {
                     continue;
                 }
                 let mut samples = Vec::new();
                 Law::Mu.decode(&packet[12..length], &mut samples);
-                let mut heard = heard.lock().expect("no panic");
+                let mut packets = ear.packets.lock().expect("no panic");
+                packets.push_back((SystemTime::now(), samples.clone()));
+                let surplus = packets.len().saturating_sub(500);
+                packets.drain(..surplus);
+                let mut heard = ear.heard.lock().expect("no panic");
                 heard.extend(samples);
                 let surplus = heard.len().saturating_sub(MEMORY);
                 heard.drain(..surplus);
@@ -302,10 +426,24 @@ async fn carry(
     }
 }
 
+/// The exchange as a phone knows it.
+fn account(server: &Server, credentials: Option<(String, String)>) -> TrunkAccount {
+    TrunkAccount {
+        id: "exchange".into(),
+        host: server.sip().to_owned(),
+        transport: Transport::Udp,
+        domain: None,
+        register: credentials.as_ref().map(|_| 120),
+        credentials: credentials.map(|(user, password)| (user, password.into())),
+        accept_from: vec!["127.0.0.1".parse().expect("an address")],
+        options_every: 0,
+    }
+}
+
 fn describe(port: u16) -> Bytes {
     Bytes::from(format!(
-        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 0\r\n\
-         a=rtpmap:0 PCMU/8000\r\na=sendrecv\r\n"
+        "v=0\r\no=- 1 1 IN IP4 127.0.0.1\r\ns=-\r\nc=IN IP4 127.0.0.1\r\nt=0 0\r\nm=audio {port} RTP/AVP 0 {KEYS}\r\n\
+         a=rtpmap:0 PCMU/8000\r\na=rtpmap:{KEYS} telephone-event/8000\r\na=fmtp:{KEYS} 0-15\r\na=sendrecv\r\n"
     ))
 }
 

@@ -23,6 +23,8 @@ const icons = {
   "tool.used": IconTool,
   "opt_out.recorded": IconBan,
   "key.pressed": IconKeyboard,
+  "keys.sent": IconKeyboard,
+  "hold.changed": IconPlayerPause,
   "provider.failed": IconAlertTriangle,
   "supervision.changed": IconArrowsExchange,
   "transfer.changed": IconArrowsExchange,
@@ -62,6 +64,10 @@ function useMarkText({ event, silencedMs, audibleMs }: MarkEntry): string {
       return t(event.data.ok ? "mark.tool" : "mark.toolFailed", { name: event.data.name });
     case "opt_out.recorded":
       return t("mark.optOut");
+    case "hold.changed":
+      return t(event.data.held ? "mark.held" : "mark.resumed");
+    case "keys.sent":
+      return t("mark.keysSent", { count: event.data.count });
     case "key.pressed":
       return t("mark.key");
     case "provider.failed":

@@ -19,6 +19,8 @@ export function refusalText(t: TFunction, error: unknown): string {
     case "not_found":
     case "no_phone":
     case "not_offered":
+    case "agent_busy":
+    case "colleague_unreachable":
     case "disposition_required":
     case "do_not_call":
     case "too_many_attempts":

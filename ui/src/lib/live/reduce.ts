@@ -12,6 +12,8 @@ const nothingYet: Omit<LiveCall, "call"> = {
   quality: null,
   queue: null,
   transfer: null,
+  held: false,
+  rings_for: null,
 };
 
 type Transfer = NonNullable<LiveCall["transfer"]>;
@@ -97,6 +99,15 @@ class Draft {
     if (this.next.seq !== null && event.seq <= this.next.seq) return;
     this.next = { ...this.next, seq: event.seq };
     switch (event.kind) {
+      case "hold.changed":
+        this.change(event.call, (live) => ({ ...live, held: event.data.held }));
+        this.mark(event);
+        return;
+      case "colleague.ringing": {
+        const { user, rings } = event.data;
+        this.change(event.call, (live) => ({ ...live, rings_for: rings ? user : null }));
+        return;
+      }
       case "call.created":
       case "call.updated":
         this.map("calls").set(event.data.id, {

@@ -98,6 +98,7 @@ impl Carrier {
             display_name: name.map(|customer| Pii::new(customer.name.clone())),
             offer: terms::offer(local, leg.0),
             web_offer: None,
+            secure_offer: None,
             headers: Vec::new(),
             call_id: Some(call_id.clone()),
             ring_timeout: Duration::from_secs(60),

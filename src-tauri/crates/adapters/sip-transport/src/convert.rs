@@ -11,7 +11,18 @@ use tandem_switchboard::ports::signalling::{
 pub fn command(command: SignallingCommand) -> Command {
     use SignallingCommand as Port;
     match command {
-        Port::Invite { leg, to, from, display_name, offer, web_offer, headers, call_id, ring_timeout } => {
+        Port::Invite {
+            leg,
+            to,
+            from,
+            display_name,
+            offer,
+            web_offer,
+            secure_offer,
+            headers,
+            call_id,
+            ring_timeout,
+        } => {
             let to = destination(to);
             Command::Invite(sip::Invite {
                 leg: leg.0,
@@ -20,6 +31,7 @@ pub fn command(command: SignallingCommand) -> Command {
                 display_name,
                 offer,
                 web_offer,
+                secure_offer,
                 headers,
                 call_id,
                 ring_timeout,

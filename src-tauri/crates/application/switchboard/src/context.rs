@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 
 use crate::exchange::LiveMessage;
 use crate::phones::Phones;
+use crate::pinned::PinnedLines;
 use crate::plan::Plan;
 use crate::ports::clock::Clock;
 use crate::ports::media::Media;
@@ -64,6 +65,7 @@ pub(crate) struct Context {
     pub plan: RwLock<Plan>,
     pub registry: Registry,
     pub phones: Phones,
+    pub pinned: PinnedLines,
     pub traces: Traces,
     pub recognisers: Recognisers,
     pub distributor: Distributor,
@@ -80,6 +82,7 @@ impl Context {
             plan: RwLock::default(),
             registry: Registry::default(),
             phones: Phones::default(),
+            pinned: PinnedLines::default(),
             traces: Traces::default(),
             recognisers: Recognisers::default(),
             distributor,

@@ -6,6 +6,7 @@
 mod call_task;
 mod capacity;
 mod context;
+mod dialling;
 mod disposition;
 pub mod exchange;
 mod floor_view;
@@ -15,6 +16,7 @@ mod measures;
 pub mod opening;
 mod outcome;
 mod phones;
+mod pinned;
 mod plan;
 pub mod ports;
 mod queueing;

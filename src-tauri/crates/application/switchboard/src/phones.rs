@@ -50,6 +50,8 @@ impl BrowserPhone {
 #[derive(Debug, Default)]
 pub(crate) struct Phones {
     browsers: Mutex<HashMap<UserId, Arc<BrowserPhone>>>,
+    /// Lines that are kept open to telephones; each goes before its person's browser.
+    pinned: Mutex<HashMap<UserId, Arc<BrowserPhone>>>,
     registered: Mutex<HashMap<UserId, usize>>,
     generations: std::sync::atomic::AtomicU64,
 }
@@ -57,12 +59,38 @@ pub(crate) struct Phones {
 impl Phones {
     /// Connects a browser; the link's room side is this phone.
     pub fn attach(&self, user: &UserId) -> AudioLink {
+        let (phone, link) = self.link();
+        self.browsers.lock().insert(user.clone(), Arc::new(phone));
+        link
+    }
+
+    /// Connects a line that is open to a telephone.
+    pub fn pin(&self, user: &UserId) -> AudioLink {
+        let (phone, link) = self.link();
+        self.pinned.lock().insert(user.clone(), Arc::new(phone));
+        link
+    }
+
+    pub fn unpin(&self, user: &UserId) {
+        self.pinned.lock().remove(user);
+    }
+
+    /// Whether a line is open to a telephone of theirs.
+    pub fn is_pinned(&self, user: &UserId) -> bool {
+        self.pinned.lock().contains_key(user)
+    }
+
+    fn link(&self) -> (BrowserPhone, AudioLink) {
         let (to_exchange, from_phone) = mpsc::channel(QUEUE);
         let (to_phone, from_exchange) = mpsc::channel(QUEUE);
         let generation = self.generations.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         let phone = BrowserPhone { generation, to_phone, from_phone: tokio::sync::Mutex::new(from_phone) };
-        self.browsers.lock().insert(user.clone(), Arc::new(phone));
-        AudioLink { to_room: to_exchange, from_room: from_exchange }
+        (phone, AudioLink { to_room: to_exchange, from_room: from_exchange })
+    }
+
+    /// What is connected without ringing: a line that is kept open, or their browser.
+    pub fn connected(&self, user: &UserId) -> Option<Arc<BrowserPhone>> {
+        self.pinned.lock().get(user).cloned().or_else(|| self.browser(user))
     }
 
     /// The person's browser, if its socket is still open.
@@ -97,6 +125,6 @@ impl Phones {
     }
 
     pub fn reachable(&self, user: &UserId) -> bool {
-        self.browser(user).is_some() || self.is_registered(user)
+        self.connected(user).is_some() || self.is_registered(user)
     }
 }

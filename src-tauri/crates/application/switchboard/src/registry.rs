@@ -60,6 +60,10 @@ impl Registry {
         self.calls.read().len()
     }
 
+    pub fn owns(&self, leg: LegId) -> bool {
+        self.legs.read().contains_key(&leg)
+    }
+
     /// Hands a message to the call that owns the leg; `false` when no call does.
     pub fn to_leg(&self, leg: LegId, message: CallMessage) -> bool {
         let Some(call) = self.legs.read().get(&leg).cloned() else { return false };

@@ -1,5 +1,7 @@
 //! The router: hands what signalling and media report to the call it concerns, and begins inbound calls.
 
+mod phones;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -24,7 +26,11 @@ pub(crate) fn start(
     tokio::spawn(async move {
         while let Some(event) = media.recv().await {
             let room = room_of(&event).clone();
-            for_media.context.registry.to_call(&room, CallMessage::Media(event));
+            if for_media.context.registry.is_live(&room) {
+                for_media.context.registry.to_call(&room, CallMessage::Media(event));
+            } else {
+                for_media.context.pinned.to_room(&room, event);
+            }
         }
     });
     tokio::spawn(async move {
@@ -36,15 +42,15 @@ pub(crate) fn start(
 
 fn route(exchange: &Arc<Switchboard>, event: SignallingEvent) {
     match event {
-        SignallingEvent::Incoming { leg, replaces: Some(_), .. } => {
-            // A call is moved by its floor, not by another phone's INVITE.
-            let decline = SignallingCommand::Reject { leg, code: 603, retry_after: None };
-            exchange.context.ports.signalling.send(decline);
-        }
-        SignallingEvent::Incoming { leg, caller, from, display_name, to, call_id, offer, .. } => {
+        SignallingEvent::Incoming { leg, caller, from, display_name, to, call_id, offer, replaces, .. } => {
             let exchange = exchange.clone();
             let incoming = Incoming { leg, caller, from, display_name, to, call_id, offer };
-            tokio::spawn(async move { exchange.incoming(incoming).await });
+            tokio::spawn(async move {
+                match replaces {
+                    Some(replaced) => exchange.picked_up(incoming, replaced).await,
+                    None => exchange.incoming(incoming).await,
+                }
+            });
         }
         SignallingEvent::Trunk { trunk, state } => {
             let Some(org) = exchange.context.plan.read().trunk_owner(&trunk) else { return };
@@ -57,9 +63,12 @@ fn route(exchange: &Arc<Switchboard>, event: SignallingEvent) {
             exchange.context.phone_changed(org, user);
         }
         event => {
-            if let Some(leg) = leg_of(&event)
-                && !exchange.context.registry.to_leg(leg, CallMessage::Signalling(event))
-            {
+            let Some(leg) = leg_of(&event) else { return };
+            let found = match exchange.context.registry.owns(leg) {
+                true => exchange.context.registry.to_leg(leg, CallMessage::Signalling(event)),
+                false => exchange.context.pinned.to_leg(leg, event),
+            };
+            if !found {
                 tracing::debug!(%leg, "an event for a leg that no call owns any more");
             }
         }
@@ -86,7 +95,14 @@ impl Switchboard {
         if self.is_draining() {
             return reject(503, Some(10));
         }
-        let Some((call, route)) = self.place_incoming(&incoming) else { return reject(404, None) };
+        let placed = self.place_incoming(&incoming).or_else(|| self.dialled_queue(&incoming));
+        let Some((call, route)) = placed else {
+            return match incoming.caller.clone() {
+                Caller::Phone(user) => self.dialled(incoming, user).await,
+                // A carrier reaches our numbers, and nothing beyond.
+                Caller::Trunk(_) => reject(404, None),
+            };
+        };
         let mut assistant = None;
         let (mut person, mut routed) = (None, None);
         match opening::past_hours(&self.context, &call.org, route) {
@@ -165,7 +181,7 @@ fn room_of(event: &MediaEvent) -> &tandem_foundation::CallId {
     }
 }
 
-fn leg_of(event: &SignallingEvent) -> Option<LegId> {
+pub(crate) fn leg_of(event: &SignallingEvent) -> Option<LegId> {
     match event {
         SignallingEvent::Incoming { leg, .. }
         | SignallingEvent::Progress { leg, .. }

@@ -10,7 +10,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use crate::call_task::{Beginning, CallMessage, CallTask};
 use crate::context::{Context, Ports};
 use crate::exchange::{
-    Act, Actor, AgentView, Exchange, ExchangeError, FloorView, LiveCall, LiveMessage, PlaceCall, Reorder,
+    Act, Actor, AgentView, Colleague, Dial, Exchange, ExchangeError, FloorView, LiveCall, LiveMessage, PlaceCall, Reorder,
     WrapUp,
 };
 use crate::journal::{Journal, event};
@@ -72,6 +72,11 @@ impl Switchboard {
     pub async fn drain(&self, patience: Duration) {
         self.draining.store(true, std::sync::atomic::Ordering::Release);
         self.context.ports.signalling.send(SignallingCommand::Drain);
+        self.end_calls(patience).await;
+        self.context.pinned.close_all();
+    }
+
+    async fn end_calls(&self, patience: Duration) {
         if !self.calls_ended_within(patience).await {
             for call in self.context.registry.all() {
                 let _ = call.inbox.send(CallMessage::Shutdown);
@@ -149,7 +154,7 @@ impl Switchboard {
         Ok((call, assistant))
     }
 
-    fn choose_trunk(
+    pub(crate) fn choose_trunk(
         &self,
         org: &OrgId,
         wanted: Option<&TrunkId>,
@@ -184,6 +189,8 @@ impl Switchboard {
             assistant: None,
             trunk: None,
             number: None,
+            placed_by: None,
+            placed_for: None,
             floor: FloorHolder::Nobody,
             floor_version: 0,
             variables: Default::default(),
@@ -191,6 +198,7 @@ impl Switchboard {
             answered_at: None,
             ended_at: None,
             duration_ms: None,
+            held_ms: 0,
             end_reason: None,
             outcome: None,
             recording: None,
@@ -213,7 +221,7 @@ impl Switchboard {
     }
 
     /// `None`: the exchange is going down.
-    async fn ask_floor<T>(&self, org: &OrgId, order: impl FnOnce(oneshot::Sender<T>) -> Order) -> Option<T> {
+    pub(crate) async fn ask_floor<T>(&self, org: &OrgId, order: impl FnOnce(oneshot::Sender<T>) -> Order) -> Option<T> {
         let (reply, answer) = oneshot::channel();
         self.context.distributor.tell(org, order(reply));
         answer.await.ok()
@@ -254,6 +262,14 @@ impl Exchange for Switchboard {
             self.context.plan.write().release(trunk);
         }
         Err(ExchangeError::Storage)
+    }
+
+    async fn dial(&self, actor: &Actor, request: Dial) -> Result<Call, ExchangeError> {
+        self.place_own(actor, request).await
+    }
+
+    async fn colleagues(&self, org: &OrgId) -> Vec<Colleague> {
+        self.colleagues_of(org).await
     }
 
     async fn act(&self, actor: &Actor, call: &CallId, act: Act) -> Result<(FloorHolder, i64), ExchangeError> {
@@ -398,7 +414,7 @@ pub(crate) fn missing(error: StoreError, what: &'static str) -> ExchangeError {
     }
 }
 
-fn is_e164(number: &str) -> bool {
+pub(crate) fn is_e164(number: &str) -> bool {
     number.strip_prefix('+').is_some_and(|digits| {
         (7..=15).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit())

@@ -53,9 +53,15 @@ impl Wishes {
         Self { srtp, codecs, ..default }
     }
 
-    /// Those with people's phones: they get what they have, a browser its own offer.
+    /// Those with people's phones: they get what they have, a browser its own offer. Keys are agreed on where the phone was
+    /// offered some, see [`secure_offer`].
     pub fn of_people() -> Self {
-        Self { web: true, ..Self::default() }
+        Self { web: true, srtp: SrtpPolicy::Optional, ..Self::default() }
+    }
+
+    /// What a phone is offered of whose connection anybody might read the keys.
+    fn in_the_open(&self) -> Self {
+        Self { srtp: SrtpPolicy::Off, ..self.clone() }
     }
 
     /// With keys by DTLS under this certificate, where they are wanted.
@@ -77,6 +83,17 @@ pub fn offer(local: SocketAddr, session: u64) -> Bytes {
 /// As [`offer`], with or without keys for SRTP; its answer is for [`read_answer_under`] the same policy.
 pub fn offer_under(wishes: &Wishes, local: SocketAddr, session: u64) -> Bytes {
     Bytes::from(tandem_sdp::offer(&ours(wishes, local, session)).to_string())
+}
+
+/// What people's phones are offered whose signalling others may read.
+pub fn open_offer(wishes: &Wishes, local: SocketAddr, session: u64) -> Bytes {
+    offer_under(&wishes.in_the_open(), local, session)
+}
+
+/// What those are offered instead that registered in private: with keys for SRTP, which a phone without it passes over.
+/// `None` where the peer is nobody's phone.
+pub fn secure_offer(wishes: &Wishes, local: SocketAddr, session: u64) -> Option<Bytes> {
+    wishes.web.then(|| offer_under(wishes, local, session))
 }
 
 /// What a browser is offered instead of [`offer_under`]: keys by DTLS, with ICE. `None` where the peer cannot be one, or

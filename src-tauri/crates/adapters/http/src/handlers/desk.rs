@@ -104,12 +104,13 @@ pub(super) async fn desk(ask: Ask) -> Reply {
 
 async fn desk_call(ask: &Ask, queues: &[Queue], live: LiveCall) -> Result<DeskCall, Refusal> {
     let org = ask.org()?;
-    let queue = live.queue.as_ref().and_then(|of| queues.iter().find(|queue| queue.id == of.queue));
+    let of = live.queue.as_ref().map(|of| &of.queue).or(live.call.placed_for.as_ref());
+    let queue = of.and_then(|of| queues.iter().find(|queue| queue.id == *of));
     let script = queue.map(|queue| filled(&queue.settings.script, &live.call));
     let transcript = ask.shared.exchange.live_transcript(org, &live.call.id).await;
     let customer = match live.call.direction {
         Direction::Inbound => &live.call.from,
-        Direction::Outbound => &live.call.to,
+        Direction::Outbound | Direction::Internal => &live.call.to,
     };
     let filter = CallFilter {
         search: Some(customer.as_str().to_owned()),
@@ -170,6 +171,8 @@ async fn wrapping_up<'a>(
         EventBody::QueueAnswered { queue, .. } => queues.iter().find(|row| row.id == *queue),
         _ => None,
     });
+    let placed_for = || queues.iter().find(|row| call.placed_for.as_ref() == Some(&row.id));
+    let queue = queue.or_else(placed_for);
     Ok(Some((call, queue)))
 }
 

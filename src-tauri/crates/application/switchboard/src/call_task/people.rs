@@ -28,7 +28,7 @@ impl CallTask {
         let leg = self.context.ports.leg_ids.next();
         self.context.registry.add_leg(leg, self.call.id.clone());
         let browser = match &who {
-            PersonRef::User(user) => self.context.phones.browser(user),
+            PersonRef::User(user) => self.context.phones.connected(user),
             PersonRef::Number(_) => None,
         };
         if let Some(browser) = browser {
@@ -54,7 +54,7 @@ impl CallTask {
         let Some((offer, to)) = self.open_leg_and_offer(leg).zip(self.person_destination(&who)) else {
             return self.person_leg_gone(leg, false);
         };
-        let web_offer = self.web_offer(leg);
+        let (web_offer, secure_offer) = (self.web_offer(leg), self.secure_offer(leg));
         let sip_call_id = self.name_person_leg(&who, leg);
         self.context.ports.signalling.send(SignallingCommand::Invite {
             leg,
@@ -63,6 +63,7 @@ impl CallTask {
             display_name: self.call.customer_name.clone(),
             offer,
             web_offer,
+            secure_offer,
             headers: self.person_headers(&who, summons),
             call_id: Some(sip_call_id),
             ring_timeout: if summons == Summons::Answer { RING_TIMEOUT } else { LONGEST_OFFER },
@@ -85,13 +86,19 @@ impl CallTask {
     /// The Call-ID of a person's leg, by which its messages are found again.
     fn name_person_leg(&self, who: &PersonRef, leg: LegId) -> String {
         let random = self.context.ports.clock.random();
-        let (sip_call_id, call) = (format!("{random:032x}@tandem"), &self.call);
+        let sip_call_id = format!("{random:032x}@tandem");
+        self.name_leg(who, leg, &sip_call_id);
+        sip_call_id
+    }
+
+    /// The messages of this Call-ID are the person's.
+    pub(super) fn name_leg(&self, who: &PersonRef, leg: LegId, sip_call_id: &str) {
+        let call = &self.call;
         let party = match who {
             PersonRef::User(_) => SipParty::Person,
             PersonRef::Number(_) => SipParty::Outside,
         };
-        self.context.traces.name(&sip_call_id, &call.org, &call.id, leg, party);
-        sip_call_id
+        self.context.traces.name(sip_call_id, &call.org, &call.id, leg, party);
     }
 
     fn person_destination(&self, who: &PersonRef) -> Option<Destination> {
@@ -110,7 +117,7 @@ impl CallTask {
     fn person_caller_id(&self) -> Pii<String> {
         match self.call.direction {
             crate::records::Direction::Inbound => self.call.from.clone(),
-            crate::records::Direction::Outbound => self.call.to.clone(),
+            crate::records::Direction::Outbound | crate::records::Direction::Internal => self.call.to.clone(),
         }
     }
 

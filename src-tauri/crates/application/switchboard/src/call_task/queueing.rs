@@ -106,6 +106,10 @@ impl CallTask {
     /// Rings every telephone of a person; a browser shows the offer, and its answer comes as an act.
     pub(super) fn ring(&mut self, who: PersonRef) {
         let PersonRef::User(user) = &who else { return };
+        if self.context.phones.is_pinned(user) {
+            // Whoever keeps their line open has said yes to every call.
+            return self.fetch(who, Summons::Answer);
+        }
         if self.context.phones.is_registered(user) {
             self.invite_person(who, Summons::Ring);
         } else if self.context.phones.browser(user).is_none() {

@@ -54,6 +54,8 @@ pub enum SignallingCommand {
         /// What a user's phones that registered by WebSocket are offered instead; `None`: the same. The answer's
         /// profile tells which of the two was taken.
         web_offer: Option<Bytes>,
+        /// The same for phones that registered by TLS, or ask for it by a `sips` contact: with keys for SRTP.
+        secure_offer: Option<Bytes>,
         headers: Vec<(String, String)>,
         /// Fixed Call-ID, for attempts that must be recognised: after a crash, or in a trace. Where several phones
         /// are rung, those after the first get it with `.1`, `.2` … behind it.

@@ -152,3 +152,18 @@ fn nothing_in_common_is_488_and_nonsense_400() {
     assert_eq!(answer(video.as_bytes(), at(5_000), 8).expect_err("no audio"), 488);
     assert_eq!(answer(b"hello", at(5_000), 8).expect_err("no SDP"), 400);
 }
+
+#[test]
+fn a_phone_gets_keys_where_nobody_else_reads_them() {
+    let people = Wishes::of_people();
+    let open = open_offer(&people, at(4_000), 7);
+    assert!(!String::from_utf8_lossy(&open).contains("a=crypto:"), "they would travel in the open");
+    let secure = secure_offer(&people, at(4_000), 7).expect("for a phone");
+    // A phone that knows them takes them, another passes them over.
+    let (answered, theirs) = answer_under(&people, &secure, at(5_000), 8).expect("agreed");
+    let ours = read_answer_under(&people, &answered, at(4_000), 7).expect("agreed");
+    assert_eq!(ours.srtp.expect("protected").send, theirs.srtp.expect("protected").receive);
+    let (plain, _) = answer(&open, at(5_000), 8).expect("agreed");
+    assert_eq!(read_answer_under(&people, &plain, at(4_000), 7).expect("agreed").srtp, None);
+    assert_eq!(secure_offer(&Wishes::default(), at(4_000), 7), None, "a trunk has its own settings");
+}

@@ -109,3 +109,26 @@ fn an_agent_who_is_taken_away_while_it_rings_leaves_nobody_hanging() {
     world.ready("ben");
     assert_eq!(world.rings("c1"), ["ben"]);
 }
+
+#[test]
+fn a_call_of_ones_own_holds_the_agent_and_is_wrapped_up_as_it_was_asked_for() {
+    let mut world = World::new(QueueSettings { wrap_up: seconds(60), ..QueueSettings::default() });
+    world.ready("ann");
+    world.put(Input::Placed { agent: person("ann"), call: "own".into(), wrap_up: seconds(10) });
+    assert_eq!(standing(&world, "ann"), Standing::Busy(1));
+    world.join("c1");
+    assert!(world.rings("c1").is_empty());
+    world.wait(seconds(30));
+    world.release("ann", "own");
+    assert!(matches!(standing(&world, "ann"), Standing::WrapUp { until } if until == world.now + seconds(10)));
+    world.wait(seconds(10));
+    assert_eq!(world.rings("c1"), ["ann"]);
+    // Without any, the next caller is there at once.
+    world.answer("c1", "ann");
+    world.release("ann", "c1");
+    world.put(Input::WrappedUp { agent: person("ann") });
+    world.put(Input::Placed { agent: person("ann"), call: "short".into(), wrap_up: seconds(0) });
+    world.join("c2");
+    world.release("ann", "short");
+    assert_eq!(world.rings("c2"), ["ann"]);
+}

@@ -1,8 +1,9 @@
 //! Where a call goes: a trunk, the phones of a user, a URI.
 
 use super::hops::Hop;
-use super::{Destination, Endpoint, Invite, Transport};
-use crate::message::{Host, Uri};
+use super::{Destination, Endpoint, Flow, Invite, Transport};
+use crate::message::{Host, Scheme, Uri};
+use crate::registrar::Binding;
 
 /// Where to call, and the trunk whose credentials serve.
 pub(super) type Targets = (Vec<Target>, Option<String>);
@@ -13,6 +14,8 @@ pub(super) struct Target {
     pub hop: Hop,
     pub from: Uri,
     pub to: Uri,
+    /// A phone that is told something in private.
+    pub secure: bool,
 }
 
 impl Endpoint {
@@ -29,7 +32,7 @@ impl Endpoint {
                 if found.account.domain.is_none() {
                     uri.port = found.port.filter(|port| *port != found.account.transport.default_port());
                 }
-                let target = Target { uri: uri.clone(), hop: found.hop(), from: from_at(domain), to: uri };
+                let target = Target { uri: uri.clone(), hop: found.hop(), from: from_at(domain), to: uri, secure: false };
                 Ok((vec![target], Some(trunk.clone())))
             }
             Destination::User(user) => {
@@ -43,6 +46,7 @@ impl Endpoint {
                             hop: Hop::Flow(binding.flow),
                             from: from_at(realm.clone()),
                             to: to.clone(),
+                            secure: is_secure(binding),
                         });
                     }
                 }
@@ -54,9 +58,14 @@ impl Endpoint {
                     return Err((416, "Unsupported URI Scheme"));
                 }
                 let (local, _) = self.local_host(Transport::Udp);
-                let target = Target { hop: Hop::of(&uri), to: uri.clone(), uri, from: from_at(local) };
+                let target = Target { hop: Hop::of(&uri), to: uri.clone(), uri, from: from_at(local), secure: false };
                 Ok((vec![target], None))
             }
         }
     }
+}
+
+/// Over TLS nobody on the way reads what is said; a `sips` contact asks for nothing less (RFC 3261 section 26.2.2).
+fn is_secure(binding: &Binding<Flow>) -> bool {
+    matches!(binding.flow.transport, Transport::Tls | Transport::Wss) || binding.uri().scheme == Scheme::Sips
 }

@@ -223,6 +223,8 @@ pub struct Invite {
     pub offer: Bytes,
     /// What phones that registered by WebSocket are offered instead: a browser takes other terms than a telephone.
     pub web_offer: Option<Bytes>,
+    /// What phones that registered by TLS, or with a `sips` contact, are offered instead: nobody else reads its keys.
+    pub secure_offer: Option<Bytes>,
     pub headers: Vec<(String, String)>,
     pub call_id: Option<String>,
     pub ring_timeout: Duration,

@@ -222,7 +222,12 @@ impl Endpoint {
             headers.push(name, value.clone());
         }
         let web = matches!(&target.hop, Hop::Flow(flow) if flow.transport.is_web());
-        let offer = invite.web_offer.as_ref().filter(|_| web).unwrap_or(&invite.offer);
+        let other = match (web, target.secure) {
+            (true, _) => invite.web_offer.as_ref(),
+            (false, true) => invite.secure_offer.as_ref(),
+            (false, false) => None,
+        };
+        let offer = other.unwrap_or(&invite.offer);
         if !offer.is_empty() {
             headers.push("Content-Type", "application/sdp");
             request.body = offer.clone();

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use super::network::{ANSWER, OFFER, WEB_OFFER, World, call, phone, to_trunk};
+use super::network::{ANSWER, OFFER, SECURE_OFFER, WEB_OFFER, World, call, phone, to_trunk};
 use super::phones::{BOTH, office, office_at};
 use crate::endpoint::{Command, Destination, Event, Input, Transport};
 use crate::message::Method;
@@ -28,7 +28,11 @@ fn a_phone_by_websocket_is_called_over_its_connection_whatever_its_contact_says(
         let mut world = office_at(2, 50, transport, &BOTH, Some(at));
         world.command(0, call(2, Destination::User("user_a".to_owned())));
         let incoming = world.incoming(1);
-        let offer = if transport.is_web() { WEB_OFFER } else { OFFER };
+        let offer = match transport {
+            Transport::Ws | Transport::Wss => WEB_OFFER,
+            Transport::Tls => SECURE_OFFER,
+            Transport::Udp | Transport::Tcp => OFFER,
+        };
         assert_eq!(incoming.offer.as_deref(), Some(offer));
         let invite = world.requests(1, Method::Invite).remove(0);
         let via = invite.headers.get("Via").expect("it has one").to_owned();

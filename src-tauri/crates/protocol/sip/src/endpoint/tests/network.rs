@@ -254,6 +254,7 @@ impl World {
 }
 
 pub const OFFER: &[u8] = b"v=0\r\ns=offer\r\n";
+pub const SECURE_OFFER: &[u8] = b"v=0\r\ns=offer with keys\r\n";
 pub const WEB_OFFER: &[u8] = b"v=0\r\ns=offer for browsers\r\n";
 pub const ANSWER: &[u8] = b"v=0\r\ns=answer\r\n";
 
@@ -284,6 +285,7 @@ pub fn call(leg: u64, to: Destination) -> Command {
         display_name: Some("Ann \"A\" Bell".into()),
         offer: Bytes::from_static(OFFER),
         web_offer: Some(Bytes::from_static(WEB_OFFER)),
+        secure_offer: Some(Bytes::from_static(SECURE_OFFER)),
         headers: Vec::new(),
         call_id: None,
         ring_timeout: Duration::from_secs(30),
