@@ -4,9 +4,11 @@
 //! Invariant: the same seed and settings give the same answer; no clock, no I/O, no other randomness.
 
 mod erlang;
+mod floor;
 mod queue;
 mod random;
 
 pub use erlang::{ErlangA, ErlangC};
+pub use floor::{FloorReport, Rule, Violation, Watched, simulate_floors};
 pub use queue::{QueueDay, QueueReport, simulate_queue};
 pub use random::Random;
