@@ -1,7 +1,7 @@
 # Two commands do everything on a fresh Debian machine with Rust and Node:
 #   make run    installs what is missing, builds, and opens the console on the sandbox
 #   make test   all checks and tests
-.PHONY: run test interop setup setup-run setup-test ui build fmt lint deny house unit ui-test api-check scenario bench fuzz clean help
+.PHONY: run test interop soak load setup setup-run setup-test ui build fmt lint deny house unit ui-test api-check scenario bench fuzz clean help
 
 export CARGO_TERM_COLOR ?= auto
 PORT ?= 7700
@@ -20,6 +20,13 @@ test: setup-test ## Format, lints, licences, house rules, unit, interface, brows
 interop: setup-test ## Call foreign telephones and proxies in every combination; writes target/interop.md
 	cargo build -p tandem-server --bins
 	cargo test -p tandem-scenarios --test interop -- --ignored the_whole_matrix
+
+soak: ## A million simulated calls, all that the queues promise looked at after every step; the table against Erlang
+	cargo test --release -p tandem-simulator -- --ignored --nocapture --test-threads=1
+
+load: setup-test ui ## Foreign telephones on a busy floor for five minutes (SECONDS changes that)
+	cargo build -p tandem-server --bins
+	TANDEM_FLOOR_SECONDS=$(or $(SECONDS),300) cargo test -p tandem-scenarios --test busy_floor -- --ignored --nocapture
 
 setup-run:
 	@src-tauri/scripts/setup.sh run

@@ -117,6 +117,12 @@ fn a_simulated_queue_is_one_document_and_what_cannot_be_is_named() {
     let simulated = report["service_level"].as_f64().expect("a share");
     assert!((simulated - theory).abs() < 0.03, "{report}");
     assert!(report["waits"].is_null());
+
+    let output = tandem(&["queue", "--invariants", "--calls", "2000", "--seed", "5"]);
+    assert!(output.status.success(), "{output:?}");
+    let report: Value = serde_json::from_slice(&output.stdout).expect("one document");
+    assert_eq!((&report["calls"], &report["violations"]), (&2_000.into(), &0.into()), "{report}");
+    assert_eq!((&report["first_seed"], &report["last_seed"]), (&5.into(), &6.into()), "{report}");
     for (arguments, named) in [
         (["queue", "--agents", "4"], "--agents 4: expected more than 5.0"),
         (["queue", "--handling", "-1"], "--handling -1: expected more than 0"),

@@ -10,11 +10,10 @@ mod web_phone;
 #[path = "support/webdriver.rs"]
 mod webdriver;
 
-use std::net::UdpSocket;
 use std::sync::Arc;
 use std::time::Duration;
 
-use baresip::{Baresip, free_port};
+use baresip::{Baresip, free_port, listening};
 use serde_json::{Value, json};
 use tandem_scenarios::{Api, Live, Server, Wav, tone_strength};
 use tokio::net::TcpStream;
@@ -291,15 +290,4 @@ async fn says(baresip: &Baresip, what: &str) {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     panic!("no {what}:\n{}", baresip.log());
-}
-
-/// baresip has taken its port.
-async fn listening(port: u16) {
-    for _ in 0..200 {
-        if UdpSocket::bind(("127.0.0.1", port)).is_err() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("baresip does not listen");
 }

@@ -1,6 +1,7 @@
 //! A baresip that records what it hears.
 
-use std::net::UdpSocket;
+#![allow(dead_code, unused_imports, reason = "each test uses its part")]
+
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -8,17 +9,9 @@ use tandem_audio::measure;
 use tandem_scenarios::Wav;
 use tempfile::TempDir;
 
-/// A port for SIP that is free for UDP and TCP, with its neighbour, which baresip takes for TLS.
-pub fn free_port() -> u16 {
-    loop {
-        let socket = UdpSocket::bind("127.0.0.1:0").expect("a port");
-        let port = socket.local_addr().expect("an address").port();
-        let free = |port: u16| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
-        if port < 60_000 && free(port) && free(port + 1) {
-            return port;
-        }
-    }
-}
+#[path = "ports.rs"]
+mod ports;
+pub use ports::{free_port, listening};
 
 /// One of them; killed when dropped.
 pub struct Baresip {
@@ -34,9 +27,14 @@ impl Baresip {
 
     /// One at this port, and the next for TLS.
     pub fn start(port: u16, account: &str, arguments: &[&str], issuer: Option<&Path>) -> Self {
+        Self::saying(&Wav::mono(8_000, vec![0; 60 * 8_000]), port, account, arguments, issuer)
+    }
+
+    /// The same, with this in its microphone at each call.
+    pub fn saying(sound: &Wav, port: u16, account: &str, arguments: &[&str], issuer: Option<&Path>) -> Self {
         let folder = TempDir::new().expect("a folder");
         let path = |name: &str| folder.path().join(name);
-        std::fs::write(path("silence.wav"), silence(60)).expect("written");
+        sound.write_mono(&path("microphone.wav"));
         let trusted = issuer.map(|file| format!("sip_cafile {}\n", file.display())).unwrap_or_default();
         let config = format!(
             "sip_listen 127.0.0.1:{}\n{trusted}net_interface 127.0.0.1\n\
@@ -44,7 +42,7 @@ impl Baresip {
              module sndfile.so\nmodule_app account.so\nmodule_app menu.so\n\
              audio_source aufile,{}\nsnd_path {}\naudio_channels 1\nrtp_timeout 60\n",
             port,
-            path("silence.wav").display(),
+            path("microphone.wav").display(),
             folder.path().display(),
         );
         std::fs::write(path("config"), config).expect("written");
@@ -89,15 +87,4 @@ impl Drop for Baresip {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// 8 kHz, 16 bits, one channel.
-fn silence(seconds: u32) -> Vec<u8> {
-    let length = seconds * 16_000;
-    let mut bytes = b"RIFF".to_vec();
-    bytes.extend((36 + length).to_le_bytes());
-    bytes.extend(b"WAVEfmt \x10\0\0\0\x01\0\x01\0\x40\x1f\0\0\x80\x3e\0\0\x02\0\x10\0data");
-    bytes.extend(length.to_le_bytes());
-    bytes.resize(bytes.len() + length as usize, 0);
-    bytes
 }

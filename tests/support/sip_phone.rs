@@ -26,6 +26,14 @@ use tokio::time::{Instant, timeout};
 const MEMORY: usize = 4_000;
 /// Payload type of telephone-events.
 const KEYS: u8 = 101;
+/// Where it has to be judged finely.
+const SECOND: usize = 8_000;
+/// How loud each phone speaks.
+const LOUDNESS: f64 = 8_000.0;
+/// What the exchange's ringing sounds like: 1 s, and 4 s of nothing.
+const RINGING_HZ: f64 = 425.0;
+/// Nothing, as far as an ear can tell, beside a phone's own tone, dB.
+const NOTHING: f64 = -60.0;
 
 /// A phone.
 pub struct Phone {
@@ -40,15 +48,41 @@ pub struct Phone {
 }
 
 struct Line {
-    heard: Arc<Mutex<VecDeque<i16>>>,
-    /// The latest packets of sound, each with its time.
-    packets: Arc<Mutex<VecDeque<(SystemTime, Vec<i16>)>>>,
-    /// Keys that came by RFC 4733.
-    keys: Arc<Mutex<String>>,
+    heard: Arc<Mutex<Ear>>,
     /// Where the other side wants its audio.
     remote: Arc<Mutex<Option<SocketAddr>>>,
     port: u16,
     task: tokio::task::JoinHandle<()>,
+}
+
+/// What came, and how long it was still.
+#[derive(Default)]
+struct Ear {
+    heard: VecDeque<i16>,
+    /// The latest packets of sound, each with its time.
+    packets: VecDeque<(SystemTime, Vec<i16>)>,
+    /// Keys that came by RFC 4733.
+    keys: String,
+    /// When there was a sound last, and whether it was that of ringing, which has pauses of its own.
+    last: Option<(Instant, bool)>,
+    silences: Vec<(Duration, bool)>,
+}
+
+impl Ear {
+    fn hears(&mut self, samples: &[i16]) {
+        self.packets.push_back((SystemTime::now(), samples.to_vec()));
+        let surplus = self.packets.len().saturating_sub(500);
+        self.packets.drain(..surplus);
+        self.heard.extend(samples);
+        let surplus = self.heard.len().saturating_sub(SECOND);
+        self.heard.drain(..surplus);
+        if samples.iter().any(|sample| sample.unsigned_abs() > 300) {
+            let now = Instant::now();
+            self.silences.extend(self.last.map(|(since, rang)| (now - since, rang)));
+            self.silences.retain(|(length, _)| *length > Duration::from_millis(500));
+            self.last = Some((now, tone_strength(samples, 8_000, RINGING_HZ) > 0.8));
+        }
+    }
 }
 
 impl Drop for Line {
@@ -250,7 +284,8 @@ impl Phone {
 
     /// When the line first carried this tone after `since`.
     pub fn first_heard(&self, leg: LegId, hz: f64, since: SystemTime) -> Option<SystemTime> {
-        let packets = self.lines[&leg].packets.lock().expect("no panic");
+        let ear = self.lines[&leg].heard.lock().expect("no panic");
+        let packets = &ear.packets;
         let carries = |samples: &[i16]| {
             samples.iter().any(|sample| sample.unsigned_abs() > 1_000) && tone_strength(samples, 8_000, hz) > 0.5
         };
@@ -260,8 +295,8 @@ impl Phone {
     /// Waits for these keys.
     pub async fn gets_keys(&self, leg: LegId, keys: &str) {
         let limit = Instant::now() + Duration::from_secs(10);
-        while *self.lines[&leg].keys.lock().expect("no panic") != keys {
-            assert!(Instant::now() < limit, "keys: {:?}", self.lines[&leg].keys);
+        while self.lines[&leg].heard.lock().expect("no panic").keys != keys {
+            assert!(Instant::now() < limit, "keys {keys:?} did not come");
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }
@@ -320,13 +355,44 @@ impl Phone {
         self.hearing(leg, "silence", |_, loud| !loud).await;
     }
 
+    /// Waits until a whole second holds these of all tones and none of the others, as finely as G.711 can tell.
+    pub async fn hears_exactly(&self, leg: LegId, tones: &[f64], all: &[f64]) {
+        let limit = Instant::now() + Duration::from_secs(15);
+        loop {
+            let heard: Vec<i16> =
+                self.lines[&leg].heard.lock().expect("no panic").heard.iter().copied().collect();
+            let levels: Vec<(f64, f64)> = all.iter().map(|hz| (*hz, level(&heard, *hz))).collect();
+            let fits = |(hz, level): &(f64, f64)| match tones.contains(hz) {
+                true => *level > -6.0,
+                false => *level < NOTHING,
+            };
+            if heard.len() == SECOND && levels.iter().all(fits) {
+                return;
+            }
+            assert!(Instant::now() < limit, "the line never carried {tones:?} alone: Hz and dB {levels:?}");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+    }
+
+    /// The longest silence that was not one of ringing's own pauses, since the first sound or the last question.
+    pub fn longest_silence(&self, leg: LegId) -> Duration {
+        let mut ear = self.lines[&leg].heard.lock().expect("no panic");
+        let now = Instant::now();
+        let mut silences = std::mem::take(&mut ear.silences);
+        silences.extend(ear.last.map(|(since, rang)| (now - since, rang)));
+        let pause = Duration::from_millis(4_300);
+        silences.retain(|(length, rang)| !rang || *length > pause);
+        silences.into_iter().map(|(length, _)| length).max().unwrap_or_default()
+    }
+
     async fn hearing(&self, leg: LegId, what: &str, fits: impl Fn(&dyn Fn(f64) -> f64, bool) -> bool) {
         let line = &self.lines[&leg];
         let limit = Instant::now() + Duration::from_secs(10);
         loop {
-            let heard: Vec<i16> = line.heard.lock().expect("no panic").iter().copied().collect();
+            let ear: Vec<i16> = line.heard.lock().expect("no panic").heard.iter().copied().collect();
+            let heard = &ear[ear.len().saturating_sub(MEMORY)..];
             let loud = heard.iter().any(|sample| sample.unsigned_abs() > 300);
-            let strength = |hz: f64| if loud { tone_strength(&heard, 8_000, hz) } else { 0.0 };
+            let strength = |hz: f64| if loud { tone_strength(heard, 8_000, hz) } else { 0.0 };
             if heard.len() == MEMORY && fits(&strength, loud) {
                 return;
             }
@@ -340,28 +406,18 @@ impl Phone {
     async fn open(&mut self, leg: LegId) -> &Line {
         let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a port");
         let port = socket.local_addr().expect("an address").port();
-        let ear = Ear::default();
-        let task = tokio::spawn(carry(socket, self.hz, self.silent.clone(), ear.clone()));
-        let Ear { heard, packets, keys, remote } = ear;
-        self.lines.insert(leg, Line { heard, packets, keys, remote, port, task });
+        let (heard, remote) = (Arc::new(Mutex::new(Ear::default())), Arc::new(Mutex::new(None)));
+        let task = tokio::spawn(carry(socket, self.hz, self.silent.clone(), heard.clone(), remote.clone()));
+        self.lines.insert(leg, Line { heard, remote, port, task });
         &self.lines[&leg]
     }
 }
 
-/// What comes on a line.
-#[derive(Clone, Default)]
-struct Ear {
-    heard: Arc<Mutex<VecDeque<i16>>>,
-    packets: Arc<Mutex<VecDeque<(SystemTime, Vec<i16>)>>>,
-    keys: Arc<Mutex<String>>,
-    remote: Arc<Mutex<Option<SocketAddr>>>,
-}
-
 /// A key is down with its first packet, which has the marker (RFC 4733 section 2.5.1.1).
-fn key(ear: &Ear, packet: &[u8]) {
+fn key(ear: &Mutex<Ear>, packet: &[u8]) {
     if packet[1] & 0x80 != 0 {
         let key = b"0123456789*#ABCD".get(usize::from(packet[12])).copied().unwrap_or(b'?');
-        ear.keys.lock().expect("no panic").push(char::from(key));
+        ear.lock().expect("no panic").keys.push(char::from(key));
     }
 }
 
@@ -378,14 +434,15 @@ async fn carry(
     socket: UdpSocket,
     hz: f64,
     silent: Arc<AtomicBool>,
-    ear: Ear,
+    heard: Arc<Mutex<Ear>>,
+    remote: Arc<Mutex<Option<SocketAddr>>>,
 ) {
     let (mut clock, mut n, mut packet) =
         (tokio::time::interval(Duration::from_millis(20)), 0_u32, [0; 2_048]);
     loop {
         tokio::select! {
             _ = clock.tick() => {
-                let loudness = if silent.load(Ordering::Acquire) { 0.0 } else { 8_000.0 };
+                let loudness = if silent.load(Ordering::Acquire) { 0.0 } else { LOUDNESS };
                 let samples: Vec<i16> = (0..160)
                     .map(|i| (f64::from(n * 160 + i) * hz / 8_000.0 * std::f64::consts::TAU).sin() * loudness)
                     .map(|sample| sample as i16)
@@ -397,7 +454,7 @@ async fn carry(
                 bytes.extend(u32::from(socket.local_addr().expect("bound").port()).to_be_bytes());
                 Law::Mu.encode(&samples, &mut bytes);
                 n += 1;
-                let to = *ear.remote.lock().expect("no panic");
+                let to = *remote.lock().expect("no panic");
                 if let Some(to) = to {
                     let _ = socket.send_to(&bytes, to).await;
                 }
@@ -405,7 +462,7 @@ async fn carry(
             got = socket.recv_from(&mut packet) => {
                 let Ok((length, _)) = got else { continue };
                 if length >= 16 && packet[1] & 0x7f == KEYS {
-                    key(&ear, &packet[..length]);
+                    key(&heard, &packet[..length]);
                 }
                 // PCMU alone: neither keys nor comfort noise.
                 if length <= 12 || packet[1] & 0x7f != 0 {
@@ -413,14 +470,7 @@ async fn carry(
                 }
                 let mut samples = Vec::new();
                 Law::Mu.decode(&packet[12..length], &mut samples);
-                let mut packets = ear.packets.lock().expect("no panic");
-                packets.push_back((SystemTime::now(), samples.clone()));
-                let surplus = packets.len().saturating_sub(500);
-                packets.drain(..surplus);
-                let mut heard = ear.heard.lock().expect("no panic");
-                heard.extend(samples);
-                let surplus = heard.len().saturating_sub(MEMORY);
-                heard.drain(..surplus);
+                heard.lock().expect("no panic").hears(&samples);
             }
         }
     }
@@ -438,6 +488,23 @@ fn account(server: &Server, credentials: Option<(String, String)>) -> TrunkAccou
         accept_from: vec!["127.0.0.1".parse().expect("an address")],
         options_every: 0,
     }
+}
+
+/// How loud a tone is beside one that a phone speaks, dB. By Goertzel's sum under Blackman's and Harris's window, whose
+/// side lobes are 92 dB down.
+fn level(samples: &[i16], hz: f64) -> f64 {
+    let count = samples.len() as f64;
+    let (mut re, mut im, mut weight) = (0.0, 0.0, 0.0);
+    for (n, sample) in samples.iter().enumerate() {
+        let at = n as f64 / count * std::f64::consts::TAU;
+        let window =
+            0.358_75 - 0.488_29 * at.cos() + 0.141_28 * (2.0 * at).cos() - 0.011_68 * (3.0 * at).cos();
+        let phase = n as f64 * hz / 8_000.0 * std::f64::consts::TAU;
+        re += window * f64::from(*sample) * phase.cos();
+        im += window * f64::from(*sample) * phase.sin();
+        weight += window;
+    }
+    20.0 * (2.0 * re.hypot(im) / weight.max(1.0) / LOUDNESS).max(1e-9).log10()
 }
 
 fn describe(port: u16) -> Bytes {

@@ -1,9 +1,10 @@
 //! REFER against sipp (Debian package sip-tester): as the one that is referred, and as the one that refers.
 
+#[path = "../../../../../tests/support/sipp.rs"]
+mod sipp;
 mod stack;
 
 use std::net::SocketAddr;
-use std::process::Stdio;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,15 +12,15 @@ use stack::{ANSWER, Stack, trunk};
 use tandem_switchboard::ports::signalling::{
     Destination, Replaced, SignallingCommand as Command, SignallingEvent as Event, Transport,
 };
-use tokio::process::{Child, Command as Process};
+use tokio::process::Child;
 
 #[tokio::test]
 async fn sipp_refers_us_and_is_told_what_becomes_of_it() {
     for (transport, mode) in [(Transport::Udp, "u1"), (Transport::Tcp, "t1")] {
         let mut exchange = Stack::start().await;
-        let port = free_port();
+        let port = free_address();
         exchange.send(Command::SetTrunks(vec![trunk("sipp", port, transport)]));
-        let sipp = sipp("refers", port, mode, &[&exchange.address().to_string()]);
+        let peer = start("refers", port, mode, &[&exchange.address().to_string()]);
         let (leg, ..) = exchange.incoming().await;
         exchange.send(Command::Answer { leg, answer: Bytes::from_static(ANSWER) });
         let asked = exchange.until(|event| matches!(event, Event::ReferRequested { .. })).await;
@@ -34,7 +35,7 @@ async fn sipp_refers_us_and_is_told_what_becomes_of_it() {
             exchange.send(Command::ReferProgress { leg, code });
         }
         exchange.until(|event| matches!(event, Event::Ended { by_peer: true, .. })).await;
-        finished(sipp, mode).await;
+        sipp::finished(peer, mode).await;
     }
 }
 
@@ -42,11 +43,11 @@ async fn sipp_refers_us_and_is_told_what_becomes_of_it() {
 async fn we_refer_sipp_and_hear_what_becomes_of_it() {
     for (transport, mode) in [(Transport::Udp, "u1"), (Transport::Tcp, "t1")] {
         let mut exchange = Stack::start().await;
-        let port = free_port();
-        let sipp = sipp("is_referred", port, mode, &[]);
+        let port = free_address();
+        let peer = start("is_referred", port, mode, &[]);
         exchange.send(Command::SetTrunks(vec![trunk("sipp", port, transport)]));
         if transport == Transport::Tcp {
-            listening(port).await;
+            sipp::listening(port.port()).await;
         }
         let leg = exchange.call(Destination::Trunk { trunk: "sipp".into(), number: "+15550100".into() });
         exchange.until(|event| matches!(event, Event::Answered { .. })).await;
@@ -60,46 +61,17 @@ async fn we_refer_sipp_and_hear_what_becomes_of_it() {
         }
         assert_eq!(heard, [(Some(100), false), (Some(486), true)]);
         exchange.send(Command::Hangup { leg, cause: None });
-        finished(sipp, mode).await;
+        sipp::finished(peer, mode).await;
     }
 }
 
 /// Starts a scenario of ours, for one call.
-fn sipp(scenario: &str, address: SocketAddr, mode: &str, more: &[&str]) -> Child {
-    let port = address.port().to_string();
-    let media = free_port().port().to_string();
+fn start(scenario: &str, address: SocketAddr, mode: &str, more: &[&str]) -> Child {
     let file = format!("{}/tests/scenarios/{scenario}.xml", env!("CARGO_MANIFEST_DIR"));
-    Process::new("sipp")
-        .args(["-sf", &file, "-i", "127.0.0.1", "-p", &port, "-t", mode, "-m", "1", "-mp", &media])
-        .args(["-nostdin", "-timeout", "40", "-timeout_error"])
-        .args(more)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()
-        .expect("sipp is installed (Debian package sip-tester)")
-}
-
-async fn finished(mut sipp: Child, mode: &str) {
-    let status = tokio::time::timeout(Duration::from_secs(45), sipp.wait()).await;
-    let status = status.expect("sipp ends").expect("sipp can be waited for");
-    assert!(status.success(), "sipp -t {mode} saw something else: {status}");
+    sipp::start(["-sf", &file], address.port(), mode, 1, more)
 }
 
 /// An address nobody uses at the moment.
-fn free_port() -> SocketAddr {
-    let socket = std::net::UdpSocket::bind("127.0.0.1:0").expect("a free port");
-    socket.local_addr().expect("it is bound")
-}
-
-/// Waits until somebody accepts connections there.
-async fn listening(address: SocketAddr) {
-    for _ in 0..100 {
-        if tokio::net::TcpStream::connect(address).await.is_ok() {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("sipp does not listen");
+fn free_address() -> SocketAddr {
+    SocketAddr::from(([127, 0, 0, 1], sipp::free_port()))
 }

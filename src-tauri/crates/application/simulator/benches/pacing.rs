@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use tandem_dialer::pacing::{Mode, Settings};
-use tandem_simulator::{Baseline, PacingDay, PacingReport, Rule, Scenario, simulate_pacing};
+use tandem_simulator::{Baseline, PacingDay, PacingReport, PacingRule, Scenario, simulate_pacing};
 
 fn main() {
     let number = |name: &str, otherwise: u32| {
@@ -37,14 +37,14 @@ fn main() {
     }
 }
 
-fn rules(scenario: Scenario) -> Vec<(&'static str, Rule)> {
+fn rules(scenario: Scenario) -> Vec<(&'static str, PacingRule)> {
     let connect_within = if scenario == Scenario::Markov { Duration::ZERO } else { Duration::from_secs(2) };
-    let ours = |mode| Rule::Pacer(Settings { mode, connect_within, ..Settings::default() });
+    let ours = |mode| PacingRule::Pacer(Settings { mode, connect_within, ..Settings::default() });
     vec![
         ("progressive", ours(Mode::Progressive)),
-        ("ratio 2", Rule::Baseline(Baseline::Ratio(2.0))),
-        ("ratio 3", Rule::Baseline(Baseline::Ratio(3.0))),
-        ("VICIdial", Rule::Baseline(Baseline::vicidial(0.03, 3.0))),
+        ("ratio 2", PacingRule::Baseline(Baseline::Ratio(2.0))),
+        ("ratio 3", PacingRule::Baseline(Baseline::Ratio(3.0))),
+        ("VICIdial", PacingRule::Baseline(Baseline::vicidial(0.03, 3.0))),
         ("predictive", ours(Mode::Predictive)),
         ("elastic", ours(Mode::Elastic)),
     ]

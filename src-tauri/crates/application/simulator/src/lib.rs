@@ -4,11 +4,13 @@
 //! Invariant: the same seed and settings give the same answer; no clock, no I/O, no other randomness.
 
 mod erlang;
+mod floor;
 mod pacing;
 mod queue;
 mod random;
 
 pub use erlang::{ErlangA, ErlangC};
-pub use pacing::{Baseline, Incident, PacingDay, PacingReport, Rule, Scenario, Vicidial, simulate_pacing};
+pub use pacing::{Baseline, Incident, PacingDay, PacingReport, PacingRule, Scenario, Vicidial, simulate_pacing};
+pub use floor::{FloorReport, Rule, Violation, Watched, simulate_floors};
 pub use queue::{QueueDay, QueueReport, simulate_queue};
 pub use random::Random;

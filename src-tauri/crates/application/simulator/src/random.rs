@@ -24,6 +24,17 @@ impl Random {
         ((self.bits() >> 11) + 1) as f64 / (1_u64 << 53) as f64
     }
 
+    /// Below `count`, which is more than 0.
+    pub fn below(&mut self, count: usize) -> usize {
+        let place = self.bits() % u64::try_from(count).unwrap_or(u64::MAX).max(1);
+        usize::try_from(place).unwrap_or(0)
+    }
+
+    /// True so often.
+    pub fn chance(&mut self, share: f64) -> bool {
+        self.unit() <= share
+    }
+
     /// Exponential.
     pub fn exponential(&mut self, mean: f64) -> f64 {
         -self.unit().ln() * mean

@@ -3,14 +3,14 @@
 use std::time::{Duration, Instant};
 
 use tandem_dialer::pacing::{Mode, Settings};
-use tandem_simulator::{Baseline, Incident, PacingDay, PacingReport, Rule, Scenario, simulate_pacing};
+use tandem_simulator::{Baseline, Incident, PacingDay, PacingReport, PacingRule, Scenario, simulate_pacing};
 
 fn run(day: PacingDay) -> PacingReport {
     simulate_pacing(&day, Instant::now())
 }
 
-fn mode(mode: Mode) -> Rule {
-    Rule::Pacer(Settings { mode, ..Settings::default() })
+fn mode(mode: Mode) -> PacingRule {
+    PacingRule::Pacer(Settings { mode, ..Settings::default() })
 }
 
 fn with(agents: u32, incidents: Vec<Incident>) -> PacingReport {
@@ -53,7 +53,7 @@ fn predictive_is_within_a_point_of_the_exact_optimum() {
             agents,
             days,
             scenario: Scenario::Markov,
-            rule: Rule::Pacer(Settings {
+            rule: PacingRule::Pacer(Settings {
                 mode: Mode::Predictive,
                 connect_within: Duration::ZERO,
                 ..Settings::default()
@@ -70,7 +70,7 @@ fn realistic_days_are_busier_than_by_the_best_published_rule() {
     for (agents, least) in [(10, 0.855), (20, 0.885), (50, 0.925)] {
         let day = PacingDay { agents, days: 4, ..PacingDay::default() };
         let ours = run(day.clone());
-        let rule = Rule::Baseline(Baseline::vicidial(0.03, 3.0));
+        let rule = PacingRule::Baseline(Baseline::vicidial(0.03, 3.0));
         let theirs = run(PacingDay { rule, ..day });
         assert!(ours.occupancy > least && ours.abandon < 0.0315, "{agents}: {ours:?}");
         assert!(

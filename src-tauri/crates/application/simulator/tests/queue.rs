@@ -1,5 +1,7 @@
 //! The matcher against theory: a simulated queue is what Erlang says.
 
+#![allow(clippy::print_stdout, reason = "the table is for people")]
+
 use std::time::Instant;
 
 use tandem_simulator::{QueueDay, QueueReport, Random, simulate_queue};
@@ -8,6 +10,8 @@ use tandem_simulator::{QueueDay, QueueReport, Random, simulate_queue};
 const LOADS: [(f64, u32); 7] =
     [(60.0, 5), (100.0, 8), (200.0, 14), (500.0, 30), (1_000.0, 56), (2_000.0, 107), (4_000.0, 208)];
 const CALLS: f64 = 100_000.0;
+/// Of so many calls each, because a busy queue remembers for long.
+const DAYS: u64 = 100;
 
 fn day(calls_per_hour: f64, agents: u32, patience_s: Option<f64>) -> QueueReport {
     let hours = CALLS / calls_per_hour;
@@ -81,6 +85,51 @@ fn service_level_and_wait_are_those_of_erlang_c_as_far_as_chance_lets_one_tell()
         assert!((report.service_level - level).abs() < slack, "{calls}/h by {agents}: {report:?}");
         assert!((report.occupancy - theory.occupancy.expect("known")).abs() < 0.01, "{report:?}");
     }
+}
+
+/// The gate: a point of the service level and a twentieth of the wait, over so many days that chance is less than that.
+#[test]
+#[ignore = "minutes where nothing is optimised: make soak"]
+fn the_table_of_loads_comes_out_within_a_point_and_a_twentieth() {
+    let mut table =
+        String::from("calls/h agents | service level  theory | ASA s  theory | occupancy  theory\n");
+    for (calls_per_hour, agents) in LOADS {
+        let days: Vec<_> = (1..=DAYS)
+            .map(|seed| {
+                let hours = CALLS / calls_per_hour;
+                let day = QueueDay { calls_per_hour, agents, hours, seed, ..QueueDay::default() };
+                simulate_queue(&QueueDay { warm_up_hours: 10.0_f64.min(hours / 10.0), ..day }, Instant::now())
+            })
+            .collect();
+        let mean = |of: fn(&QueueReport) -> f64| days.iter().map(of).sum::<f64>() / days.len() as f64;
+        let (level, asa) = (mean(|day| day.service_level), mean(|day| day.asa_s));
+        let (occupancy, theory) = (mean(|day| day.occupancy), days[0].theory.clone());
+        let of = |value: Option<f64>| value.expect("stable");
+        table += &format!(
+            "{calls_per_hour:>7} {agents:>6} | {:>12.2}%  {:>5.2}% | {asa:>5.2}  {:>6.2} | {:>8.1}%  {:>5.1}%\n",
+            level * 100.0,
+            of(theory.service_level) * 100.0,
+            of(theory.asa_s),
+            occupancy * 100.0,
+            of(theory.occupancy) * 100.0,
+        );
+        assert!((level - of(theory.service_level)).abs() < 0.01, "{table}");
+        assert!((asa / of(theory.asa_s) - 1.0).abs() < 0.05, "{table}");
+    }
+    table += "calls/h agents | abandoned  theory | mean wait s  theory (Erlang-A, patience 90 s)\n";
+    for (calls, agents) in [(60.0, 4), (500.0, 27), (1_000.0, 50)] {
+        let report = day(calls, agents, Some(90.0));
+        let theory = &report.theory;
+        let (abandon, wait) = (theory.abandon.expect("known"), theory.mean_wait_s.expect("known"));
+        table += &format!(
+            "{calls:>7} {agents:>6} | {:>8.2}%  {:>5.2}% | {:>11.2}  {wait:>6.2}\n",
+            report.abandon * 100.0,
+            abandon * 100.0,
+            report.mean_wait_s
+        );
+        assert!((report.abandon - abandon).abs() < 0.01, "{table}");
+    }
+    println!("{table}");
 }
 
 #[test]

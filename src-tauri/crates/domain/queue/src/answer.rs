@@ -16,6 +16,7 @@ impl Matcher {
         let taken = self.offers.remove(&offer).ok_or(Refusal::OfferGone)?;
         self.timers.clear(taken.until, Timer::Offer(offer));
         let waiting = self.waiting.remove(&taken.caller).ok_or(Refusal::NoSuchCaller)?;
+        let by = taken.agent.clone();
         if let Some(due) = waiting.due {
             self.timers.clear(due, Timer::Caller(taken.caller.clone()));
         }
@@ -40,6 +41,8 @@ impl Matcher {
         for other in others {
             self.match_agent(now, &other.agent);
         }
+        // Nobody is asked twice at a time, so whoever may have one call more is only free for it from here on.
+        self.match_agent(now, &by);
         Ok(())
     }
 
@@ -117,6 +120,8 @@ impl Matcher {
             }
             self.timers.set(until, Timer::WrapUp(agent.clone()));
             self.outputs.push_back(Output::WrapUp { agent: agent.clone(), until });
+            // Who may have several calls at once can be asked for the next one while the last one ends.
+            self.take_back(now, self.offers_of(agent));
         }
         self.match_agent(now, agent);
         Ok(())

@@ -53,11 +53,19 @@ impl Matcher {
     /// The wait goes along.
     pub(crate) fn move_to(&mut self, now: Instant, caller: &CallId, queue: QueueId) -> Result<(), Refusal> {
         let every = self.queues.get(&queue).ok_or(Refusal::NoSuchQueue)?.settings.announce_every;
-        let mut waiting = self.remove(now, caller, Withdrawn::Moved).ok_or(Refusal::NoSuchCaller)?;
-        (waiting.ticket.queue, waiting.boost) = (queue, 0);
-        waiting.announce_at = every.map(|every| now + every);
-        waiting.spared.clear();
-        self.waiting.insert(caller.clone(), waiting);
+        let waiting = self.waiting.get(caller).ok_or(Refusal::NoSuchCaller)?;
+        let offers: Vec<_> = waiting.offers.iter().copied().collect();
+        let ended: Vec<_> =
+            offers.into_iter().filter_map(|offer| self.withdraw(offer, Withdrawn::Moved)).collect();
+        if let Some(waiting) = self.waiting.get_mut(caller) {
+            (waiting.ticket.queue, waiting.boost) = (queue, 0);
+            waiting.announce_at = every.map(|every| now + every);
+            waiting.spared.clear();
+        }
+        // Whoever rang for them may be of the new queue as well, and they have kept their place.
+        for offer in ended {
+            self.match_agent(now, &offer.agent);
+        }
         self.match_caller(now, caller);
         self.arm(now, caller);
         Ok(())
@@ -83,7 +91,9 @@ impl Matcher {
     /// What time alone changes for a caller.
     pub(crate) fn look_at(&mut self, now: Instant, caller: &CallId) -> Result<(), Refusal> {
         let waiting = self.waiting.get_mut(caller).ok_or(Refusal::NoSuchCaller)?;
-        waiting.due = None;
+        if let Some(due) = waiting.due.take() {
+            self.timers.clear(due, Timer::Caller(caller.clone()));
+        }
         waiting.spared.retain(|_, until| *until > now);
         let queue = waiting.ticket.queue.clone();
         let settings = &self.queues.get(&queue).ok_or(Refusal::NoSuchQueue)?.settings;

@@ -88,7 +88,13 @@ impl Matcher {
 
     /// Does what is due by now.
     pub fn tick(&mut self, now: Instant) {
-        while let Some(timer) = self.timers.due(now) {
+        loop {
+            // Several may be due at one instant, and an agent who is free then is for the first in turn.
+            let callers: Vec<_> = std::iter::from_fn(|| self.timers.due_caller(now)).collect();
+            for caller in self.in_turn(now, callers) {
+                let _ = self.look_at(now, &caller);
+            }
+            let Some(timer) = self.timers.due(now) else { return };
             // A timer's owner may be gone since; there is nothing to do then.
             let _ = match timer {
                 Timer::Offer(offer) => self.refused(now, offer, Withdrawn::TimedOut),
@@ -112,7 +118,8 @@ impl Matcher {
         let handling = self.queues.get(&queue).map(|known| known.handling);
         let handling = handling.unwrap_or_else(|| Handling::new(settings.usual_handling));
         self.queues.insert(queue.clone(), Queue { settings, handling });
-        for caller in self.callers_of(&queue) {
+        let callers = self.callers_of(&queue);
+        for caller in self.in_turn(now, callers) {
             self.match_caller(now, &caller);
             self.arm(now, &caller);
         }
@@ -120,13 +127,11 @@ impl Matcher {
     }
 
     fn remove_queue(&mut self, now: Instant, queue: &QueueId) -> Result<(), Refusal> {
-        if !self.queues.contains_key(queue) {
-            return Err(Refusal::NoSuchQueue);
-        }
+        // First, so that whom it rang for is not asked for the next one of those who go.
+        self.queues.remove(queue).ok_or(Refusal::NoSuchQueue)?;
         for caller in self.callers_of(queue) {
             self.send_elsewhere(now, &caller, Why::QueueGone);
         }
-        self.queues.remove(queue);
         Ok(())
     }
 

@@ -1,5 +1,6 @@
 //! Who is held out to whom.
 
+use std::cmp::Reverse;
 use std::time::{Duration, Instant};
 
 use tandem_foundation::CallId;
@@ -72,9 +73,21 @@ impl Matcher {
     /// Who was kept for an agent who left is free for others.
     pub(crate) fn match_those_who_prefer(&mut self, now: Instant, agent: &AgentRef) {
         let kept = self.waiting.iter().filter(|(_, waiting)| waiting.kept_for(now) == Some(agent));
-        for caller in kept.map(|(caller, _)| caller.clone()).collect::<Vec<_>>() {
+        let kept = kept.map(|(caller, _)| caller.clone()).collect();
+        for caller in self.in_turn(now, kept) {
             self.match_caller(now, &caller);
         }
+    }
+
+    /// Who goes first comes first, for where several are looked at for one reason.
+    pub(crate) fn in_turn(&self, now: Instant, mut callers: Vec<CallId>) -> Vec<CallId> {
+        let place = |caller: &CallId| {
+            let waiting = self.waiting.get(caller)?;
+            let queue = self.queues.get(&waiting.ticket.queue)?;
+            Some((Reverse(waiting.rank(now, &queue.settings)), waiting.since))
+        };
+        callers.sort_by_cached_key(place);
+        callers
     }
 
     /// Whether this caller may be offered to this agent now.
@@ -142,10 +155,12 @@ impl Matcher {
             .into_iter()
             .filter_map(|offer| self.withdraw(offer, Withdrawn::AgentUnavailable))
             .collect();
-        for Offer { caller, agent, .. } in ended {
+        for caller in self.in_turn(now, ended.iter().map(|offer| offer.caller.clone()).collect()) {
             self.match_caller(now, &caller);
             self.arm(now, &caller);
-            self.match_agent(now, &agent);
+        }
+        for offer in ended {
+            self.match_agent(now, &offer.agent);
         }
     }
 }

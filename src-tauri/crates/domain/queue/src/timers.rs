@@ -8,12 +8,13 @@ use tandem_foundation::CallId;
 use crate::agent::AgentRef;
 use crate::io::OfferId;
 
-/// Whose deadline it is.
+/// Whose deadline it is. Of one instant, callers are looked at first: what time changes for one of them counts before
+/// an agent who is free at the same instant is given to another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Timer {
+    Caller(CallId),
     Offer(OfferId),
     WrapUp(AgentRef),
-    Caller(CallId),
 }
 
 #[derive(Debug, Default)]
@@ -38,5 +39,17 @@ impl Timers {
             return None;
         }
         self.0.pop_first().map(|(_, timer)| timer)
+    }
+
+    /// Takes the first that is due if it is a caller's.
+    pub fn due_caller(&mut self, now: Instant) -> Option<CallId> {
+        match self.0.first()? {
+            (at, Timer::Caller(_)) if *at <= now => {}
+            _ => return None,
+        }
+        match self.0.pop_first()? {
+            (_, Timer::Caller(caller)) => Some(caller),
+            _ => None,
+        }
     }
 }

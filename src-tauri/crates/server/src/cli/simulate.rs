@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use clap::{Args, Subcommand};
-use tandem_simulator::{QueueDay, QueueReport, simulate_queue};
+use tandem_simulator::{QueueDay, QueueReport, simulate_floors, simulate_queue};
 
 use super::simulate_pacing::{self, PacingArguments};
 use super::{Failure, output};
@@ -42,6 +42,14 @@ pub(super) struct QueueArguments {
     /// Print one JSON document.
     #[arg(long)]
     json: bool,
+    /// Instead: floors of many queues on which everything happens that can, and a look at all that the queues promise
+    /// after every step. Prints one JSON document; a promise that is broken is exit code 1.
+    #[arg(long)]
+    invariants: bool,
+    /// Of how many calls, with --invariants.
+    #[arg(long, value_name = "N", default_value_t = 100_000, requires = "invariants",
+          value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+    calls: u64,
 }
 
 pub(super) fn run(command: SimulateCommand) -> Result<(), Failure> {
@@ -49,6 +57,14 @@ pub(super) fn run(command: SimulateCommand) -> Result<(), Failure> {
         SimulateCommand::Queue(arguments) => arguments,
         SimulateCommand::Pacing(arguments) => return simulate_pacing::run(&arguments),
     };
+    if arguments.invariants {
+        let report = simulate_floors(arguments.calls, arguments.seed, Instant::now());
+        output::document(&report)?;
+        return match report.violations {
+            0 => Ok(()),
+            count => Err(Failure::failed(format!("{count} times a promise of the queues was broken"))),
+        };
+    }
     let day = day(&arguments)?;
     let report = simulate_queue(&day, Instant::now());
     if arguments.json {

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use clap::{Args, ValueEnum};
 use serde::Serialize;
 use tandem_dialer::pacing::{Mode, Settings};
-use tandem_simulator::{Baseline, PacingDay, PacingReport, Rule, Scenario, simulate_pacing};
+use tandem_simulator::{Baseline, PacingDay, PacingReport, PacingRule, Scenario, simulate_pacing};
 
 use super::{Failure, output};
 
@@ -141,13 +141,13 @@ fn day(arguments: &PacingArguments) -> Result<PacingDay, Failure> {
     Ok(day)
 }
 
-fn rule(arguments: &PacingArguments, scenario: Scenario) -> Result<Rule, Failure> {
+fn rule(arguments: &PacingArguments, scenario: Scenario) -> Result<PacingRule, Failure> {
     let mode = match arguments.mode {
         ModeName::Progressive => Mode::Progressive,
         ModeName::Predictive => Mode::Predictive,
         ModeName::Elastic => Mode::Elastic,
-        ModeName::Vicidial => return Ok(Rule::Baseline(Baseline::vicidial(arguments.abandon_limit, 3.0))),
-        ModeName::Ratio => return Ok(Rule::Baseline(Baseline::Ratio(arguments.lines))),
+        ModeName::Vicidial => return Ok(PacingRule::Baseline(Baseline::vicidial(arguments.abandon_limit, 3.0))),
+        ModeName::Ratio => return Ok(PacingRule::Baseline(Baseline::Ratio(arguments.lines))),
     };
     let bridge = Duration::try_from_secs_f64(arguments.bridge)
         .map_err(|_| Failure::invalid(format!("--bridge {}: expected 0 to 600", arguments.bridge)))?;
@@ -166,7 +166,7 @@ fn rule(arguments: &PacingArguments, scenario: Scenario) -> Result<Rule, Failure
     settings.check().map_err(|fault| {
         Failure::invalid(format!("--{}: expected {}", fault.field.replace('_', "-"), fault.expected))
     })?;
-    Ok(Rule::Pacer(settings))
+    Ok(PacingRule::Pacer(settings))
 }
 
 fn show(report: &PacingReport) {

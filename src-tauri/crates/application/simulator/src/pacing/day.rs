@@ -17,7 +17,7 @@ use crate::Random;
 pub struct PacingDay {
     pub agents: u32,
     pub scenario: Scenario,
-    pub rule: Rule,
+    pub rule: PacingRule,
     pub answer_rate: f64,
     /// Mean ring of those who answer, in seconds.
     pub ring_s: f64,
@@ -32,7 +32,7 @@ pub struct PacingDay {
 
 /// Who decides.
 #[derive(Debug, Clone)]
-pub enum Rule {
+pub enum PacingRule {
     /// Ours, with these settings.
     Pacer(Settings),
     Baseline(Baseline),
@@ -43,7 +43,7 @@ impl Default for PacingDay {
         Self {
             agents: 10,
             scenario: Scenario::Realistic,
-            rule: Rule::Pacer(Settings { mode: Mode::Predictive, ..Settings::default() }),
+            rule: PacingRule::Pacer(Settings { mode: Mode::Predictive, ..Settings::default() }),
             answer_rate: 0.3,
             ring_s: 12.0,
             talk_s: 180.0,
@@ -126,8 +126,8 @@ enum Decider {
 /// Runs the days one after the other; what the pacer has learned it keeps. `began` is any moment.
 pub fn simulate_pacing(day: &PacingDay, began: Instant) -> PacingReport {
     let mut rule = match &day.rule {
-        Rule::Pacer(settings) => Decider::Pacer(Box::new(Pacer::new(*settings, Budget::default()))),
-        Rule::Baseline(baseline) => Decider::Baseline(baseline.clone()),
+        PacingRule::Pacer(settings) => Decider::Pacer(Box::new(Pacer::new(*settings, Budget::default()))),
+        PacingRule::Baseline(baseline) => Decider::Baseline(baseline.clone()),
     };
     let quarters = index(day.hours * 3_600.0 - 1.0, usize::MAX) + 1;
     let mut random = Random::new(day.seed);
@@ -357,13 +357,13 @@ impl Run<'_> {
     /// How long whoever answers stays without a person of ours, in seconds.
     fn patience(&self) -> f64 {
         match &self.day.rule {
-            Rule::Pacer(settings) if settings.mode == Mode::Elastic => settings.bridge.as_secs_f64(),
+            PacingRule::Pacer(settings) if settings.mode == Mode::Elastic => settings.bridge.as_secs_f64(),
             _ => self.world.grace(),
         }
     }
 
     fn is_elastic(&self) -> bool {
-        matches!(&self.day.rule, Rule::Pacer(settings) if settings.mode == Mode::Elastic)
+        matches!(&self.day.rule, PacingRule::Pacer(settings) if settings.mode == Mode::Elastic)
     }
 
     fn tell(&mut self, at: f64, input: Input) {

@@ -7,6 +7,6 @@ mod report;
 mod scenario;
 
 pub use baseline::{Baseline, Vicidial};
-pub use day::{PacingDay, Rule, simulate_pacing};
+pub use day::{PacingDay, PacingRule, simulate_pacing};
 pub use report::PacingReport;
 pub use scenario::{Incident, Scenario};

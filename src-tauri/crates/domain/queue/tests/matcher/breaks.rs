@@ -132,3 +132,28 @@ fn a_call_of_ones_own_holds_the_agent_and_is_wrapped_up_as_it_was_asked_for() {
     world.release("ann", "short");
     assert_eq!(world.rings("c2"), ["ann"]);
 }
+
+#[test]
+fn who_may_have_several_calls_is_asked_for_the_next_one_as_soon_as_the_first_is_answered() {
+    let mut world = World::new(QueueSettings::default());
+    world.ready_with(person("ann"), &[("sales", 1)], &[], 2);
+    world.join("first");
+    world.join("second");
+    assert!(world.rings("second").is_empty(), "nobody is asked twice at a time");
+    world.answer("first", "ann");
+    assert_eq!(world.rings("second"), ["ann"]);
+}
+
+#[test]
+fn who_writes_up_one_call_is_not_asked_for_another() {
+    let mut world = World::new(QueueSettings::default());
+    world.ready_with(person("ann"), &[("sales", 1)], &[], 2);
+    world.join("first");
+    world.answer("first", "ann");
+    world.join("second");
+    assert_eq!(world.rings("second"), ["ann"]);
+    world.release("ann", "first");
+    assert_eq!(world.withdrawn(), [("second".into(), "ann".into(), Withdrawn::AgentUnavailable)]);
+    world.wait(seconds(15));
+    assert_eq!(world.rings("second"), ["ann"], "and is again when that is done");
+}

@@ -2,7 +2,7 @@
 
 use tandem_queue::{Input, Need, Preferred, QueueSettings, Relaxed, Ticket};
 
-use crate::world::{World, person, queue, seconds, ticket};
+use crate::world::{World, assistant, person, queue, seconds, ticket};
 
 fn order(world: &World) -> Vec<String> {
     world.matcher.waiting(world.now, &queue("sales")).into_iter().map(|row| row.caller.to_string()).collect()
@@ -114,4 +114,29 @@ fn one_agent_of_two_queues_takes_the_more_urgent_of_both() {
     world.ready_with(person("ann"), &[("sales", 1), ("support", 1)], &[], 1);
     world.answer("support caller", "ann");
     assert_eq!(world.connected(), [("support caller".into(), "ann".into())]);
+}
+
+#[test]
+fn who_is_moved_while_it_rings_keeps_their_turn_with_those_who_ring() {
+    let mut world = World::new(QueueSettings::default());
+    world.put(Input::SetQueue { queue: queue("support"), settings: QueueSettings::default() });
+    world.ready_with(person("ann"), &[("sales", 1), ("support", 1)], &[], 1);
+    world.join("first");
+    world.wait(seconds(1));
+    world.put(Input::Join(ticket("second", "support")));
+    world.put(Input::Move { caller: "first".into(), queue: queue("support") });
+    world.answer("first", "ann");
+    assert_eq!(world.connected(), [("first".into(), "ann".into())]);
+}
+
+#[test]
+fn when_an_assistant_goes_the_most_urgent_of_its_callers_is_the_first_to_be_offered_to_another() {
+    let mut world = World::new(QueueSettings::default());
+    world.ready_with(assistant("jane"), &[("sales", 1)], &[], 3);
+    world.join("plain");
+    world.put(Input::Join(Ticket { priority: 5, ..ticket("urgent", "sales") }));
+    world.ready_with(person("ann"), &[("sales", 2)], &[], 1);
+    world.put(Input::RemoveAgent { agent: assistant("jane") });
+    assert_eq!(world.rings("urgent"), ["ann"]);
+    assert!(world.rings("plain").is_empty());
 }

@@ -99,6 +99,7 @@ fn settings_that_change_drop_nobody_and_a_queue_that_goes_sends_everybody_elsewh
     world.put(Input::RemoveQueue { queue: queue("sales") });
     let gone = world.elsewhere();
     assert_eq!(gone.len(), 2);
+    assert_eq!(world.withdrawn().len(), 1, "it does not ring for the next one of those who go");
     assert!(gone.iter().all(|(_, why)| *why == Why::QueueGone));
     assert!(world.try_put(Input::Join(ticket("late", "sales"))).is_err());
     assert_eq!(world.matcher.next_deadline(), None, "no deadline of anybody is left");
