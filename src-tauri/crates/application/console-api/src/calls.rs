@@ -120,6 +120,8 @@ pub struct LiveCallView {
     /// A person is giving the customer to somebody.
     pub transfer: Option<TransferView>,
     pub queue: Option<LiveQueue>,
+    /// Name of the conference that it is in.
+    pub conference: Option<String>,
 }
 
 /// The queue that a call came through.
@@ -279,6 +281,7 @@ impl From<&LiveCall> for LiveCallView {
                 waiting: queue.waiting,
                 offered_to: queue.offered_to.iter().map(ToString::to_string).collect(),
             }),
+            conference: live.conference.clone(),
         }
     }
 }

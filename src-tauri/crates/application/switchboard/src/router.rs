@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tandem_foundation::{LegId, Pii};
+use tandem_foundation::{ConferenceId, LegId, Pii};
 use tokio::sync::mpsc;
 
 use crate::call_task::{Beginning, CallMessage, Routed};
+use crate::conferencing::Order;
 use crate::exchange::LiveMessage;
 use crate::opening;
 use crate::ports::media::MediaEvent;
@@ -24,7 +25,11 @@ pub(crate) fn start(
     tokio::spawn(async move {
         while let Some(event) = media.recv().await {
             let room = room_of(&event).clone();
-            for_media.context.registry.to_call(&room, CallMessage::Media(event));
+            if room.as_str().starts_with(ConferenceId::PREFIX) {
+                for_media.context.conferences.tell(Order::Media(event));
+            } else {
+                for_media.context.registry.to_call(&room, CallMessage::Media(event));
+            }
         }
     });
     tokio::spawn(async move {

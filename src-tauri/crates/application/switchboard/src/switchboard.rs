@@ -4,13 +4,13 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use tandem_foundation::{CallId, OrgId, Pii, TrunkId, UserId};
+use tandem_foundation::{CallId, ConferenceId, OrgId, Pii, TrunkId, UserId};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::call_task::{Beginning, CallMessage, CallTask};
 use crate::context::{Context, Ports};
 use crate::exchange::{
-    Act, Actor, AgentView, Exchange, ExchangeError, FloorView, LiveCall, LiveMessage, PlaceCall, Reorder,
+    Act, Actor, AgentView, ConferenceAct, ConferenceView, DialInto, Exchange, ExchangeError, FloorView, LiveCall, LiveMessage, PlaceCall, Reorder,
     WrapUp,
 };
 use crate::journal::{Journal, event};
@@ -73,6 +73,7 @@ impl Switchboard {
         self.draining.store(true, std::sync::atomic::Ordering::Release);
         self.context.ports.signalling.send(SignallingCommand::Drain);
         if !self.calls_ended_within(patience).await {
+            self.context.conferences.tell(crate::conferencing::Order::Shutdown);
             for call in self.context.registry.all() {
                 let _ = call.inbox.send(CallMessage::Shutdown);
             }
@@ -149,7 +150,7 @@ impl Switchboard {
         Ok((call, assistant))
     }
 
-    fn choose_trunk(
+    pub(crate) fn choose_trunk(
         &self,
         org: &OrgId,
         wanted: Option<&TrunkId>,
@@ -365,6 +366,28 @@ impl Exchange for Switchboard {
             .unwrap_or(Err(ExchangeError::Draining))
     }
 
+    async fn conferences(&self, org: &OrgId) -> Vec<ConferenceView> {
+        self.live_conferences(org).await
+    }
+
+    async fn conference_act(
+        &self,
+        actor: &Actor,
+        conference: &ConferenceId,
+        act: ConferenceAct,
+    ) -> Result<ConferenceView, ExchangeError> {
+        self.act_on_conference(actor, conference, act).await
+    }
+
+    async fn dial_into(
+        &self,
+        actor: &Actor,
+        conference: &ConferenceId,
+        request: DialInto,
+    ) -> Result<Call, ExchangeError> {
+        self.dial_into_conference(actor, conference, request).await
+    }
+
     async fn dispose(
         &self,
         actor: &Actor,
@@ -398,7 +421,7 @@ pub(crate) fn missing(error: StoreError, what: &'static str) -> ExchangeError {
     }
 }
 
-fn is_e164(number: &str) -> bool {
+pub(crate) fn is_e164(number: &str) -> bool {
     number.strip_prefix('+').is_some_and(|digits| {
         (7..=15).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit())

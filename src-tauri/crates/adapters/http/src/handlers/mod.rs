@@ -2,6 +2,7 @@
 
 mod assistants;
 mod calls;
+mod conferences;
 mod desk;
 mod hours;
 mod keys;
@@ -72,6 +73,18 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("abandon_transfer", handler(transfers::abandon)),
         ("swap_transfer", handler(transfers::swap)),
         ("three_way", handler(transfers::three_way)),
+        ("list_conferences", handler(conferences::list)),
+        ("list_live_conferences", handler(conferences::live)),
+        ("get_conference", handler(conferences::get)),
+        ("get_conference_recording", handler(conferences::recording)),
+        ("join_conference", handler(conferences::join)),
+        ("leave_conference", handler(conferences::leave)),
+        ("mute_conference_member", handler(conferences::mute)),
+        ("remove_conference_member", handler(conferences::remove)),
+        ("lock_conference", handler(conferences::lock)),
+        ("record_conference", handler(conferences::record)),
+        ("dial_into_conference", handler(conferences::dial)),
+        ("end_conference", handler(conferences::end)),
         ("list_assistants", handler(assistants::list)),
         ("create_assistant", handler(assistants::create)),
         ("get_assistant", handler(assistants::get)),

@@ -1,6 +1,7 @@
 //! Every operation, group by group.
 
 mod calls;
+mod conferences;
 mod configuration;
 mod floor;
 mod live;
@@ -20,6 +21,7 @@ pub fn all() -> impl Iterator<Item = &'static Operation> {
         calls::ALL,
         floor::ALL,
         transfers::ALL,
+        conferences::ALL,
         reports::ALL,
         routing::ALL,
         configuration::ALL,

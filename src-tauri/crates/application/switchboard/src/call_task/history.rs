@@ -119,6 +119,7 @@ impl CallTask {
             quality: self.quality,
             transfer: self.transfers.current.clone(),
             queue: self.live_queue(),
+            conference: self.machine.conference().map(str::to_owned),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod acts;
 mod analysis;
 mod announcer;
+mod conferences;
 mod customer;
 mod ending;
 mod history;
@@ -29,6 +30,7 @@ use tandem_foundation::{ItemId, LegId, UserId};
 use tandem_routing::Route;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::conferencing::ConferenceNews;
 use crate::context::Context;
 use crate::exchange::{Act, Actor, ExchangeError, LiveCall};
 use crate::journal::Journal;
@@ -40,6 +42,8 @@ use crate::queueing::QueueNews;
 use crate::records::{Assistant, Call, FloorHolder, SipParty, SupervisionMode, TranscriptItem, TurnLatency};
 use crate::terms::Wishes;
 use announcer::Announcer;
+pub(crate) use conferences::ToConference;
+use conferences::InConference;
 use queueing::InQueue;
 pub(crate) use routing::Routed;
 use routing::Routing;
@@ -104,6 +108,7 @@ pub(crate) enum CallMessage {
         reply: ActReply,
     },
     Queue(QueueNews),
+    Conference(ConferenceNews),
     /// The row of an assistant who is to join; `None` where there is none to be had.
     AssistantRead(Option<Box<Assistant>>),
     /// An agent has said what comes of the call.
@@ -130,6 +135,8 @@ enum LegKind {
 pub(crate) enum Beginning {
     /// We call.
     Outbound,
+    /// We call somebody into a conference.
+    IntoConference(Box<ToConference>),
     /// They call: their leg, their offer if they made one, and the person it is for or the route it takes (else the
     /// assistant).
     Inbound { leg: LegId, offer: Option<Bytes>, person: Option<UserId>, routed: Option<Box<Routed>> },
@@ -166,6 +173,7 @@ pub(crate) struct CallTask {
     /// Whom an inbound call without an assistant is for.
     person: Option<UserId>,
     queue: Option<InQueue>,
+    conference: Option<InConference>,
     /// Tells a customer who waits where they stand.
     announcer: Option<Announcer>,
     /// How many sentences it has been given.
@@ -217,8 +225,13 @@ impl CallTask {
         let (inbox, messages) = mpsc::unbounded_channel();
         let address = crate::registry::CallAddress { org: call.org.clone(), inbox: inbox.clone() };
         context.registry.add_call(call.id.clone(), address);
+        let mut into = None;
         let (customer, offer, person, routed) = match beginning {
             Beginning::Outbound => (context.ports.leg_ids.next(), None, None, None),
+            Beginning::IntoConference(to) => {
+                into = Some(InConference::awaits_answer(*to));
+                (context.ports.leg_ids.next(), None, None, None)
+            }
             Beginning::Inbound { leg, offer, person, routed } => (leg, Some(offer), person, routed),
         };
         context.registry.add_leg(customer, call.id.clone());
@@ -241,6 +254,7 @@ impl CallTask {
             offer: offer.flatten(),
             person,
             queue: None,
+            conference: into,
             announcer: None,
             announced_words: 0,
             last_failure: None,
@@ -329,12 +343,16 @@ impl CallTask {
             CallMessage::ModelUnreachable { reply, error } => self.model_unreachable(reply, &error),
             CallMessage::ToolDone { id, name, content, ok } => self.tool_done(id, name, content, ok),
             CallMessage::BrowserGone { leg } => self.person_leg_gone(leg, true),
+            CallMessage::Act { actor, act: Act::JoinConference(request), reply, .. } => {
+                self.asked_to_join(&actor, request, reply);
+            }
             CallMessage::Act { at, actor, act, reply } => {
                 let result = self.act(at, &actor, act);
                 self.drain();
                 self.answer_act(result, reply);
             }
             CallMessage::Queue(news) => self.queue_news(news),
+            CallMessage::Conference(news) => self.conference_news(news),
             CallMessage::AssistantRead(row) => self.assistant_read(row),
             CallMessage::Disposed(disposition) => self.disposition = Some(disposition),
             CallMessage::Snapshot(reply) => drop(reply.send(self.snapshot())),

@@ -48,6 +48,11 @@ impl Routing {
         self.machine.next_deadline().map(|(at, _)| at)
     }
 
+    /// The caller was put through to somebody.
+    pub fn is_connected(&self) -> bool {
+        self.machine.is_connected()
+    }
+
     pub fn poll_output(&mut self) -> Option<Output> {
         self.machine.poll_output()
     }

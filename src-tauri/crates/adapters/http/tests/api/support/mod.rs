@@ -4,6 +4,7 @@ pub mod browsers;
 mod event_log;
 pub mod exchange;
 mod queues;
+pub mod conferences;
 pub mod routing;
 pub mod rows;
 pub mod sockets;
