@@ -4,10 +4,11 @@ use std::time::Instant;
 
 use tandem_call::{Floor, Input};
 use tandem_foundation::{ConferenceId, LegId};
+use tandem_routing::Input as RouteInput;
 
 use super::{ActReply, CallTask};
 use crate::conferencing::{ConferenceNews, Joining, Order};
-use crate::exchange::{Actor, AfterConference, ExchangeError, JoinConference, LONGEST_NAME};
+use crate::exchange::{Actor, AfterConference, Entry, ExchangeError, JoinConference, LONGEST_NAME};
 use crate::records::{Direction, UserRole};
 
 /// A conference that a call is placed for.
@@ -22,6 +23,8 @@ pub(crate) struct ToConference {
 pub(super) struct InConference {
     step: Step,
     after: AfterConference,
+    /// The caller's route put them into it, and goes on after it.
+    routed: bool,
 }
 
 #[derive(Debug)]
@@ -35,7 +38,7 @@ enum Step {
 
 impl InConference {
     pub fn awaits_answer(to: ToConference) -> Self {
-        Self { after: to.request.after, step: Step::AwaitsAnswer(to) }
+        Self { after: to.request.after, step: Step::AwaitsAnswer(to), routed: false }
     }
 }
 
@@ -83,7 +86,8 @@ impl CallTask {
         reply: Option<ActReply>,
     ) {
         let leg = self.context.ports.leg_ids.next();
-        self.conference = Some(InConference { after: request.after, step: Step::Asked { leg, reply } });
+        let step = Step::Asked { leg, reply };
+        self.conference = Some(InConference { after: request.after, step, routed: false });
         let number = match self.call.direction {
             Direction::Inbound => self.call.from.clone(),
             Direction::Outbound => self.call.to.clone(),
@@ -91,6 +95,18 @@ impl CallTask {
         let (org, call, name) = (self.call.org.clone(), self.call.id.clone(), self.call.customer_name.clone());
         let joining = Joining { org, call, leg, number, name, request, only };
         self.context.conferences.tell(Order::Join(Box::new(joining)));
+    }
+
+    /// A route leads into a conference.
+    pub(super) fn join_by_route(&mut self, name: String, entry: Entry, record: bool) {
+        let request = JoinConference { entry, record, ..JoinConference::new(name) };
+        if self.may_join(&request).is_err() {
+            return self.route_unreachable();
+        }
+        self.join(request, None, None);
+        if let Some(conference) = &mut self.conference {
+            conference.routed = true;
+        }
     }
 
     /// The customer who was called into a conference is there.
@@ -135,7 +151,7 @@ impl CallTask {
                 }
             }
             ConferenceNews::Refused { why } => {
-                let Some(InConference { step, after }) = self.conference.take() else { return };
+                let Some(InConference { step, after, routed }) = self.conference.take() else { return };
                 match step {
                     Step::Asked { reply: Some(reply), .. } => {
                         let error = match why {
@@ -144,9 +160,7 @@ impl CallTask {
                         };
                         let _ = reply.send(Err(error));
                     }
-                    Step::Asked { .. } | Step::AwaitsAnswer(_) if self.routing.is_some() => {
-                        self.route_unreachable();
-                    }
+                    _ if routed => self.route_unreachable(),
                     _ => self.after_conference(after),
                 }
             }
@@ -188,9 +202,15 @@ impl CallTask {
 
     /// The conference's room has let the call go.
     fn out_of_conference(&mut self) {
-        let Some(InConference { step: Step::Joined { leg }, after }) = self.conference.take() else { return };
+        let Some(InConference { step: Step::Joined { leg }, after, routed }) = self.conference.take() else {
+            return;
+        };
         self.context.ports.media.close_leg(&self.call.id, leg);
         self.input(Input::Unbridged);
+        if routed && matches!(self.machine.floor().0, Floor::Nobody) && self.routing.is_some() {
+            self.route_input(RouteInput::TargetOver);
+            return self.hear_announcer();
+        }
         self.after_conference(after);
     }
 
