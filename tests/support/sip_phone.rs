@@ -209,6 +209,14 @@ impl Phone {
         .await;
     }
 
+    /// Waits until the line carries all of these tones, in like strength, and none of the others.
+    pub async fn hears_all(&self, leg: LegId, tones: &[f64], not: &[f64]) {
+        self.hearing(leg, &format!("{tones:?} and not {not:?}"), |strength, _| {
+            tones.iter().all(|hz| strength(*hz) > 0.2) && not.iter().all(|hz| strength(*hz) < 0.05)
+        })
+        .await;
+    }
+
     /// Waits until the line carries a sound that is nobody's.
     pub async fn hears_a_sound(&self, leg: LegId, nobody: &[f64]) {
         self.hearing(leg, "a sound", |strength, loud| loud && nobody.iter().all(|hz| strength(*hz) < 0.05))

@@ -30,7 +30,7 @@ export const liveCall = (over: Partial<Call> = {}, rest: Partial<LiveCall> = {})
   supervisors: [],
   last_line: null,
   quality: null,
-  transfer: null,
+  transfer: null, conference: null,
   queue: null,
   ...rest,
 });

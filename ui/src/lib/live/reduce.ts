@@ -12,6 +12,7 @@ const nothingYet: Omit<LiveCall, "call"> = {
   quality: null,
   queue: null,
   transfer: null,
+  conference: null,
 };
 
 type Transfer = NonNullable<LiveCall["transfer"]>;

@@ -57,7 +57,10 @@ impl ConferenceStore for Storage {
     }
 
     async fn unfinished_conferences(&self) -> Result<Vec<Conference>, StoreError> {
-        let query = sqlx::query("SELECT * FROM conferences WHERE ended_at IS NULL ORDER BY org_id, id");
+        let query = sqlx::query(
+            "SELECT * FROM conferences WHERE ended_at IS NULL OR recordings LIKE '%\"state\":\"recording\"%' \
+             ORDER BY org_id, id",
+        );
         let rows = self.readers.answer(query.fetch_all(&self.readers.now())).await;
         let rows = rows.and_then(|rows| each(&rows, read));
         rows.map_err(|error| Fault::from(error).at("list unfinished conferences"))

@@ -226,13 +226,45 @@ impl From<&records::EventBody> for EventBody {
                 mailbox: mailbox.clone(),
                 duration_ms: *duration_ms,
             },
-            Row::ConferenceJoined { conference, name, waits, muted } => Self::ConferenceJoined { conference: conference.to_string(), name: name.clone(), waits: *waits, muted: *muted },
-            Row::ConferenceStarted { conference, name } => Self::ConferenceStarted { conference: conference.to_string(), name: name.clone() },
-            Row::ConferenceLeft { conference, name, why, by } => Self::ConferenceLeft { conference: conference.to_string(), name: name.clone(), why: why.clone(), by: by.as_ref().map(ToString::to_string) },
-            Row::ConferenceMuted { conference, name, muted, by } => Self::ConferenceMuted { conference: conference.to_string(), name: name.clone(), muted: *muted, by: by.as_ref().map(ToString::to_string) },
-            Row::ConferenceLocked { conference, name, locked, by } => Self::ConferenceLocked { conference: conference.to_string(), name: name.clone(), locked: *locked, by: by.as_ref().map(ToString::to_string) },
-            Row::ConferenceRecording { conference, name, state, by } => Self::ConferenceRecording { conference: conference.to_string(), name: name.clone(), state: (*state).into(), by: by.as_ref().map(ToString::to_string) },
-            Row::ConferenceEnded { conference, name, why, by } => Self::ConferenceEnded { conference: conference.to_string(), name: name.clone(), why: why.clone(), by: by.as_ref().map(ToString::to_string) },
+            Row::ConferenceJoined { conference, name, waits, muted } => Self::ConferenceJoined {
+                conference: conference.to_string(),
+                name: name.clone(),
+                waits: *waits,
+                muted: *muted,
+            },
+            Row::ConferenceStarted { conference, name } => {
+                Self::ConferenceStarted { conference: conference.to_string(), name: name.clone() }
+            }
+            Row::ConferenceLeft { conference, name, why, by } => Self::ConferenceLeft {
+                conference: conference.to_string(),
+                name: name.clone(),
+                why: why.clone(),
+                by: by.as_ref().map(ToString::to_string),
+            },
+            Row::ConferenceMuted { conference, name, muted, by } => Self::ConferenceMuted {
+                conference: conference.to_string(),
+                name: name.clone(),
+                muted: *muted,
+                by: by.as_ref().map(ToString::to_string),
+            },
+            Row::ConferenceLocked { conference, name, locked, by } => Self::ConferenceLocked {
+                conference: conference.to_string(),
+                name: name.clone(),
+                locked: *locked,
+                by: by.as_ref().map(ToString::to_string),
+            },
+            Row::ConferenceRecording { conference, name, state, by } => Self::ConferenceRecording {
+                conference: conference.to_string(),
+                name: name.clone(),
+                state: (*state).into(),
+                by: by.as_ref().map(ToString::to_string),
+            },
+            Row::ConferenceEnded { conference, name, why, by } => Self::ConferenceEnded {
+                conference: conference.to_string(),
+                name: name.clone(),
+                why: why.clone(),
+                by: by.as_ref().map(ToString::to_string),
+            },
             Row::RetentionSwept(swept) => Self::RetentionSwept((*swept).into()),
             Row::ConfigChanged { what, id, deleted, by } => Self::ConfigChanged {
                 what: what.clone(),

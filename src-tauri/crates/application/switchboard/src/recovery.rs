@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::context::Context;
 use crate::journal::event;
-use crate::ports::store::{Commit, StoreError};
 use crate::ports::media::WrittenRecording;
+use crate::ports::store::{Commit, StoreError};
 use crate::records::{CallStatus, EventBody, NewEvent, Recording, RecordingState};
 
 /// Closes every call that was live when the server died, as `interrupted`; what was recorded stays playable.
@@ -28,17 +28,26 @@ pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), Stor
         let commit = Commit { call: Some(call), events: vec![ended], outbox, ..Commit::default() };
         context.ports.store.commit(&org, commit).await?;
     }
+    close_conferences(context).await
+}
+
+/// Calls that met are gone; the conference's row says so, and its recordings stay playable.
+async fn close_conferences(context: &Arc<Context>) -> Result<(), StoreError> {
     for mut conference in context.ports.store.unfinished_conferences().await? {
-        let now = context.ports.clock.now();
-        (conference.ended_at, conference.end_reason) = (Some(now), Some("restart".into()));
+        let at = context.ports.clock.now();
         let unfinished = |r: &&mut Recording| r.state == Some(RecordingState::Recording);
         for recording in conference.recordings.iter_mut().filter(unfinished) {
             let (state, repaired) = repair(context, recording).await;
             recording.settle(state, repaired);
         }
-        let (org, id, name) = (conference.org.clone(), conference.id.clone(), conference.name.clone());
-        let body = EventBody::ConferenceEnded { conference: id, name, why: "restart".into(), by: None };
-        let events = vec![NewEvent { call: None, at: now, body }];
+        let (org, why) = (conference.org.clone(), "restart".to_owned());
+        let mut events = Vec::new();
+        if conference.ended_at.is_none() {
+            (conference.ended_at, conference.end_reason) = (Some(at), Some(why.clone()));
+            let (id, name) = (conference.id.clone(), conference.name.clone());
+            let body = EventBody::ConferenceEnded { conference: id, name, why, by: None };
+            events.push(NewEvent { call: None, at, body });
+        }
         let commit = Commit { conference: Some(conference), events, ..Commit::default() };
         context.ports.store.commit(&org, commit).await?;
     }
@@ -46,10 +55,7 @@ pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), Stor
 }
 
 /// What a recording that was being written came to.
-async fn repair(
-    context: &Arc<Context>,
-    recording: &Recording,
-) -> (RecordingState, Option<WrittenRecording>) {
+async fn repair(context: &Arc<Context>, recording: &Recording) -> (RecordingState, Option<WrittenRecording>) {
     let path = context.ports.data_dir.join(&recording.file);
     let media = context.ports.media.clone();
     let repaired = tokio::task::spawn_blocking(move || media.repair_recording(&path)).await.ok().flatten();

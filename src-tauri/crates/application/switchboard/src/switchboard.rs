@@ -10,8 +10,8 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use crate::call_task::{Beginning, CallMessage, CallTask};
 use crate::context::{Context, Ports};
 use crate::exchange::{
-    Act, Actor, AgentView, ConferenceAct, ConferenceView, DialInto, Exchange, ExchangeError, FloorView, LiveCall, LiveMessage, PlaceCall, Reorder,
-    WrapUp,
+    Act, Actor, AgentView, ConferenceAct, ConferenceView, DialInto, Exchange, ExchangeError, FloorView,
+    LiveCall, LiveMessage, PlaceCall, Reorder, WrapUp,
 };
 use crate::journal::{Journal, event};
 use crate::plan::Plan;

@@ -59,20 +59,36 @@ pub enum Input {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Output {
     /// The member is in; `waits`: the conference has not started.
-    Joined { leg: LegId, waits: bool },
+    Joined {
+        leg: LegId,
+        waits: bool,
+    },
     /// Everybody hears everybody from now on.
     Started,
     /// Who hears whom from now on: (listener, speaker). The room's own voice, for tones, is among the speakers.
     Hearing(Vec<(LegId, LegId)>),
     /// The member is to hear the waiting sound, or no longer.
-    Waits { leg: LegId, on: bool },
-    Muted { leg: LegId, muted: bool },
-    Locked { locked: bool },
+    Waits {
+        leg: LegId,
+        on: bool,
+    },
+    Muted {
+        leg: LegId,
+        muted: bool,
+    },
+    Locked {
+        locked: bool,
+    },
     /// Everybody who is there hears this.
     Tone(Tone),
     /// The member is out: their leg is to be closed.
-    Left { leg: LegId, why: Left },
-    Ended { why: Ended },
+    Left {
+        leg: LegId,
+        why: Left,
+    },
+    Ended {
+        why: Ended,
+    },
 }
 
 /// A tone of the room's.

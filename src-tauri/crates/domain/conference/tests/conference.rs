@@ -151,9 +151,12 @@ fn the_last_one_out_ends_it_and_a_removed_one_is_told_so() {
 
 #[test]
 fn tones_are_heard_as_each_member_is_to_be_announced() {
-    for (beep, enters, exits) in
-        [(Beep::Both, true, true), (Beep::Enter, true, false), (Beep::Exit, false, true), (Beep::Never, false, false)]
-    {
+    for (beep, enters, exits) in [
+        (Beep::Both, true, true),
+        (Beep::Enter, true, false),
+        (Beep::Exit, false, true),
+        (Beep::Never, false, false),
+    ] {
         let mut conference = room();
         join(&mut conference, ANN, Entry::default());
         let entered = join(&mut conference, BEN, Entry { beep, ..Entry::default() });

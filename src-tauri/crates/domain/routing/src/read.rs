@@ -17,7 +17,8 @@ const LONGEST_URL: usize = 2_000;
 const MOST_KEYS: usize = 4;
 /// What storage keeps in place of a PIN begins so.
 const SEALED: &str = "v1:";
-const KINDS: &str = "one of assistant, person, queue, number, hours, menu, voicemail, conference, say, hangup, webhook";
+const KINDS: &str =
+    "one of assistant, person, queue, number, hours, menu, voicemail, conference, say, hangup, webhook";
 
 impl Route {
     /// Reads a route that lies at `path`.

@@ -255,12 +255,10 @@ impl Route {
     /// As it may be shown.
     pub fn without_secrets(&self) -> Self {
         let mut shown = self.clone();
-        shown.walk_mut(&mut |route| {
-            match route {
-                Self::Webhook { secret, .. } => *secret = None,
-                Self::Conference(conference) => conference.pins_mut().into_iter().for_each(|pin| *pin = None),
-                _ => {}
-            }
+        shown.walk_mut(&mut |route| match route {
+            Self::Webhook { secret, .. } => *secret = None,
+            Self::Conference(conference) => conference.pins_mut().into_iter().for_each(|pin| *pin = None),
+            _ => {}
         });
         shown
     }

@@ -32,8 +32,13 @@ enum Step {
     /// The customer's phone rings.
     AwaitsAnswer(ToConference),
     /// The conference was asked.
-    Asked { leg: LegId, reply: Option<ActReply> },
-    Joined { leg: LegId },
+    Asked {
+        leg: LegId,
+        reply: Option<ActReply>,
+    },
+    Joined {
+        leg: LegId,
+    },
 }
 
 impl InConference {
@@ -92,7 +97,8 @@ impl CallTask {
             Direction::Inbound => self.call.from.clone(),
             Direction::Outbound => self.call.to.clone(),
         };
-        let (org, call, name) = (self.call.org.clone(), self.call.id.clone(), self.call.customer_name.clone());
+        let (org, call, name) =
+            (self.call.org.clone(), self.call.id.clone(), self.call.customer_name.clone());
         let joining = Joining { org, call, leg, number, name, request, only };
         self.context.conferences.tell(Order::Join(Box::new(joining)));
     }
@@ -136,7 +142,9 @@ impl CallTask {
                     // Something else was done with the call meanwhile.
                     tracing::debug!(?refusal, "a call could not stay in a conference");
                     self.leave_conference();
-                    reply.map(|reply| reply.send(Err(ExchangeError::WrongState { status: "not to be joined" })));
+                    reply.map(|reply| {
+                        reply.send(Err(ExchangeError::WrongState { status: "not to be joined" }))
+                    });
                     return;
                 }
                 self.drain();

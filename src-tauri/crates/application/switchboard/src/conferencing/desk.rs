@@ -93,8 +93,7 @@ impl Desk {
     }
 
     fn join(&mut self, now: Instant, joining: Joining) {
-        let named =
-            |room: &&mut Room| room.row.org == joining.org && room.row.name == joining.request.name;
+        let named = |room: &&mut Room| room.row.org == joining.org && room.row.name == joining.request.name;
         let open = self.rooms.values_mut().filter(|room| !room.is_over()).find(named);
         match (open, &joining.only) {
             (Some(room), only) if only.as_ref().is_none_or(|only| *only == room.row.id) => {

@@ -139,7 +139,8 @@ impl Room {
         if !self.row.calls.contains(&call) {
             self.row.calls.push(call.clone());
         }
-        let member = Member { leg, call: call.clone(), number, name, since, wait: request.wait, waits: false };
+        let member =
+            Member { leg, call: call.clone(), number, name, since, wait: request.wait, waits: false };
         self.members.push(member);
         self.drain();
         if request.record && !self.recording {

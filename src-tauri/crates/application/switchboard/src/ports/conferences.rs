@@ -17,6 +17,7 @@ pub trait ConferenceStore: Send + Sync {
         limit: u32,
     ) -> Result<Page<Conference>, StoreError>;
     async fn conference(&self, org: &OrgId, id: &ConferenceId) -> Result<Conference, StoreError>;
-    /// Start-up, over all organisations: those that were live when the server died.
+    /// Start-up, over all organisations: those that were live when the server died, or of which a recording was being
+    /// written.
     async fn unfinished_conferences(&self) -> Result<Vec<Conference>, StoreError>;
 }

@@ -11,8 +11,8 @@ use super::retention::RetentionStore;
 use super::routing::RoutingStore;
 use super::trace::SipTraces;
 use crate::records::{
-    AgentProfile, ApiKey, Assistant, Call, CallStatus, Conference, Event, NewEvent, Number, Organisation, Session,
-    TranscriptItem, Trunk, UnixMs, User, Voicemail,
+    AgentProfile, ApiKey, Assistant, Call, CallStatus, Conference, Event, NewEvent, Number, Organisation,
+    Session, TranscriptItem, Trunk, UnixMs, User, Voicemail,
 };
 
 /// Why storage could not do it.

@@ -108,12 +108,7 @@ pub enum EventBody {
     ConferenceLocked { conference: ConferenceId, name: String, locked: bool, by: Option<UserId> },
     /// A recording of it has begun, or its file is whole, or could not be made.
     #[serde(rename = "conference.recording")]
-    ConferenceRecording {
-        conference: ConferenceId,
-        name: String,
-        state: RecordingState,
-        by: Option<UserId>,
-    },
+    ConferenceRecording { conference: ConferenceId, name: String, state: RecordingState, by: Option<UserId> },
     /// It is over: `empty`, `member_left`, `asked`, `never_started` or `restart`.
     #[serde(rename = "conference.ended")]
     ConferenceEnded { conference: ConferenceId, name: String, why: String, by: Option<UserId> },

@@ -1,10 +1,10 @@
 //! A server over in-memory storage and a pretend exchange, with two organisations in it.
 
 pub mod browsers;
+pub mod conferences;
 mod event_log;
 pub mod exchange;
 mod queues;
-pub mod conferences;
 pub mod routing;
 pub mod rows;
 pub mod sockets;
