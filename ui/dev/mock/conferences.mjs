@@ -6,7 +6,8 @@ export function conferences(live) {
   const rows = [...live.values()].filter(({ call }) => call.status === "in_progress").slice(2, 8);
   const member = (at, more = {}) => ({
     call: rows[at]?.call.id ?? `call_${at}`,
-    number: rows[at]?.call.direction === "inbound" ? rows[at].call.from : (rows[at]?.call.to ?? "+15550100123"),
+    number:
+      rows[at]?.call.direction === "inbound" ? rows[at].call.from : (rows[at]?.call.to ?? "+15550100123"),
     name: rows[at]?.call.customer_name ?? null,
     state: "present",
     since: ago(310 - at * 40),

@@ -30,7 +30,8 @@ export const liveCall = (over: Partial<Call> = {}, rest: Partial<LiveCall> = {})
   supervisors: [],
   last_line: null,
   quality: null,
-  transfer: null, conference: null,
+  transfer: null,
+  conference: null,
   queue: null,
   ...rest,
 });

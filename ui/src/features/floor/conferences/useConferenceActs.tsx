@@ -32,8 +32,7 @@ export interface ConferenceActs {
 }
 
 type Asking =
-  | { what: "remove"; room: Conference; member: ConferenceMember }
-  | { what: "dial" | "end"; room: Conference };
+  { what: "remove"; room: Conference; member: ConferenceMember } | { what: "dial" | "end"; room: Conference };
 
 interface Change {
   act: () => Promise<unknown>;
