@@ -134,7 +134,15 @@ impl Phone {
         let (sender, events) = mpsc::unbounded_channel();
         let any = "127.0.0.1:0".parse().expect("an address");
         let sip = SipTransport::start(SipConfig::new(any), legs.clone(), sender).await.expect("binds");
-        Self { sip, legs, events, hz, account: "+15550009".to_owned(), silent: Arc::default(), lines: HashMap::new() }
+        Self {
+            sip,
+            legs,
+            events,
+            hz,
+            account: "+15550009".to_owned(),
+            silent: Arc::default(),
+            lines: HashMap::new(),
+        }
     }
 
     fn know(&self, server: &Server, credentials: Option<(String, String)>) {
@@ -226,7 +234,11 @@ impl Phone {
         self.dial_with(number, Vec::new()).await
     }
 
-    pub async fn dial_with(&mut self, number: &str, headers: Vec<(String, String)>) -> (LegId, Result<(), u16>) {
+    pub async fn dial_with(
+        &mut self,
+        number: &str,
+        headers: Vec<(String, String)>,
+    ) -> (LegId, Result<(), u16>) {
         let leg = self.begin(number, headers).await;
         (leg, self.outcome(leg).await)
     }
@@ -287,7 +299,8 @@ impl Phone {
         let ear = self.lines[&leg].heard.lock().expect("no panic");
         let packets = &ear.packets;
         let carries = |samples: &[i16]| {
-            samples.iter().any(|sample| sample.unsigned_abs() > 1_000) && tone_strength(samples, 8_000, hz) > 0.5
+            samples.iter().any(|sample| sample.unsigned_abs() > 1_000)
+                && tone_strength(samples, 8_000, hz) > 0.5
         };
         packets.iter().find(|(at, samples)| *at >= since && carries(samples)).map(|(at, _)| *at)
     }
@@ -340,6 +353,14 @@ impl Phone {
     pub async fn hears_both(&self, leg: LegId, one: f64, other: f64) {
         self.hearing(leg, &format!("{one} and {other} Hz"), |strength, _| {
             strength(one) > 0.2 && strength(other) > 0.2
+        })
+        .await;
+    }
+
+    /// Waits until the line carries all of these tones, in like strength, and none of the others.
+    pub async fn hears_all(&self, leg: LegId, tones: &[f64], not: &[f64]) {
+        self.hearing(leg, &format!("{tones:?} and not {not:?}"), |strength, _| {
+            tones.iter().all(|hz| strength(*hz) > 0.2) && not.iter().all(|hz| strength(*hz) < 0.05)
         })
         .await;
     }

@@ -17,6 +17,7 @@ const presses = {
   palette: "Control+k",
   end: "e",
   taken: "t",
+  join: "j",
   "desk-call": "a",
   "desk-wrap-up": ["e", "Enter"],
 };
@@ -44,6 +45,9 @@ const screens = {
   queues: "/settings?tab=queues",
   standings: "/floor?view=queues",
   "standings-call": `/floor?view=queues&call=${first}`,
+  conferences: "/floor?view=conferences",
+  "conferences-call": `/floor?view=conferences&call=${first}`,
+  join: calls === "0" ? "/floor" : `/floor?call=${first}`,
   providers: "/settings?tab=providers",
   provider: "/settings?tab=providers",
   retention: "/settings?tab=retention",

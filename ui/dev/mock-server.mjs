@@ -7,6 +7,7 @@ import { createServer } from "node:http";
 import { extname, join } from "node:path";
 import { WebSocketServer } from "ws";
 
+import { conferences } from "./mock/conferences.mjs";
 import * as data from "./mock/data.mjs";
 import { openDesk } from "./mock/desk.mjs";
 import { floor, queueOf, queues } from "./mock/queues.mjs";
@@ -113,6 +114,7 @@ function route(method, path, body) {
   if (head === "session") return method === "DELETE" ? { status: 204 } : one(data.me);
   if (path.endsWith("/live/ticket")) return one({ ticket: "t", expires_in_s: 30 }, 201);
   if (path.endsWith("/sandbox/customers")) return items(data.customers);
+  if (path.endsWith("/live/conferences")) return items(conferences(live));
   if (head === "floor") return one(floor(live));
   if (head === "calls" && verb === "place") return { status: 204 };
   if (head === "calls" && id === undefined) return one({ items: past.slice(0, 60), next_cursor: null });

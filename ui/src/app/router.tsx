@@ -40,9 +40,9 @@ const desk = createRoute({
 const floor = createRoute({
   getParentRoute: () => root,
   path: "/floor",
-  validateSearch: (search): { call?: string; view?: "queues" } => ({
+  validateSearch: (search): { call?: string; view?: "queues" | "conferences" } => ({
     call: text(search["call"]),
-    view: search["view"] === "queues" ? "queues" : undefined,
+    view: search["view"] === "queues" || search["view"] === "conferences" ? search["view"] : undefined,
   }),
   component: lazyRouteComponent(() => import("@/features/floor/FloorScreen"), "FloorScreen"),
 });

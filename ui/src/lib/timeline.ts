@@ -7,6 +7,7 @@ export type Mark = Exclude<
     kind:
       | `call.${string}`
       | `queue.${string}`
+      | `conference.${string}`
       | "agent.state"
       | "transcript.item"
       | "config.changed"

@@ -36,6 +36,7 @@ export const liveCall = (over: Partial<Call> = {}, rest: Partial<LiveCall> = {})
   transfer: null,
   held: false,
   rings_for: null,
+  conference: null,
   queue: null,
   ...rest,
 });

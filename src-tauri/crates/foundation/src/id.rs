@@ -92,6 +92,8 @@ text_id! {
     RecordingId = "rec";
     /// A queue.
     QueueId = "queue";
+    /// A named room in which calls meet.
+    ConferenceId = "conf";
     /// A message that a caller left.
     VoicemailId = "vm";
     /// Opening hours.

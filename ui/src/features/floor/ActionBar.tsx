@@ -23,6 +23,7 @@ import { getBindings } from "@/lib/keys/bindings";
 import { useKeys } from "@/lib/keys/useKeys";
 
 import classes from "./CallPanel.module.css";
+import { ConferenceButton } from "./conferences/ConferenceButton";
 import { HandBackDialog } from "./HandBackDialog";
 import type { Acts } from "./useActs";
 
@@ -32,7 +33,8 @@ const modes = [
   { mode: "barge", icon: IconSpeakerphone },
 ] as const;
 
-export function ActionBar({ live: { call }, acts }: { live: LiveCall; acts: Acts }) {
+export function ActionBar({ live, acts }: { live: LiveCall; acts: Acts }) {
+  const { call } = live;
   const { t } = useTranslation();
   const [asking, setAsking] = useState<"none" | "end" | "handBack">("none");
   const close = () => {
@@ -121,6 +123,7 @@ export function ActionBar({ live: { call }, acts }: { live: LiveCall; acts: Acts
         </Button>
       )}
       <span className={classes.gap} />
+      <ConferenceButton live={live} />
       {acts.canPause && (
         <Button
           variant={acts.paused ? "filled" : "default"}

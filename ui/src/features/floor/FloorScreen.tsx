@@ -1,9 +1,11 @@
 /** The floor: its numbers on top, live calls or queues and agents on the left, the chosen call on the right. */
 import { Tabs } from "@mantine/core";
+import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useCallback } from "react";
 import { useTranslation } from "react-i18next";
 
+import { conferencesQuery } from "@/api/conferences";
 import { EmptyState } from "@/components/EmptyState";
 import { IconEar } from "@/components/icons";
 import { Shortcut } from "@/components/Shortcut";
@@ -12,6 +14,7 @@ import { useLive } from "@/lib/live/store";
 
 import { CallList } from "./CallList";
 import { CallPanel } from "./CallPanel";
+import { ConferencesPane } from "./conferences/ConferencesPane";
 import classes from "./FloorScreen.module.css";
 import { FloorStrip } from "./FloorStrip";
 import { QueuesPane } from "./QueuesPane";
@@ -25,15 +28,19 @@ export function FloorScreen() {
     (id: string | undefined) => void navigate({ search: (now) => ({ ...now, call: id }), replace: true }),
     [navigate],
   );
-  const show = (next: "calls" | "queues") => {
+  const { data: rooms } = useQuery(conferencesQuery);
+  const show = (next: "calls" | "queues" | "conferences") => {
     void navigate({
-      search: (now) => ({ ...now, view: next === "queues" ? next : undefined }),
+      search: (now) => ({ ...now, view: next === "calls" ? undefined : next }),
       replace: true,
     });
   };
   useKeys({
     queues: () => {
       show(view === "queues" ? "calls" : "queues");
+    },
+    conferences: () => {
+      show(view === "conferences" ? "calls" : "conferences");
     },
   });
   return (
@@ -49,7 +56,7 @@ export function FloorScreen() {
           className={classes.list}
           value={view ?? "calls"}
           onChange={(next) => {
-            show(next === "queues" ? "queues" : "calls");
+            show(next === "queues" || next === "conferences" ? next : "calls");
           }}
           keepMounted={false}
         >
@@ -58,12 +65,20 @@ export function FloorScreen() {
             <Tabs.Tab value="queues" rightSection={<Shortcut name="queues" />}>
               {t("floor.queues")}
             </Tabs.Tab>
+            <Tabs.Tab value="conferences" rightSection={<Shortcut name="conferences" />}>
+              {rooms === undefined || rooms.length === 0
+                ? t("conferences.tab")
+                : t("conferences.tabCount", { shown: rooms.length })}
+            </Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="calls" className={classes.tab}>
             <CallList chosen={call} onChoose={choose} />
           </Tabs.Panel>
           <Tabs.Panel value="queues" className={classes.tab}>
             <QueuesPane chosen={call} onChoose={choose} />
+          </Tabs.Panel>
+          <Tabs.Panel value="conferences" className={classes.tab}>
+            <ConferencesPane chosen={call} onChoose={choose} />
           </Tabs.Panel>
         </Tabs>
         <section className={classes.panel} aria-label={t("floor.panel")}>

@@ -82,6 +82,14 @@ function particulars(event: CallEvent): string {
       return event.data.automatic ? "" : `· ${event.data.name}`;
     case "recording.failed":
       return `· ${event.data.state.replaceAll("_", " ")}`;
+    case "conference.joined":
+    case "conference.started":
+      return `· ${event.data.name}`;
+    case "conference.left":
+    case "conference.ended":
+      return `· ${event.data.name} · ${event.data.why.replaceAll("_", " ")}`;
+    case "conference.muted":
+      return `· ${event.data.name} · ${event.data.muted ? "on" : "off"}`;
     case "voicemail.left":
       return `· ${(event.data.duration_ms / 1000).toFixed(0)} s`;
     default:

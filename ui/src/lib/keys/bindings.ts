@@ -42,6 +42,10 @@ export const actions = [
   "readyAgent",
   "agentOffline",
   "agentQueues",
+  "conferences",
+  "conference",
+  "muteMember",
+  "removeMember",
 ] as const;
 export type KeyName = (typeof actions)[number];
 
@@ -84,6 +88,10 @@ export const defaultKeys: Readonly<Record<KeyName, string>> = {
   readyAgent: "r",
   agentOffline: "o",
   agentQueues: "g",
+  conferences: "k",
+  conference: "j",
+  muteMember: "y",
+  removeMember: "x",
 };
 
 export interface Bindings {

@@ -14,6 +14,7 @@ const nothingYet: Omit<LiveCall, "call"> = {
   transfer: null,
   held: false,
   rings_for: null,
+  conference: null,
 };
 
 type Transfer = NonNullable<LiveCall["transfer"]>;

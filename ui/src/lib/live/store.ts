@@ -87,6 +87,7 @@ export function isMark(kind: CallEvent["kind"]): boolean {
   return !(
     kind.startsWith("call.") ||
     kind.startsWith("queue.") ||
+    kind.startsWith("conference.") ||
     kind === "agent.state" ||
     kind === "transcript.item" ||
     kind === "config.changed" ||

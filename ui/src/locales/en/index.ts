@@ -1,6 +1,7 @@
 /** English. */
 import assistants from "./assistants.json";
 import calls from "./calls.json";
+import conferences from "./conferences.json";
 import common from "./common.json";
 import desk from "./desk.json";
 import floor from "./floor.json";
@@ -16,6 +17,7 @@ import sip from "./sip.json";
 export const english = {
   ...common,
   ...calls,
+  ...conferences,
   ...desk,
   ...floor,
   ...floorQueues,

@@ -192,6 +192,13 @@ impl Media for MediaEngine {
         AudioLink { to_room, from_room }
     }
 
+    fn join_rooms(&self, one: (&CallId, LegId), other: (&CallId, LegId)) {
+        let (output, far_input) = mpsc::channel(LINK_IN);
+        let (far_output, input) = mpsc::channel(LINK_IN);
+        self.tell(one.0, RoomCommand::OpenLink { leg: one.1, input, output });
+        self.tell(other.0, RoomCommand::OpenLink { leg: other.1, input: far_input, output: far_output });
+    }
+
     fn open_speaker(&self, room: &CallId, leg: LegId) {
         self.tell(room, RoomCommand::OpenSpeaker { leg });
     }

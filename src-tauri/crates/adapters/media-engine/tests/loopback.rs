@@ -179,3 +179,41 @@ fn a_leg_needs_an_open_room_and_a_running_engine() {
     engine.shutdown();
     assert!(matches!(engine.open_rtp_leg(&room, LegId(2), LOCAL.into()), Err(MediaError::Stopped)));
 }
+
+#[test]
+fn two_rooms_that_are_joined_hear_each_other_until_one_leg_is_closed() {
+    let (engine, _told) = engine();
+    let (one, other) = (CallId::from("call_1"), CallId::from("call_2"));
+    for room in [&one, &other] {
+        engine.open_room(room);
+    }
+    let mut ann = Phone::new(&engine, &one, 1, Codec::Pcmu);
+    let mut ben = Phone::new(&engine, &other, 2, Codec::Pcma);
+    engine.join_rooms((&one, LegId(3)), (&other, LegId(4)));
+    engine.set_hearing(&one, vec![(LegId(1), LegId(3)), (LegId(3), LegId(1))]);
+    engine.set_hearing(&other, vec![(LegId(2), LegId(4)), (LegId(4), LegId(2))]);
+    let both = |ann: &Phone, ben: &Phone| {
+        let hears = |phone: &Phone, hz: f64| {
+            phone.heard.len() > 8_000
+                && measure::tone_level(&phone.heard[phone.heard.len() - 4_000..], hz) > 4_000.0
+        };
+        hears(ann, 700.0) && hears(ben, 400.0)
+    };
+    let mut limit = Instant::now() + Duration::from_secs(20);
+    while !both(&ann, &ben) {
+        assert!(Instant::now() < limit, "they never heard each other");
+        ann.turn(Law::Mu, 400.0);
+        ben.turn(Law::A, 700.0);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    engine.close_leg(&one, LegId(3));
+    limit = Instant::now() + Duration::from_secs(20);
+    let silent =
+        |phone: &Phone| phone.heard[phone.heard.len() - 1_600..].iter().all(|s| s.unsigned_abs() < 100);
+    while !(silent(&ann) && silent(&ben)) {
+        assert!(Instant::now() < limit, "they still hear each other");
+        ann.turn(Law::Mu, 400.0);
+        ben.turn(Law::A, 700.0);
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

@@ -50,6 +50,24 @@ fn left_is_the_customer_and_right_is_what_the_customer_hears_of_the_others() {
 }
 
 #[test]
+fn a_plan_without_left_legs_has_everybody_who_is_heard_on_both_sides() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("room.wav");
+    let mut house = House::new(MediaConfig::default());
+    ALL.iter().for_each(|&leg| house.connected_phone(leg));
+    // Nobody hears the fourth.
+    house.hearing(&[(1, 2), (2, 1), (1, 3), (2, 3)]);
+    let plan = RecordingPlan { path: path.clone(), left: Vec::new() };
+    house.tell(RoomCommand::StartRecording { plan });
+    house.run(100, hum);
+    house.tell(RoomCommand::StopRecording);
+    house.writer.turn();
+    for channel in channels(&path) {
+        assert_eq!(tones(&channel[4_000..], &ALL), [1, 2, 3]);
+    }
+}
+
+#[test]
 fn a_barge_comes_to_the_right_when_it_is_heard() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("call.wav");

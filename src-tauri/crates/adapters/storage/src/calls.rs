@@ -24,6 +24,7 @@ impl CallStore for Storage {
     async fn commit(&self, org: &OrgId, commit: Commit) -> Result<Vec<Event>, StoreError> {
         let org = org.clone();
         let others = commit.voicemails.iter().any(|voicemail| voicemail.org != org);
+        let others = others || commit.conference.as_ref().is_some_and(|conference| conference.org != org);
         if others || commit.call.as_ref().is_some_and(|call| call.org != org) {
             return Err(Fault::Conflict("org").at("commit"));
         }
@@ -43,6 +44,9 @@ impl CallStore for Storage {
                 }
                 for voicemail in &commit.voicemails {
                     put_voicemail(connection, voicemail).await?;
+                }
+                if let Some(conference) = &commit.conference {
+                    crate::conferences::put(connection, conference).await?;
                 }
                 events::append(connection, &org, commit.events, &commit.outbox).await
             })

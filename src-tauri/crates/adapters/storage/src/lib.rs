@@ -21,6 +21,7 @@ pub mod backup;
 mod call_rows;
 mod calls;
 mod check;
+mod conferences;
 mod connect;
 mod directory;
 mod error;

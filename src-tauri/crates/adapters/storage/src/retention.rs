@@ -21,7 +21,7 @@ use crate::{Storage, events};
 
 const DAY_MS: i64 = 86_400_000;
 /// Rows in a batch.
-const BATCH: i64 = 100;
+pub(crate) const BATCH: i64 = 100;
 
 impl Storage {
     /// Deletes what each organisation no longer keeps at `now`; recordings are below `data_dir`. An organisation of
@@ -39,6 +39,7 @@ impl Storage {
             if let Some(days) = kept.recordings_days {
                 swept.recordings = self.sweep_recordings(&org, before(days), data_dir).await?;
                 swept.recordings += self.sweep_voicemails(&org, before(days), data_dir).await?;
+                swept.recordings += self.sweep_conferences(&org, before(days), data_dir).await?;
             }
             if let Some(days) = kept.transcripts_days {
                 swept.transcript_items = self.sweep_rows(&org, before(days), TRANSCRIPTS).await?;
@@ -250,7 +251,8 @@ impl RetentionStore for Storage {
         };
         Ok(Swept {
             recordings: count(kept.recordings_days, DUE_RECORDINGS).await?
-                + count(kept.recordings_days, DUE_VOICEMAILS).await?,
+                + count(kept.recordings_days, DUE_VOICEMAILS).await?
+                + count(kept.recordings_days, DUE_CONFERENCES).await?,
             transcript_items: count(kept.transcripts_days, DUE_TRANSCRIPTS).await?,
             events: count(kept.events_days, DUE_EVENTS).await?,
             sip_messages: count(kept.sip_traces_days, DUE_SIP_MESSAGES).await?,
@@ -276,6 +278,8 @@ impl RetentionStore for Storage {
 const DUE_RECORDINGS: &str = "SELECT COUNT(*) FROM calls WHERE org_id = $1 AND ended_at < $2 AND live = 0 \
      AND recording IS NOT NULL";
 const DUE_VOICEMAILS: &str = "SELECT COUNT(*) FROM voicemails WHERE org_id = $1 AND created_at < $2";
+const DUE_CONFERENCES: &str =
+    "SELECT COUNT(*) FROM conferences WHERE org_id = $1 AND ended_at < $2 AND recordings <> '[]'";
 const DUE_TRANSCRIPTS: &str = "SELECT COUNT(*) FROM transcript_items i \
      JOIN calls c ON c.org_id = i.org_id AND c.id = i.call_id \
      WHERE i.org_id = $1 AND c.live = 0 AND c.ended_at < $2";
@@ -337,7 +341,7 @@ async fn delete_batch(
 }
 
 /// Deletes a file below the data directory; one that is gone already is deleted.
-async fn delete_file(data_dir: &Path, file: &str) -> Result<(), Fault> {
+pub(crate) async fn delete_file(data_dir: &Path, file: &str) -> Result<(), Fault> {
     if !Path::new(file).components().all(|part| matches!(part, Component::Normal(_))) {
         return Err(Fault::Invalid("a recording's file is not below the data directory".to_owned()));
     }

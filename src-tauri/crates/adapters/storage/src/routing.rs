@@ -175,7 +175,7 @@ pub(crate) fn sealed_route(mut number: Number, sealer: &Sealer) -> Number {
     let place = place(&number);
     if let Some(route) = &mut number.route {
         route.walk_mut(&mut |route| {
-            if let Route::Webhook { secret: Some(secret), .. } = route {
+            for secret in secrets(route) {
                 *secret = Pii::new(sealer.seal(&place, secret.expose()));
             }
         });
@@ -189,7 +189,7 @@ pub(crate) fn opened_route(mut number: Number, sealer: &Sealer) -> Result<Number
     let mut fault = None;
     if let Some(route) = &mut number.route {
         route.walk_mut(&mut |route| {
-            if let Route::Webhook { secret: Some(secret), .. } = route {
+            for secret in secrets(route) {
                 match sealer.open(&place, secret.expose()) {
                     Ok(opened) => *secret = Pii::new(opened),
                     Err(error) => fault = Some(error),
@@ -198,6 +198,15 @@ pub(crate) fn opened_route(mut number: Number, sealer: &Sealer) -> Result<Number
         });
     }
     fault.map_or(Ok(number), |error| Err(broken("route", error)))
+}
+
+/// What of a route is stored sealed.
+fn secrets(route: &mut Route) -> Vec<&mut Pii<String>> {
+    match route {
+        Route::Webhook { secret, .. } => secret.iter_mut().collect(),
+        Route::Conference(conference) => conference.pins_mut().into_iter().flatten().collect(),
+        _ => Vec::new(),
+    }
 }
 
 fn place(number: &Number) -> String {

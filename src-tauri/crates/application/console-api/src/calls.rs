@@ -130,6 +130,8 @@ pub struct LiveCallView {
     /// Id of the colleague whose phone rings for it; they take or refuse it like a caller from a queue.
     pub rings_for: Option<String>,
     pub queue: Option<LiveQueue>,
+    /// Name of the conference that it is in.
+    pub conference: Option<String>,
 }
 
 /// The queue that a call came through.
@@ -294,6 +296,7 @@ impl From<&LiveCall> for LiveCallView {
                 waiting: queue.waiting,
                 offered_to: queue.offered_to.iter().map(ToString::to_string).collect(),
             }),
+            conference: live.conference.clone(),
         }
     }
 }

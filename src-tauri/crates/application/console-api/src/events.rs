@@ -117,6 +117,26 @@ pub enum EventBody {
     /// A caller left a message.
     #[serde(rename = "voicemail.left")]
     VoicemailLeft { voicemail: String, mailbox: String, duration_ms: i64 },
+    /// The call is in a conference; `waits`: for somebody who starts it.
+    #[serde(rename = "conference.joined")]
+    ConferenceJoined { conference: String, name: String, waits: bool, muted: bool },
+    /// Those who are in it hear each other from now on.
+    #[serde(rename = "conference.started")]
+    ConferenceStarted { conference: String, name: String },
+    /// The call is out of it: `own`, `removed` or `ended`.
+    #[serde(rename = "conference.left")]
+    ConferenceLeft { conference: String, name: String, why: String, by: Option<String> },
+    #[serde(rename = "conference.muted")]
+    ConferenceMuted { conference: String, name: String, muted: bool, by: Option<String> },
+    /// Nobody gets in any more, or again.
+    #[serde(rename = "conference.locked")]
+    ConferenceLocked { conference: String, name: String, locked: bool, by: Option<String> },
+    /// A recording of it has begun, or its file is whole, or could not be made.
+    #[serde(rename = "conference.recording")]
+    ConferenceRecording { conference: String, name: String, state: RecordingState, by: Option<String> },
+    /// It is over: `empty`, `member_left`, `asked`, `never_started` or `restart`.
+    #[serde(rename = "conference.ended")]
+    ConferenceEnded { conference: String, name: String, why: String, by: Option<String> },
     /// What the organisation no longer keeps was deleted.
     #[serde(rename = "retention.swept")]
     RetentionSwept(crate::retention::Swept),
@@ -223,6 +243,45 @@ impl From<&records::EventBody> for EventBody {
                 voicemail: voicemail.to_string(),
                 mailbox: mailbox.clone(),
                 duration_ms: *duration_ms,
+            },
+            Row::ConferenceJoined { conference, name, waits, muted } => Self::ConferenceJoined {
+                conference: conference.to_string(),
+                name: name.clone(),
+                waits: *waits,
+                muted: *muted,
+            },
+            Row::ConferenceStarted { conference, name } => {
+                Self::ConferenceStarted { conference: conference.to_string(), name: name.clone() }
+            }
+            Row::ConferenceLeft { conference, name, why, by } => Self::ConferenceLeft {
+                conference: conference.to_string(),
+                name: name.clone(),
+                why: why.clone(),
+                by: by.as_ref().map(ToString::to_string),
+            },
+            Row::ConferenceMuted { conference, name, muted, by } => Self::ConferenceMuted {
+                conference: conference.to_string(),
+                name: name.clone(),
+                muted: *muted,
+                by: by.as_ref().map(ToString::to_string),
+            },
+            Row::ConferenceLocked { conference, name, locked, by } => Self::ConferenceLocked {
+                conference: conference.to_string(),
+                name: name.clone(),
+                locked: *locked,
+                by: by.as_ref().map(ToString::to_string),
+            },
+            Row::ConferenceRecording { conference, name, state, by } => Self::ConferenceRecording {
+                conference: conference.to_string(),
+                name: name.clone(),
+                state: (*state).into(),
+                by: by.as_ref().map(ToString::to_string),
+            },
+            Row::ConferenceEnded { conference, name, why, by } => Self::ConferenceEnded {
+                conference: conference.to_string(),
+                name: name.clone(),
+                why: why.clone(),
+                by: by.as_ref().map(ToString::to_string),
             },
             Row::RetentionSwept(swept) => Self::RetentionSwept((*swept).into()),
             Row::ConfigChanged { what, id, deleted, by } => Self::ConfigChanged {

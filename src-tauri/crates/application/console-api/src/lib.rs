@@ -11,6 +11,7 @@ pub mod assistants;
 pub mod call_requests;
 pub mod calls;
 pub mod check;
+pub mod conferences;
 pub mod cursor;
 pub mod desk_calls;
 mod document;

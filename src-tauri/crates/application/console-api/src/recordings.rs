@@ -1,7 +1,7 @@
 //! A call's recording as the API shows it, and how to ask for it.
 
 use serde::{Deserialize, Serialize};
-use tandem_foundation::CallId;
+use tandem_foundation::{CallId, ConferenceId};
 use tandem_switchboard::records;
 use utoipa::{IntoParams, ToSchema};
 
@@ -77,6 +77,15 @@ impl Check for RecordingQuery {
 impl Recording {
     /// The recording of a call.
     pub fn new(row: &records::Recording, call: &CallId) -> Self {
+        Self::at(row, format!("/api/v1/calls/{call}/recording"))
+    }
+
+    /// A recording of a conference.
+    pub fn of_conference(row: &records::Recording, conference: &ConferenceId) -> Self {
+        Self::at(row, format!("/api/v1/conferences/{conference}/recording?recording={}", row.id))
+    }
+
+    fn at(row: &records::Recording, url: String) -> Self {
         let before = if row.complete { RecordingState::Complete } else { RecordingState::Incomplete };
         Self {
             id: row.id.to_string(),
@@ -86,7 +95,7 @@ impl Recording {
             format: row.format.into(),
             bytes: row.bytes,
             sha256: row.sha256.clone(),
-            url: format!("/api/v1/calls/{call}/recording"),
+            url,
         }
     }
 }

@@ -1,6 +1,7 @@
 //! The closed vocabularies of the API: twins of the records' enums, so that a record may change without the API.
 
 use serde::{Deserialize, Serialize};
+use tandem_switchboard::exchange;
 use tandem_switchboard::ports::{media, signalling};
 use tandem_switchboard::records;
 use utoipa::ToSchema;
@@ -140,6 +141,36 @@ twin_enum! {
 twin_enum! {
     /// What a person or key may do; each role may do all that the ones before it may.
     Role = records::UserRole { Agent, Supervisor, Admin, Owner }
+}
+
+twin_enum! {
+    /// For which of a member's moves the others in a conference hear a tone.
+    ConferenceBeep = exchange::Beep { Both, Enter, Exit, Never }
+}
+
+twin_enum! {
+    /// What a member of a conference hears who waits for somebody who starts it.
+    WaitSound = exchange::WaitSound { Music, Ringing, Silence }
+}
+
+twin_enum! {
+    /// What becomes of a call that is out of its conference.
+    AfterConference = exchange::AfterConference {
+        /// It goes on with its route, its assistant or the person who holds it; a call that has none of them ends.
+        GoOn,
+        HangUp,
+    }
+}
+
+twin_enum! {
+    /// How far a member of a conference is in.
+    MemberState = exchange::MemberState {
+        /// Is being called.
+        Ringing,
+        /// Is there before anybody who starts it.
+        Waiting,
+        Present,
+    }
 }
 
 twin_enum! {

@@ -10,7 +10,9 @@ mod queue;
 mod random;
 
 pub use erlang::{ErlangA, ErlangC};
-pub use pacing::{Baseline, Incident, PacingDay, PacingReport, PacingRule, Scenario, Vicidial, simulate_pacing};
 pub use floor::{FloorReport, Rule, Violation, Watched, simulate_floors};
+pub use pacing::{
+    Baseline, Incident, PacingDay, PacingReport, PacingRule, Scenario, Vicidial, simulate_pacing,
+};
 pub use queue::{QueueDay, QueueReport, simulate_queue};
 pub use random::Random;

@@ -8,6 +8,7 @@ use parking_lot::RwLock;
 use tandem_foundation::{CallId, ItemId, OrgId, RecordingId, UserId, VoicemailId};
 use tokio::sync::broadcast;
 
+use crate::conferencing::Conferences;
 use crate::exchange::LiveMessage;
 use crate::phones::Phones;
 use crate::pinned::PinnedLines;
@@ -69,12 +70,14 @@ pub(crate) struct Context {
     pub traces: Traces,
     pub recognisers: Recognisers,
     pub distributor: Distributor,
+    pub conferences: Conferences,
     pub bus: broadcast::Sender<LiveMessage>,
 }
 
 impl Context {
     pub fn new(ports: Ports) -> Arc<Self> {
         let (distributor, orders) = Distributor::new();
+        let (conferences, conference_orders) = Conferences::new();
         // A subscriber this far behind takes a new snapshot; the engine never waits for it.
         let (bus, _) = broadcast::channel(8_192);
         let context = Arc::new(Self {
@@ -86,9 +89,11 @@ impl Context {
             traces: Traces::default(),
             recognisers: Recognisers::default(),
             distributor,
+            conferences,
             bus,
         });
         Distributor::start(context.clone(), orders);
+        Conferences::start(context.clone(), conference_orders);
         context
     }
 

@@ -6,9 +6,10 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use tandem_foundation::{AssistantId, CallId, LegId, OrgId, Pii, QueueId, TrunkId, UserId};
+use tandem_foundation::{AssistantId, CallId, ConferenceId, LegId, OrgId, Pii, QueueId, TrunkId, UserId};
 use tokio::sync::broadcast;
 
+pub use crate::conference_view::*;
 pub use crate::dialling::{Colleague, ColleagueState, Dial, DialTo};
 pub use crate::floor_view::*;
 use crate::ports::media::{AudioLink, LegQuality};
@@ -102,6 +103,10 @@ pub enum Act {
     SendKeys {
         digits: Pii<String>,
     },
+    /// The call meets others in a conference.
+    JoinConference(JoinConference),
+    /// It leaves them again.
+    LeaveConference,
     End,
 }
 
@@ -122,6 +127,8 @@ impl Act {
                 | Self::Hold
                 | Self::Resume
                 | Self::SendKeys { .. }
+                | Self::JoinConference(_)
+                | Self::LeaveConference
         )
     }
 }
@@ -177,6 +184,8 @@ pub struct LiveCall {
     /// The colleague who is called and has not answered yet.
     pub rings_for: Option<UserId>,
     pub queue: Option<LiveQueue>,
+    /// Name of the conference that it is in.
+    pub conference: Option<String>,
 }
 
 /// The queue that a call came through.
@@ -259,6 +268,22 @@ pub trait Exchange: Send + Sync {
     async fn wrap_up(&self, actor: &Actor, act: WrapUp) -> Result<AgentView, ExchangeError>;
     /// Changes who is taken next.
     async fn reorder(&self, actor: &Actor, call: &CallId, act: Reorder) -> Result<(), ExchangeError>;
+    /// Every live conference of the organisation, oldest first.
+    async fn conferences(&self, org: &OrgId) -> Vec<ConferenceView>;
+    /// Acts on a live conference; answers how it is after the act.
+    async fn conference_act(
+        &self,
+        actor: &Actor,
+        conference: &ConferenceId,
+        act: ConferenceAct,
+    ) -> Result<ConferenceView, ExchangeError>;
+    /// Calls somebody into a live conference; answers once the call is committed and on its way.
+    async fn dial_into(
+        &self,
+        actor: &Actor,
+        conference: &ConferenceId,
+        request: DialInto,
+    ) -> Result<Call, ExchangeError>;
     /// Writes down what an agent says came of a call, live or over.
     async fn dispose(
         &self,

@@ -5,6 +5,8 @@
 
 mod call_task;
 mod capacity;
+mod conference_view;
+mod conferencing;
 mod context;
 mod dialling;
 mod disposition;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use crate::context::Context;
 use crate::journal::event;
+use crate::ports::media::WrittenRecording;
 use crate::ports::store::{Commit, StoreError};
-use crate::records::{CallStatus, EventBody, RecordingState};
+use crate::records::{CallStatus, EventBody, NewEvent, Recording, RecordingState};
 
 /// Closes every call that was live when the server died, as `interrupted`; what was recorded stays playable.
 pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), StoreError> {
@@ -16,12 +17,7 @@ pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), Stor
         call.duration_ms = call.answered_at.map(|answered| (now.0 - answered.0).max(0));
         call.end_reason = Some("restart".into());
         if let Some(recording) = &mut call.recording {
-            let path = context.ports.data_dir.join(&recording.file);
-            let media = context.ports.media.clone();
-            let repaired =
-                tokio::task::spawn_blocking(move || media.repair_recording(&path)).await.ok().flatten();
-            let state =
-                if repaired.is_some() { RecordingState::Incomplete } else { RecordingState::NotRecorded };
+            let (state, repaired) = repair(context, recording).await;
             recording.settle(state, repaired);
             // What was recorded is the last that is known of the call.
             call.duration_ms = Some(recording.duration_ms);
@@ -32,5 +28,37 @@ pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), Stor
         let commit = Commit { call: Some(call), events: vec![ended], outbox, ..Commit::default() };
         context.ports.store.commit(&org, commit).await?;
     }
+    close_conferences(context).await
+}
+
+/// Calls that met are gone; the conference's row says so, and its recordings stay playable.
+async fn close_conferences(context: &Arc<Context>) -> Result<(), StoreError> {
+    for mut conference in context.ports.store.unfinished_conferences().await? {
+        let at = context.ports.clock.now();
+        let unfinished = |r: &&mut Recording| r.state == Some(RecordingState::Recording);
+        for recording in conference.recordings.iter_mut().filter(unfinished) {
+            let (state, repaired) = repair(context, recording).await;
+            recording.settle(state, repaired);
+        }
+        let (org, why) = (conference.org.clone(), "restart".to_owned());
+        let mut events = Vec::new();
+        if conference.ended_at.is_none() {
+            (conference.ended_at, conference.end_reason) = (Some(at), Some(why.clone()));
+            let (id, name) = (conference.id.clone(), conference.name.clone());
+            let body = EventBody::ConferenceEnded { conference: id, name, why, by: None };
+            events.push(NewEvent { call: None, at, body });
+        }
+        let commit = Commit { conference: Some(conference), events, ..Commit::default() };
+        context.ports.store.commit(&org, commit).await?;
+    }
     Ok(())
+}
+
+/// What a recording that was being written came to.
+async fn repair(context: &Arc<Context>, recording: &Recording) -> (RecordingState, Option<WrittenRecording>) {
+    let path = context.ports.data_dir.join(&recording.file);
+    let media = context.ports.media.clone();
+    let repaired = tokio::task::spawn_blocking(move || media.repair_recording(&path)).await.ok().flatten();
+    let state = if repaired.is_some() { RecordingState::Incomplete } else { RecordingState::NotRecorded };
+    (state, repaired)
 }

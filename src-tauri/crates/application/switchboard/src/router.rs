@@ -5,10 +5,11 @@ mod phones;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use tandem_foundation::{LegId, Pii};
+use tandem_foundation::{ConferenceId, LegId, Pii};
 use tokio::sync::mpsc;
 
 use crate::call_task::{Beginning, CallMessage, Routed};
+use crate::conferencing::Order;
 use crate::exchange::LiveMessage;
 use crate::opening;
 use crate::ports::media::MediaEvent;
@@ -26,7 +27,9 @@ pub(crate) fn start(
     tokio::spawn(async move {
         while let Some(event) = media.recv().await {
             let room = room_of(&event).clone();
-            if for_media.context.registry.is_live(&room) {
+            if room.as_str().starts_with(ConferenceId::PREFIX) {
+                for_media.context.conferences.tell(Order::Media(event));
+            } else if for_media.context.registry.is_live(&room) {
                 for_media.context.registry.to_call(&room, CallMessage::Media(event));
             } else {
                 for_media.context.pinned.to_room(&room, event);
@@ -42,7 +45,9 @@ pub(crate) fn start(
 
 fn route(exchange: &Arc<Switchboard>, event: SignallingEvent) {
     match event {
-        SignallingEvent::Incoming { leg, caller, from, display_name, to, call_id, offer, replaces, .. } => {
+        SignallingEvent::Incoming {
+            leg, caller, from, display_name, to, call_id, offer, replaces, ..
+        } => {
             let exchange = exchange.clone();
             let incoming = Incoming { leg, caller, from, display_name, to, call_id, offer };
             tokio::spawn(async move {

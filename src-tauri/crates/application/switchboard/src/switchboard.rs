@@ -4,14 +4,14 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use tandem_foundation::{CallId, OrgId, Pii, TrunkId, UserId};
+use tandem_foundation::{CallId, ConferenceId, OrgId, Pii, TrunkId, UserId};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::call_task::{Beginning, CallMessage, CallTask};
 use crate::context::{Context, Ports};
 use crate::exchange::{
-    Act, Actor, AgentView, Colleague, Dial, Exchange, ExchangeError, FloorView, LiveCall, LiveMessage, PlaceCall, Reorder,
-    WrapUp,
+    Act, Actor, AgentView, Colleague, ConferenceAct, ConferenceView, Dial, DialInto, Exchange, ExchangeError,
+    FloorView, LiveCall, LiveMessage, PlaceCall, Reorder, WrapUp,
 };
 use crate::journal::{Journal, event};
 use crate::plan::Plan;
@@ -78,6 +78,7 @@ impl Switchboard {
 
     async fn end_calls(&self, patience: Duration) {
         if !self.calls_ended_within(patience).await {
+            self.context.conferences.tell(crate::conferencing::Order::Shutdown);
             for call in self.context.registry.all() {
                 let _ = call.inbox.send(CallMessage::Shutdown);
             }
@@ -221,7 +222,11 @@ impl Switchboard {
     }
 
     /// `None`: the exchange is going down.
-    pub(crate) async fn ask_floor<T>(&self, org: &OrgId, order: impl FnOnce(oneshot::Sender<T>) -> Order) -> Option<T> {
+    pub(crate) async fn ask_floor<T>(
+        &self,
+        org: &OrgId,
+        order: impl FnOnce(oneshot::Sender<T>) -> Order,
+    ) -> Option<T> {
         let (reply, answer) = oneshot::channel();
         self.context.distributor.tell(org, order(reply));
         answer.await.ok()
@@ -379,6 +384,28 @@ impl Exchange for Switchboard {
         self.ask_floor(&actor.org, |reply| Order::Reorder { call, act, reply })
             .await
             .unwrap_or(Err(ExchangeError::Draining))
+    }
+
+    async fn conferences(&self, org: &OrgId) -> Vec<ConferenceView> {
+        self.live_conferences(org).await
+    }
+
+    async fn conference_act(
+        &self,
+        actor: &Actor,
+        conference: &ConferenceId,
+        act: ConferenceAct,
+    ) -> Result<ConferenceView, ExchangeError> {
+        self.act_on_conference(actor, conference, act).await
+    }
+
+    async fn dial_into(
+        &self,
+        actor: &Actor,
+        conference: &ConferenceId,
+        request: DialInto,
+    ) -> Result<Call, ExchangeError> {
+        self.dial_into_conference(actor, conference, request).await
     }
 
     async fn dispose(

@@ -141,6 +141,9 @@ impl CallMachine {
             self.transfer = None;
             self.set_floor(Floor::Assistant, None, "transfer_failed");
             self.outputs.push_back(Output::TransferFailed);
+        } else if held && self.bridge.is_some() {
+            // Who put the call into the conference may go: the customer has the others there.
+            self.set_floor(Floor::Nobody, Some(who), "conference");
         } else if held && self.assistant.is_some() && !meant {
             self.set_floor(Floor::Assistant, Some(who), "person_lost");
             self.outputs.push_back(Output::AssistantRescues { lost: name });

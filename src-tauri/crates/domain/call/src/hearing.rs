@@ -7,9 +7,11 @@ use crate::people::Person;
 
 /// Derives the pairs (listener, speaker). `assistant_heard`: the customer and our people hear the assistant.
 /// `held`: the customer hears nobody and is heard by nobody, while our side talks to whom it consults.
+/// `bridge`: a conference that the call is in; it hears what the customer hears, and everybody but the held hears it.
 pub(crate) fn matrix<'a>(
     customer: LegId,
     assistant: Option<LegId>,
+    bridge: Option<LegId>,
     assistant_heard: bool,
     held: bool,
     people: impl Iterator<Item = &'a Person> + Clone,
@@ -21,10 +23,16 @@ pub(crate) fn matrix<'a>(
         .filter(|(_, mode)| held || *mode != Mode::Consulted);
     let speaking_assistant = assistant.filter(|_| assistant_heard);
     let mut pairs: Vec<_> = speaking_assistant.map(|leg| (customer, leg)).into_iter().collect();
+    if let Some(bridge) = bridge {
+        pairs.extend([(customer, bridge), (bridge, customer)]);
+        pairs.extend(speaking_assistant.map(|leg| (bridge, leg)));
+    }
     for (leg, mode) in present.clone() {
         if matches!(mode, Mode::Barge | Mode::Floor) {
             pairs.push((customer, leg));
+            pairs.extend(bridge.map(|bridge| (bridge, leg)));
         }
+        pairs.extend(bridge.map(|bridge| (leg, bridge)));
         pairs.push((leg, customer));
         pairs.extend(speaking_assistant.map(|speaker| (leg, speaker)));
         // Our side hears everyone of ours but those who only listen.
@@ -36,7 +44,9 @@ pub(crate) fn matrix<'a>(
         );
     }
     if held {
-        pairs.retain(|(listener, speaker)| *listener != customer && *speaker != customer);
+        // What is said in private is not for the conference either.
+        let apart = |leg: LegId| leg == customer || Some(leg) == bridge;
+        pairs.retain(|(listener, speaker)| !apart(*listener) && !apart(*speaker));
     }
     pairs.sort_unstable();
     pairs

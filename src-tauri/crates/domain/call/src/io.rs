@@ -113,6 +113,10 @@ pub enum Input {
     Connect { who: PersonRef, name: String },
     /// An assistant takes part from now on and has the floor, which nobody holds; it speaks on `leg`.
     AssistantJoins { leg: LegId },
+    /// The call is in a conference of this name from now on, whose room `leg` joins.
+    Bridged { leg: LegId, name: String },
+    /// It is out of the conference again.
+    Unbridged,
     /// A person's phone answered; `leg` is in the room.
     PersonUp { who: PersonRef, leg: LegId },
     /// A person's phone could not be reached, or nothing comes from it any more: they did not mean to go.

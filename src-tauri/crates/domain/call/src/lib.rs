@@ -10,6 +10,7 @@
 //! version is refused.
 //! Invariant: after `Output::Over` nothing more comes out.
 
+mod bridge;
 mod dialling;
 mod floor;
 mod hearing;

@@ -26,6 +26,8 @@ enum Phase {
 pub struct CallMachine {
     pub(crate) customer: LegId,
     pub(crate) assistant: Option<LegId>,
+    /// The conference that the call is in: the leg that joins its room, and its name.
+    pub(crate) bridge: Option<(LegId, String)>,
     phase: Phase,
     pub(crate) people: People,
     pub(crate) floor: Floor,
@@ -56,6 +58,7 @@ impl CallMachine {
         Self {
             customer,
             assistant,
+            bridge: None,
             phase: Phase::Setup,
             people: People::default(),
             floor: Floor::Nobody,
@@ -120,6 +123,8 @@ impl CallMachine {
             Input::Transfer { who, name } => self.begin_transfer(now, who, name)?,
             Input::Connect { who, name } => self.route_to(now, who, name)?,
             Input::AssistantJoins { leg } => self.assistant_joins(leg)?,
+            Input::Bridged { leg, name } => self.bridged(leg, name)?,
+            Input::Unbridged => self.unbridged(),
             Input::PersonUp { who, leg } => self.person_up(&who, leg),
             Input::Offer { who, name } => self.offer(who, name)?,
             Input::Granted { who } => self.granted(&who),
@@ -297,7 +302,14 @@ impl CallMachine {
             Floor::Nobody | Floor::Person { .. } => false,
         };
         let held = self.customer_is_held();
-        hearing::matrix(self.customer, self.assistant, heard, held, self.people.iter())
+        hearing::matrix(
+            self.customer,
+            self.assistant,
+            self.bridge.as_ref().map(|(leg, _)| *leg),
+            heard,
+            held,
+            self.people.iter(),
+        )
     }
 
     fn tell_transfer(&mut self) {

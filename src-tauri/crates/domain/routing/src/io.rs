@@ -32,6 +32,8 @@ pub enum Input {
     WebhookFailed,
     /// Whom the caller was put through to cannot be reached.
     TargetFailed,
+    /// The caller is out of the conference that they were put through to.
+    TargetOver,
     /// The message is stored, or could not be.
     VoicemailDone,
 }
@@ -80,6 +82,10 @@ pub enum Saying {
     Invalid,
     /// That nobody can take the call.
     Unavailable,
+    /// That the conference's PIN is to be entered.
+    AskPin,
+    /// That it was another one.
+    WrongPin,
     /// That a message may be left after the tone.
     LeaveMessage,
 }
@@ -91,6 +97,13 @@ pub enum Target {
     Person(UserId),
     Queue(QueueId),
     Number(Pii<String>),
+    /// A conference; `starts`: everybody may talk once they are in it, `ends`: nobody any more when they leave.
+    Conference {
+        name: String,
+        starts: bool,
+        ends: bool,
+        record: bool,
+    },
 }
 
 /// Why there is a deadline.

@@ -7,6 +7,7 @@
 //! Invariant: a caller is never stuck: while the machine is neither connected nor over, there is a deadline.
 //! Invariant: a caller is never led about for ever: a route is left after a bounded number of steps.
 
+mod conference_route;
 mod fields;
 mod hours;
 mod hours_read;
@@ -14,6 +15,7 @@ mod io;
 mod machine;
 mod menu;
 mod phrases;
+mod pin;
 mod read;
 mod route;
 
@@ -21,4 +23,4 @@ pub use fields::Finding;
 pub use hours::{Day, ExceptionDate, ExceptionDay, Hours, Interval, Opening, TimeOfDay};
 pub use io::{Input, Output, Reason, SayId, Saying, Target};
 pub use machine::RouteMachine;
-pub use route::{HoursRef, Mailbox, Menu, Prompt, Route, Spoken, VoicemailRoute};
+pub use route::{ConferenceRoute, HoursRef, Mailbox, Menu, Prompt, Route, Spoken, VoicemailRoute};

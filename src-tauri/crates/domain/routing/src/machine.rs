@@ -5,7 +5,8 @@ use std::time::{Duration, Instant};
 
 use crate::io::{Input, Output, Reason, SayId, Saying, Target};
 use crate::menu::{InMenu, Move};
-use crate::route::{Route, VoicemailRoute};
+use crate::pin::{AtDoor, Step};
+use crate::route::{ConferenceRoute, Route, VoicemailRoute};
 
 /// Routes entered for one caller, over all answers of servers.
 const MOST_STEPS: u32 = 100;
@@ -42,6 +43,7 @@ enum State {
         limit: Instant,
     },
     Menu(Box<InMenu>),
+    Door(Box<AtDoor>),
     Hours {
         open: Route,
         closed: Route,
@@ -60,6 +62,8 @@ enum State {
     },
     Connected {
         otherwise: Option<Route>,
+        /// Follows a conference.
+        then: Option<Route>,
     },
     Over,
 }
@@ -117,6 +121,7 @@ impl RouteMachine {
             Input::WebhookAnswered(route) => self.webhook_over(now, Some(*route)),
             Input::WebhookFailed => self.webhook_over(now, None),
             Input::TargetFailed => self.target_failed(now),
+            Input::TargetOver => self.target_over(now),
             Input::VoicemailDone => {
                 if matches!(self.state, State::Storing { .. } | State::Recording { .. }) {
                     self.hang_up();
@@ -137,6 +142,10 @@ impl RouteMachine {
                 let next = menu.late();
                 self.after(now, next);
             }
+            (State::Door(door), _) => {
+                let step = door.late();
+                self.at_door(now, step);
+            }
             (State::Hours { .. }, _) => self.hours_are(now, false),
             (State::Webhook { .. }, _) => self.webhook_over(now, None),
             (State::Recording { .. }, _) => self.stop_recording(now),
@@ -155,6 +164,7 @@ impl RouteMachine {
         match &self.state {
             State::Saying { limit, .. } => Some((*limit, Reason::Saying)),
             State::Menu(menu) => menu.deadline(),
+            State::Door(door) => Some(door.deadline()),
             State::Hours { limit, .. } | State::Webhook { limit, .. } => Some((*limit, Reason::Answer)),
             State::Recording { until, silent_at } => {
                 let at = silent_at.map_or(*until, |silent| silent.min(*until));
@@ -191,6 +201,11 @@ impl RouteMachine {
                 self.say(greeting);
                 self.state = State::Saying { then: Then::Record(voicemail), limit: now + LONGEST_SAYING };
             }
+            Route::Conference(conference) if conference.has_pin() => {
+                self.say(Saying::AskPin);
+                self.state = State::Door(Box::new(AtDoor::new(conference, now + LONGEST_SAYING)));
+            }
+            Route::Conference(conference) => self.meet(conference, true),
             Route::Say { text, then } => {
                 self.say(Saying::Prompt(text));
                 self.state = State::Saying { then: Then::Route(*then), limit: now + LONGEST_SAYING };
@@ -216,6 +231,15 @@ impl RouteMachine {
             State::Menu(menu) => {
                 let next = menu.digit(now, digit);
                 self.after(now, next);
+            }
+            State::Door(door) => {
+                let cut = door.prompting;
+                let step = door.digit(now, digit);
+                if cut {
+                    self.outputs.push_back(Output::StopSaying);
+                    self.saying.0 += 1;
+                }
+                self.at_door(now, step);
             }
             State::Recording { .. } if digit == '#' => self.stop_recording(now),
             // Whoever knows the greeting need not hear it.
@@ -281,6 +305,7 @@ impl RouteMachine {
         self.saying.0 += 1;
         match &mut self.state {
             State::Menu(menu) if menu.prompting => menu.prompted(now),
+            State::Door(door) if door.prompting => door.prompted(now),
             State::Saying { .. } => {
                 let State::Saying { then, .. } = std::mem::replace(&mut self.state, State::Over) else {
                     return;
@@ -315,11 +340,50 @@ impl RouteMachine {
 
     fn connect(&mut self, target: Target, otherwise: Option<Box<Route>>) {
         self.outputs.push_back(Output::Connect { target });
-        self.state = State::Connected { otherwise: otherwise.map(|route| *route) };
+        self.state = State::Connected { otherwise: otherwise.map(|route| *route), then: None };
+    }
+
+    fn at_door(&mut self, now: Instant, step: Step) {
+        let State::Door(door) = &mut self.state else { return };
+        match step {
+            Step::Wait => {}
+            Step::Wrong => {
+                door.prompt(now + LONGEST_SAYING);
+                self.say(Saying::WrongPin);
+                self.say(Saying::AskPin);
+            }
+            Step::Admitted { moderator } => {
+                let conference = door.route.clone();
+                self.meet(conference, moderator);
+            }
+            Step::TurnedAway => match door.route.otherwise.take() {
+                Some(route) => self.enter(now, *route),
+                None => self.target_lost(now),
+            },
+        }
+    }
+
+    fn meet(&mut self, conference: ConferenceRoute, moderator: bool) {
+        let ConferenceRoute { name, ends_with_moderator, record, then, otherwise, .. } = conference;
+        let ends = moderator && ends_with_moderator;
+        self.connect(Target::Conference { name, starts: moderator, ends, record }, otherwise);
+        if let State::Connected { then: after, .. } = &mut self.state {
+            *after = then.map(|route| *route);
+        }
+    }
+
+    /// The conference is over for the caller.
+    fn target_over(&mut self, now: Instant) {
+        if let State::Connected { then, .. } = &mut self.state {
+            match then.take() {
+                Some(route) => self.enter(now, route),
+                None => self.hang_up(),
+            }
+        }
     }
 
     fn target_failed(&mut self, now: Instant) {
-        let State::Connected { otherwise } = &mut self.state else { return };
+        let State::Connected { otherwise, .. } = &mut self.state else { return };
         match otherwise.take() {
             Some(route) => self.enter(now, route),
             None => self.target_lost(now),
@@ -358,5 +422,7 @@ impl RouteMachine {
     }
 }
 
+#[cfg(test)]
+mod conference_tests;
 #[cfg(test)]
 mod tests;

@@ -5,7 +5,7 @@ use tandem_foundation::Pii;
 
 use crate::fields::{Fields, Finding, Findings, below, text};
 use crate::hours_read;
-use crate::route::{HoursRef, Menu, Prompt, Route, Spoken, VoicemailRoute};
+use crate::route::{ConferenceRoute, HoursRef, Menu, Prompt, Route, Spoken, VoicemailRoute};
 
 /// Routes within routes.
 const DEEPEST: usize = 10;
@@ -15,7 +15,10 @@ const LONGEST_PROMPT: usize = 2_000;
 const LONGEST_ID: usize = 100;
 const LONGEST_URL: usize = 2_000;
 const MOST_KEYS: usize = 4;
-const KINDS: &str = "one of assistant, person, queue, number, hours, menu, voicemail, say, hangup, webhook";
+/// What storage keeps in place of a PIN begins so.
+const SEALED: &str = "v1:";
+const KINDS: &str =
+    "one of assistant, person, queue, number, hours, menu, voicemail, conference, say, hangup, webhook";
 
 impl Route {
     /// Reads a route that lies at `path`.
@@ -82,6 +85,7 @@ impl Reader {
             "hours" => self.hours(&mut fields, depth),
             "menu" => self.menu(&mut fields, depth),
             "voicemail" => self.voicemail(&mut fields),
+            "conference" => self.conference(&mut fields, depth),
             "say" => {
                 let text = self.prompt(&mut fields, "text", true);
                 let then = self.below(&mut fields, "then", depth);
@@ -199,6 +203,55 @@ impl Reader {
         let max_s = fields.whole("max_s", 120, 5..=600, &mut self.found);
         let (user, queue) = (user.map(Into::into), queue.map(Into::into));
         Some(Route::Voicemail(VoicemailRoute { user, queue, name, greeting, max_s }))
+    }
+
+    fn conference(&mut self, fields: &mut Fields<'_>, depth: usize) -> Option<Route> {
+        let name = fields.text("name", LONGEST_ID, &mut self.found);
+        let (pin, moderator_pin) = (self.pin(fields, "pin"), self.pin(fields, "moderator_pin"));
+        let same = |a: &Pii<String>, b: &Pii<String>| a.expose() == b.expose() && !a.expose().is_empty();
+        if pin.as_ref().zip(moderator_pin.as_ref()).is_some_and(|(a, b)| same(a, b)) {
+            self.found.add(&fields.at("moderator_pin"), "another PIN than pin");
+        }
+        let ends_with_moderator = self.flag(fields, "ends_with_moderator");
+        let record = self.flag(fields, "record");
+        let then = self.below_opt(fields, "then", depth);
+        let otherwise = self.below_opt(fields, "otherwise", depth);
+        let name = name?;
+        Some(Route::Conference(ConferenceRoute {
+            name,
+            pin,
+            moderator_pin,
+            ends_with_moderator,
+            record,
+            then,
+            otherwise,
+        }))
+    }
+
+    fn pin(&mut self, fields: &mut Fields<'_>, name: &'static str) -> Option<Pii<String>> {
+        let digits = match fields.get(name)? {
+            // An empty one says that there is to be none any more.
+            Value::String(text) => text.clone(),
+            _ => "?".to_owned(),
+        };
+        // Storage holds it sealed, which is no PIN to look at.
+        let fits = digits.is_empty()
+            || ((3..=12).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit()));
+        if !fits && !digits.starts_with(SEALED) {
+            self.found.add(&fields.at(name), "3 to 12 digits");
+        }
+        Some(Pii::new(digits))
+    }
+
+    fn flag(&mut self, fields: &mut Fields<'_>, name: &'static str) -> bool {
+        match fields.get(name) {
+            None => false,
+            Some(Value::Bool(value)) => *value,
+            Some(_) => {
+                self.found.add(&fields.at(name), "true or false");
+                false
+            }
+        }
     }
 
     fn webhook(&mut self, fields: &mut Fields<'_>, depth: usize) -> Option<Route> {

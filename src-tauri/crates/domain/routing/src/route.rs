@@ -6,6 +6,7 @@ use std::fmt;
 use serde::{Deserialize, Deserializer, Serialize};
 use tandem_foundation::{AssistantId, Pii, QueueId, UserId};
 
+pub use crate::conference_route::ConferenceRoute;
 use crate::fields::below;
 use crate::hours::Hours;
 
@@ -53,6 +54,8 @@ pub enum Route {
     },
     Menu(Box<Menu>),
     Voicemail(VoicemailRoute),
+    /// The caller meets others in a conference.
+    Conference(ConferenceRoute),
     /// Something is said, then the call goes on.
     Say {
         text: Prompt,
@@ -184,6 +187,14 @@ impl Route {
                 }
             }
             Self::Say { then, .. } => then.walk(&below(path, "then"), visit),
+            Self::Conference(conference) => {
+                if let Some(then) = &conference.then {
+                    then.walk(&below(path, "then"), visit);
+                }
+                if let Some(otherwise) = &conference.otherwise {
+                    otherwise.walk(&below(path, "otherwise"), visit);
+                }
+            }
             Self::Webhook { fallback, .. } => fallback.walk(&below(path, "fallback"), visit),
         }
     }
@@ -212,6 +223,9 @@ impl Route {
                 }
             }
             Self::Say { then, .. } => then.walk_mut(visit),
+            Self::Conference(ConferenceRoute { then, otherwise, .. }) => {
+                [then, otherwise].into_iter().flatten().for_each(|route| route.walk_mut(visit));
+            }
             Self::Webhook { fallback, .. } => fallback.walk_mut(visit),
         }
     }
@@ -241,32 +255,47 @@ impl Route {
     /// As it may be shown.
     pub fn without_secrets(&self) -> Self {
         let mut shown = self.clone();
-        shown.walk_mut(&mut |route| {
-            if let Self::Webhook { secret, .. } = route {
-                *secret = None;
-            }
+        shown.walk_mut(&mut |route| match route {
+            Self::Webhook { secret, .. } => *secret = None,
+            Self::Conference(conference) => conference.pins_mut().into_iter().for_each(|pin| *pin = None),
+            _ => {}
         });
         shown
     }
 
-    /// Takes secrets that were not written anew from what was there, by their address; an empty one is removed.
+    /// Takes secrets that were not written anew from what was there, by their address or the conference's name; an
+    /// empty one is removed.
     pub fn keep_secrets(&mut self, former: Option<&Self>) {
-        let mut known: BTreeMap<String, Pii<String>> = BTreeMap::new();
+        let mut known: BTreeMap<(String, usize), Pii<String>> = BTreeMap::new();
         if let Some(former) = former {
-            former.walk("", &mut |_, route| {
-                if let Self::Webhook { url, secret: Some(secret), .. } = route {
-                    known.insert(url.clone(), secret.clone());
+            former.walk("", &mut |_, route| match route {
+                Self::Webhook { url, secret: Some(secret), .. } => {
+                    known.insert((url.clone(), 0), secret.clone());
                 }
+                Self::Conference(ConferenceRoute { name, pin, moderator_pin, .. }) => {
+                    for (number, pin) in [pin, moderator_pin].into_iter().enumerate() {
+                        known.extend(pin.clone().map(|pin| ((name.clone(), number + 1), pin)));
+                    }
+                }
+                _ => {}
             });
         }
-        self.walk_mut(&mut |route| {
-            if let Self::Webhook { url, secret, .. } = route {
-                *secret = match secret.take() {
-                    None => known.get(url).cloned(),
-                    Some(text) if text.expose().is_empty() => None,
-                    written => written,
-                };
+        let keep = |written: &mut Option<Pii<String>>, key: (String, usize)| {
+            *written = match written.take() {
+                None => known.get(&key).cloned(),
+                Some(text) if text.expose().is_empty() => None,
+                written => written,
+            };
+        };
+        self.walk_mut(&mut |route| match route {
+            Self::Webhook { url, secret, .. } => keep(secret, (url.clone(), 0)),
+            Self::Conference(conference) => {
+                let name = conference.name.clone();
+                for (number, pin) in conference.pins_mut().into_iter().enumerate() {
+                    keep(pin, (name.clone(), number + 1));
+                }
             }
+            _ => {}
         });
     }
 }

@@ -146,7 +146,9 @@ fn rule(arguments: &PacingArguments, scenario: Scenario) -> Result<PacingRule, F
         ModeName::Progressive => Mode::Progressive,
         ModeName::Predictive => Mode::Predictive,
         ModeName::Elastic => Mode::Elastic,
-        ModeName::Vicidial => return Ok(PacingRule::Baseline(Baseline::vicidial(arguments.abandon_limit, 3.0))),
+        ModeName::Vicidial => {
+            return Ok(PacingRule::Baseline(Baseline::vicidial(arguments.abandon_limit, 3.0)));
+        }
         ModeName::Ratio => return Ok(PacingRule::Baseline(Baseline::Ratio(arguments.lines))),
     };
     let bridge = Duration::try_from_secs_f64(arguments.bridge)

@@ -62,7 +62,7 @@ pub(crate) async fn score() -> Result<Score, String> {
         display_name: None,
         offer: terms::offer(local, 1),
         web_offer: None,
-            secure_offer: None,
+        secure_offer: None,
         headers: Vec::new(),
         call_id: None,
         ring_timeout: PATIENCE,

@@ -7,6 +7,7 @@ mod access;
 mod calls;
 pub mod cluster;
 mod commits;
+mod conferences;
 mod directory;
 mod event_log;
 mod events;
@@ -23,6 +24,7 @@ use tandem_switchboard::ports::store::Store;
 pub use access::*;
 pub use calls::*;
 pub use commits::*;
+pub use conferences::*;
 pub use directory::*;
 pub use event_log::*;
 pub use events::*;
@@ -87,6 +89,7 @@ macro_rules! store_conformance {
             hours_are_kept_under_a_name_of_their_own
             messages_are_listed_by_box_heard_and_deleted
             a_routes_secret_is_read_back
+            conferences_are_replaced_with_their_events_and_listed_newest_first
         );
     };
     (@tests $open:expr; $($check:ident)*) => {$(

@@ -2,6 +2,7 @@
 
 mod assistants;
 mod calls;
+mod conferences;
 mod desk;
 mod desk_calls;
 mod hours;
@@ -78,6 +79,18 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("hold_call", handler(desk_calls::hold)),
         ("resume_call", handler(desk_calls::resume)),
         ("send_keys", handler(desk_calls::send_keys)),
+        ("list_conferences", handler(conferences::list)),
+        ("list_live_conferences", handler(conferences::live)),
+        ("get_conference", handler(conferences::get)),
+        ("get_conference_recording", handler(conferences::recording)),
+        ("join_conference", handler(conferences::join)),
+        ("leave_conference", handler(conferences::leave)),
+        ("mute_conference_member", handler(conferences::mute)),
+        ("remove_conference_member", handler(conferences::remove)),
+        ("lock_conference", handler(conferences::lock)),
+        ("record_conference", handler(conferences::record)),
+        ("dial_into_conference", handler(conferences::dial)),
+        ("end_conference", handler(conferences::end)),
         ("list_assistants", handler(assistants::list)),
         ("create_assistant", handler(assistants::create)),
         ("get_assistant", handler(assistants::get)),

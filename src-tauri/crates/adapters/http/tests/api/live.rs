@@ -19,6 +19,7 @@ fn live_call(org: &str, id: &str) -> LiveCall {
         held: false,
         rings_for: None,
         queue: None,
+        conference: None,
     }
 }
 

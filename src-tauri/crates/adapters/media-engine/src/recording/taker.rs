@@ -1,7 +1,7 @@
 //! The room's end of a recording: left are the plan's legs, right is what they hear of the others.
 //!
 //! Who is heard by a left leg is on the right, with the same fades; a whisper, a listener's own microphone and the
-//! sounds played to one leg are not.
+//! sounds played to one leg are not. A plan without left legs has everybody who is heard on both sides.
 
 use std::path::PathBuf;
 

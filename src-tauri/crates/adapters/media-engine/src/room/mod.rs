@@ -169,6 +169,11 @@ impl Room {
 
     fn arrange_recording(&mut self, rows: &[Members]) {
         let Some(recording) = &mut self.recording else { return };
+        if recording.left().is_empty() {
+            let heard = |slot: &usize| rows.iter().any(|row| row.contains(*slot));
+            let heard: Members = (0..self.legs.len()).filter(heard).collect();
+            return recording.arrange(heard.clone(), heard);
+        }
         let slots = || self.legs.iter().enumerate().filter_map(|(slot, leg)| Some((slot, leg.as_ref()?.id)));
         let left: Members =
             slots().filter(|(_, id)| recording.left().contains(id)).map(|(slot, _)| slot).collect();

@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::row::broken;
 
 /// Every table, each after those that it refers to.
-pub(super) const TABLES: [&str; 24] = [
+pub(super) const TABLES: [&str; 25] = [
     "organisations",
     "event_sequence",
     "sealing_key",
@@ -40,6 +40,7 @@ pub(super) const TABLES: [&str; 24] = [
     "agents",
     "hours",
     "voicemails",
+    "conferences",
 ];
 /// Those in which the migrations leave a row.
 const SEEDED: [&str; 1] = ["event_sequence"];
@@ -86,6 +87,13 @@ pub(super) async fn export(readers: &AnyPool) -> Result<Exported, Fault> {
         sqlx::query_scalar("SELECT recording FROM calls WHERE recording IS NOT NULL ORDER BY created_at")
             .fetch_all(&mut *transaction)
             .await?;
+    let met: Vec<String> = if schema <= newest_schema() {
+        sqlx::query_scalar("SELECT recordings FROM conferences ORDER BY created_at")
+            .fetch_all(&mut *transaction)
+            .await?
+    } else {
+        Vec::new()
+    };
     let messages: Vec<String> = if schema <= newest_schema() {
         sqlx::query_scalar("SELECT file FROM voicemails ORDER BY created_at")
             .fetch_all(&mut *transaction)
@@ -95,7 +103,10 @@ pub(super) async fn export(readers: &AnyPool) -> Result<Exported, Fault> {
     };
     transaction.rollback().await?;
     let file = |text: &String| Some(serde_json::from_str::<Value>(text).ok()?["file"].as_str()?.to_owned());
-    Ok(Exported { schema, tables, recordings: named.iter().filter_map(file).chain(messages).collect() })
+    let of_conference = |text: &String| serde_json::from_str::<Vec<Value>>(text).unwrap_or_default();
+    let met = met.iter().flat_map(of_conference).filter_map(|row| Some(row["file"].as_str()?.to_owned()));
+    let recordings = named.iter().filter_map(file).chain(messages).chain(met).collect();
+    Ok(Exported { schema, tables, recordings })
 }
 
 async fn read(connection: &mut AnyConnection, name: &str) -> Result<Table, Fault> {

@@ -1,6 +1,7 @@
 //! Every operation, group by group.
 
 mod calls;
+mod conferences;
 mod configuration;
 mod desk_calls;
 mod floor;
@@ -22,6 +23,7 @@ pub fn all() -> impl Iterator<Item = &'static Operation> {
         floor::ALL,
         transfers::ALL,
         desk_calls::ALL,
+        conferences::ALL,
         reports::ALL,
         routing::ALL,
         configuration::ALL,

@@ -49,12 +49,17 @@ impl CallTask {
             | Act::AbandonTransfer
             | Act::SwapTransfer
             | Act::ThreeWay => self.transfer_act(actor, act),
+            Act::JoinConference(request) => {
+                // Answered when the conference has; here it came too late.
+                self.may_join(&request)
+            }
+            Act::LeaveConference => self.leave_conference_act(),
             Act::End => self.asked(Input::End { by: EndedBy::Person(actor.name.clone()) }),
         }
     }
 
     /// Supervisors may do everything; an agent what concerns an offer to them, and to end or hand on what they hold.
-    fn permit(&self, actor: &Actor, act: &Act) -> Result<(), ExchangeError> {
+    pub(super) fn permit(&self, actor: &Actor, act: &Act) -> Result<(), ExchangeError> {
         if actor.role >= UserRole::Supervisor {
             return Ok(());
         }

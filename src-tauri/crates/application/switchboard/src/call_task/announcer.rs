@@ -22,6 +22,8 @@ const FADE_MS: u32 = 40;
 /// What is said where a route has no words of its own.
 const INVALID: &str = "Sorry, that is not one of the choices.";
 const UNAVAILABLE: &str = "I am sorry, nobody can take your call at the moment. Goodbye.";
+const ASK_PIN: &str = "Please enter the conference's PIN, then press the hash key.";
+const WRONG_PIN: &str = "That is not the right PIN.";
 const LEAVE_MESSAGE: &str =
     "Please leave a message after the tone. When you have finished, hang up or press the hash key.";
 
@@ -113,6 +115,8 @@ impl Announcer {
             Saying::Prompt(Prompt::Text(text)) => text,
             Saying::Invalid => INVALID.to_owned(),
             Saying::Unavailable => UNAVAILABLE.to_owned(),
+            Saying::AskPin => ASK_PIN.to_owned(),
+            Saying::WrongPin => WRONG_PIN.to_owned(),
             Saying::LeaveMessage => LEAVE_MESSAGE.to_owned(),
         };
         match &self.voice {

@@ -223,6 +223,7 @@ impl CallTask {
         self.input(Input::Answered);
         self.fetch_person();
         self.begin_route();
+        self.join_when_answered();
     }
 
     /// A call for a person: they get the floor, and the caller hears it ring until they are there.

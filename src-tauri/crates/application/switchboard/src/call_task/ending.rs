@@ -25,6 +25,7 @@ impl CallTask {
         tracing::info!(status, reason, duration_ms = self.call.duration_ms, "the call is over");
         self.leave_queue("abandoned");
         self.close_dialling();
+        self.forget_conference();
         if self.answered.is_some() {
             self.call.outcome = Some(outcome::derive(&self.call, &self.items, self.facts()));
         }

@@ -121,6 +121,7 @@ impl CallTask {
             held: self.machine.is_on_hold(),
             rings_for: self.dialling.rings_for().cloned(),
             queue: self.live_queue(),
+            conference: self.machine.conference().map(str::to_owned),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod acts;
 mod analysis;
 mod announcer;
+mod conferences;
 mod customer;
 mod dialled;
 mod ending;
@@ -32,6 +33,7 @@ use tandem_foundation::{ItemId, LegId, UserId};
 use tandem_routing::Route;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::conferencing::ConferenceNews;
 use crate::context::Context;
 use crate::exchange::{Act, Actor, ExchangeError, LiveCall};
 use crate::journal::Journal;
@@ -43,6 +45,8 @@ use crate::queueing::QueueNews;
 use crate::records::{Assistant, Call, FloorHolder, SipParty, SupervisionMode, TranscriptItem, TurnLatency};
 use crate::terms::Wishes;
 use announcer::Announcer;
+use conferences::InConference;
+pub(crate) use conferences::ToConference;
 pub(crate) use dialled::{Dialled, DiallingPhone};
 pub(crate) use picking_up::PickUp;
 use queueing::InQueue;
@@ -111,6 +115,7 @@ pub(crate) enum CallMessage {
     Queue(QueueNews),
     /// A person goes on with the call on another phone.
     PickUp(PickUp),
+    Conference(ConferenceNews),
     /// The row of an assistant who is to join; `None` where there is none to be had.
     AssistantRead(Option<Box<Assistant>>),
     /// An agent has said what comes of the call.
@@ -139,6 +144,8 @@ pub(crate) enum Beginning {
     Outbound,
     /// One of ours calls.
     Dialled(Dialled),
+    /// We call somebody into a conference.
+    IntoConference(Box<ToConference>),
     /// They call: their leg, their offer if they made one, and the person it is for or the route it takes (else the
     /// assistant).
     Inbound { leg: LegId, offer: Option<Bytes>, person: Option<UserId>, routed: Option<Box<Routed>> },
@@ -175,6 +182,7 @@ pub(crate) struct CallTask {
     /// Whom an inbound call without an assistant is for.
     person: Option<UserId>,
     queue: Option<InQueue>,
+    conference: Option<InConference>,
     /// Tells a customer who waits where they stand.
     announcer: Option<Announcer>,
     /// How many sentences it has been given.
@@ -229,11 +237,15 @@ impl CallTask {
         let (inbox, messages) = mpsc::unbounded_channel();
         let address = crate::registry::CallAddress { org: call.org.clone(), inbox: inbox.clone() };
         context.registry.add_call(call.id.clone(), address);
-        let mut dialled = None;
+        let (mut dialled, mut into) = (None, None);
         let (customer, offer, person, routed) = match beginning {
             Beginning::Outbound => (context.ports.leg_ids.next(), None, None, None),
             Beginning::Dialled(of) => {
                 dialled = Some(of);
+                (context.ports.leg_ids.next(), None, None, None)
+            }
+            Beginning::IntoConference(to) => {
+                into = Some(InConference::awaits_answer(*to));
                 (context.ports.leg_ids.next(), None, None, None)
             }
             Beginning::Inbound { leg, offer, person, routed } => (leg, Some(offer), person, routed),
@@ -258,6 +270,7 @@ impl CallTask {
             offer: offer.flatten(),
             person,
             queue: None,
+            conference: into,
             announcer: None,
             announced_words: 0,
             last_failure: None,
@@ -354,6 +367,9 @@ impl CallTask {
             CallMessage::ToolDone { id, name, content, ok } => self.tool_done(id, name, content, ok),
             CallMessage::BrowserGone { leg } if leg == self.customer => self.input(Input::CustomerGone),
             CallMessage::BrowserGone { leg } => self.person_leg_gone(leg, true),
+            CallMessage::Act { actor, act: Act::JoinConference(request), reply, .. } => {
+                self.asked_to_join(&actor, request, reply);
+            }
             CallMessage::Act { at, actor, act, reply } => {
                 let result = self.act(at, &actor, act);
                 self.drain();
@@ -361,6 +377,7 @@ impl CallTask {
             }
             CallMessage::PickUp(pick_up) => self.pick_up(pick_up),
             CallMessage::Queue(news) => self.queue_news(news),
+            CallMessage::Conference(news) => self.conference_news(news),
             CallMessage::AssistantRead(row) => self.assistant_read(row),
             CallMessage::Disposed(disposition) => self.disposition = Some(disposition),
             CallMessage::Snapshot(reply) => drop(reply.send(self.snapshot())),

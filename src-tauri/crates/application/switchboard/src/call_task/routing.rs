@@ -12,6 +12,7 @@ use tracing::Instrument;
 
 use super::announcer::{self, Announcer};
 use super::{CallMessage, CallTask};
+use crate::exchange::Entry;
 use crate::lines::HearingLine;
 use crate::opening;
 use crate::ports::media::{MediaEvent, SAMPLE_RATE};
@@ -46,6 +47,11 @@ pub(super) struct Routing {
 impl Routing {
     pub fn next_deadline(&self) -> Option<Instant> {
         self.machine.next_deadline().map(|(at, _)| at)
+    }
+
+    /// The caller was put through to somebody.
+    pub fn is_connected(&self) -> bool {
+        self.machine.is_connected()
     }
 
     pub fn poll_output(&mut self) -> Option<Output> {
@@ -113,6 +119,10 @@ impl CallTask {
                 Target::Assistant(id) => self.look_for_assistant(id),
                 Target::Person(user) => self.put_through_to_person(&user),
                 Target::Number(number) => self.put_through(PersonRef::Number(number), "outside".to_owned()),
+                Target::Conference { name, starts, ends, record } => {
+                    self.with_announcer(Announcer::stop);
+                    self.join_by_route(name, Entry { starts, ends, ..Entry::default() }, record);
+                }
                 Target::Queue(queue) => {
                     self.with_announcer(Announcer::stop);
                     self.join_queue(queue, Duration::ZERO, false);

@@ -72,7 +72,7 @@ pub enum Sound {
 pub struct RecordingPlan {
     /// Its extension is the format: `ogg` is Ogg-Opus (RFC 7845), everything else WAV.
     pub path: PathBuf,
-    /// The legs on the left channel; all others are on the right.
+    /// The legs on the left channel; all others are on the right. None: both channels hold everybody who is heard.
     pub left: Vec<LegId>,
 }
 
@@ -132,6 +132,11 @@ pub trait Media: Send + Sync {
     }
     /// Opens a leg whose audio is exchanged over channels.
     fn open_audio_link(&self, room: &CallId, leg: LegId) -> AudioLink;
+    /// Joins two rooms by a leg in each: what either leg is to hear is said by the other one in its room. Closing
+    /// either leaves the other silent. An engine that has one room only joins nothing.
+    fn join_rooms(&self, one: (&CallId, LegId), other: (&CallId, LegId)) {
+        let _ = (one, other);
+    }
     /// Opens a leg that only speaks what [`Media::speak`] gives it (an assistant, an announcement).
     fn open_speaker(&self, room: &CallId, leg: LegId);
     /// Removes a leg; the others go on.

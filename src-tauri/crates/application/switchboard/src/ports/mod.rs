@@ -4,6 +4,7 @@
 
 pub mod browser_phone;
 pub mod clock;
+pub mod conferences;
 pub mod event_log;
 pub mod media;
 mod provider_error;

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, SessionId, TrunkId, UserId};
 
+use super::conferences::ConferenceStore;
 use super::event_log::EventLog;
 use super::providers::ProviderStore;
 use super::queues::QueueStore;
@@ -10,8 +11,8 @@ use super::retention::RetentionStore;
 use super::routing::RoutingStore;
 use super::trace::SipTraces;
 use crate::records::{
-    AgentProfile, ApiKey, Assistant, Call, CallStatus, Event, NewEvent, Number, Organisation, Session,
-    TranscriptItem, Trunk, UnixMs, User, Voicemail,
+    AgentProfile, ApiKey, Assistant, Call, CallStatus, Conference, Event, NewEvent, Number, Organisation,
+    Session, TranscriptItem, Trunk, UnixMs, User, Voicemail,
 };
 
 /// Why storage could not do it.
@@ -50,6 +51,8 @@ pub struct Commit {
     pub agents: Vec<AgentProfile>,
     /// Messages that callers left.
     pub voicemails: Vec<Voicemail>,
+    /// Inserted or replaced as a whole.
+    pub conference: Option<Conference>,
     pub events: Vec<NewEvent>,
     /// Topics of the outbox under which each event is also queued for delivery (index into `events`, topic).
     pub outbox: Vec<(usize, String)>,
@@ -223,6 +226,7 @@ pub trait Store:
     + RetentionStore
     + RoutingStore
     + QueueStore
+    + ConferenceStore
     + EventLog
 {
 }
@@ -235,6 +239,7 @@ impl<T> Store for T where
         + RetentionStore
         + RoutingStore
         + QueueStore
+        + ConferenceStore
         + EventLog
 {
 }

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tandem_foundation::{CallId, OrgId, QueueId, UserId, VoicemailId};
+use tandem_foundation::{CallId, ConferenceId, OrgId, QueueId, UserId, VoicemailId};
 
 use super::{AgentState, Call, FloorHolder, MemberRef, RecordingState, TranscriptItem, Transfer, UnixMs};
 
@@ -101,6 +101,26 @@ pub enum EventBody {
     /// A caller left a message, which is stored.
     #[serde(rename = "voicemail.left")]
     VoicemailLeft { voicemail: VoicemailId, mailbox: String, duration_ms: i64 },
+    /// The call is in a conference; `waits`: for somebody who starts it.
+    #[serde(rename = "conference.joined")]
+    ConferenceJoined { conference: ConferenceId, name: String, waits: bool, muted: bool },
+    /// Those who are in it hear each other from now on.
+    #[serde(rename = "conference.started")]
+    ConferenceStarted { conference: ConferenceId, name: String },
+    /// The call is out of it: `own`, `removed` or `ended`.
+    #[serde(rename = "conference.left")]
+    ConferenceLeft { conference: ConferenceId, name: String, why: String, by: Option<UserId> },
+    #[serde(rename = "conference.muted")]
+    ConferenceMuted { conference: ConferenceId, name: String, muted: bool, by: Option<UserId> },
+    /// Nobody gets in any more, or again.
+    #[serde(rename = "conference.locked")]
+    ConferenceLocked { conference: ConferenceId, name: String, locked: bool, by: Option<UserId> },
+    /// A recording of it has begun, or its file is whole, or could not be made.
+    #[serde(rename = "conference.recording")]
+    ConferenceRecording { conference: ConferenceId, name: String, state: RecordingState, by: Option<UserId> },
+    /// It is over: `empty`, `member_left`, `asked`, `never_started` or `restart`.
+    #[serde(rename = "conference.ended")]
+    ConferenceEnded { conference: ConferenceId, name: String, why: String, by: Option<UserId> },
     /// What the organisation no longer keeps was deleted.
     #[serde(rename = "retention.swept")]
     RetentionSwept(super::Swept),
@@ -159,6 +179,13 @@ impl EventBody {
             Self::AgentStateChanged { .. } => "agent.state",
             Self::CallDisposed { .. } => "call.disposed",
             Self::VoicemailLeft { .. } => "voicemail.left",
+            Self::ConferenceJoined { .. } => "conference.joined",
+            Self::ConferenceStarted { .. } => "conference.started",
+            Self::ConferenceLeft { .. } => "conference.left",
+            Self::ConferenceMuted { .. } => "conference.muted",
+            Self::ConferenceLocked { .. } => "conference.locked",
+            Self::ConferenceRecording { .. } => "conference.recording",
+            Self::ConferenceEnded { .. } => "conference.ended",
             Self::RetentionSwept(_) => "retention.swept",
             Self::ConfigChanged { .. } => "config.changed",
         }

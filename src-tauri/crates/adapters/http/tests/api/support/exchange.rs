@@ -25,6 +25,7 @@ pub struct PretendExchange {
     pub agents: Mutex<Vec<AgentView>>,
     pub reordered: Mutex<Vec<(CallId, Reorder)>>,
     pub disposed: Mutex<Vec<(CallId, String)>>,
+    pub conference_acts: Mutex<Vec<ConferenceAct>>,
     pub refuse_next: Mutex<Option<ExchangeError>>,
     pub placed: AtomicUsize,
     pub reloads: AtomicUsize,
@@ -43,6 +44,7 @@ impl Default for PretendExchange {
             agents: Mutex::new(rows::agents()),
             reordered: Mutex::default(),
             disposed: Mutex::default(),
+            conference_acts: Mutex::default(),
             refuse_next: Mutex::default(),
             placed: AtomicUsize::default(),
             reloads: AtomicUsize::default(),
@@ -166,6 +168,37 @@ impl Exchange for PretendExchange {
     async fn reorder(&self, _: &Actor, call: &CallId, act: Reorder) -> Result<(), ExchangeError> {
         self.reordered.lock().push((call.clone(), act));
         Ok(())
+    }
+
+    async fn conferences(&self, _: &OrgId) -> Vec<ConferenceView> {
+        Vec::new()
+    }
+
+    async fn conference_act(
+        &self,
+        actor: &Actor,
+        id: &ConferenceId,
+        act: ConferenceAct,
+    ) -> Result<ConferenceView, ExchangeError> {
+        if *id != ConferenceId::from(format!("conf_{}", actor.org)) {
+            return Err(ExchangeError::NotFound { what: "conference" });
+        }
+        self.conference_acts.lock().push(act);
+        Ok(ConferenceView::over(rows::conference(actor.org.as_str())))
+    }
+
+    async fn dial_into(
+        &self,
+        actor: &Actor,
+        id: &ConferenceId,
+        request: DialInto,
+    ) -> Result<Call, ExchangeError> {
+        if *id != ConferenceId::from(format!("conf_{}", actor.org)) {
+            return Err(ExchangeError::NotFound { what: "conference" });
+        }
+        let mut call = rows::call(actor.org.as_str(), "call_dialled", 5_000, CallStatus::Queued);
+        call.to = request.to;
+        Ok(call)
     }
 
     async fn dispose(

@@ -1,6 +1,7 @@
 //! A server over in-memory storage and a pretend exchange, with two organisations in it.
 
 pub mod browsers;
+pub mod conferences;
 mod event_log;
 pub mod exchange;
 mod queues;

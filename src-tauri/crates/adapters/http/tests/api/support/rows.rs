@@ -49,6 +49,7 @@ pub fn fill(store: &MemoryStore) {
             hours: Hours::always(),
             created_at: UnixMs(1),
         });
+        data.conferences.push(conference(org));
         data.voicemails.push(Voicemail {
             id: format!("vm_{org}").as_str().into(),
             org: org.into(),
@@ -204,5 +205,19 @@ pub fn item(call: &str, position: i64, text: &str) -> TranscriptItem {
         end_ms: 10,
         confidence: None,
         latency: None,
+    }
+}
+
+pub fn conference(org: &str) -> Conference {
+    Conference {
+        id: format!("conf_{org}").into(),
+        org: org.into(),
+        name: "standup".into(),
+        created_at: UnixMs(1_000),
+        started_at: Some(UnixMs(2_000)),
+        ended_at: Some(UnixMs(9_000)),
+        end_reason: Some("empty".into()),
+        calls: vec![format!("call_{org}").into()],
+        recordings: Vec::new(),
     }
 }

@@ -23,6 +23,7 @@ pub struct Data {
     pub sessions: Vec<Session>,
     pub hours: Vec<NamedHours>,
     pub voicemails: Vec<Voicemail>,
+    pub conferences: Vec<Conference>,
     pub sip_messages: Vec<(OrgId, SipMessage)>,
     pub providers: Vec<Provider>,
     pub queues: Vec<Queue>,
