@@ -23,7 +23,8 @@ const MOST_EVENTS: u32 = 1000;
 impl CallStore for Storage {
     async fn commit(&self, org: &OrgId, commit: Commit) -> Result<Vec<Event>, StoreError> {
         let org = org.clone();
-        let others = commit.voicemails.iter().any(|voicemail| voicemail.org != org);
+        let others = commit.voicemails.iter().any(|voicemail| voicemail.org != org)
+            || commit.callbacks.iter().any(|callback| callback.org != org);
         if others || commit.call.as_ref().is_some_and(|call| call.org != org) {
             return Err(Fault::Conflict("org").at("commit"));
         }
@@ -40,6 +41,9 @@ impl CallStore for Storage {
                 }
                 for profile in &commit.agents {
                     crate::queues::put_agent(connection, profile).await?;
+                }
+                for callback in &commit.callbacks {
+                    crate::callbacks::put(connection, callback).await?;
                 }
                 for voicemail in &commit.voicemails {
                     put_voicemail(connection, voicemail).await?;

@@ -9,6 +9,7 @@ use tandem_switchboard::ports::media::LegQuality;
 use tandem_switchboard::records;
 use utoipa::ToSchema;
 
+use crate::callbacks::LiveCallback;
 use crate::recordings::Recording;
 use crate::time::Time;
 use crate::transfers::TransferView;
@@ -120,6 +121,8 @@ pub struct LiveCallView {
     /// A person is giving the customer to somebody.
     pub transfer: Option<TransferView>,
     pub queue: Option<LiveQueue>,
+    /// The customer is called back by it.
+    pub callback: Option<LiveCallback>,
 }
 
 /// The queue that a call came through.
@@ -279,6 +282,7 @@ impl From<&LiveCall> for LiveCallView {
                 waiting: queue.waiting,
                 offered_to: queue.offered_to.iter().map(ToString::to_string).collect(),
             }),
+            callback: live.callback.as_ref().map(Into::into),
         }
     }
 }

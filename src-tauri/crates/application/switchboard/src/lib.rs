@@ -9,6 +9,7 @@ mod context;
 mod disposition;
 pub mod exchange;
 mod floor_view;
+mod gate;
 mod journal;
 mod lines;
 mod measures;

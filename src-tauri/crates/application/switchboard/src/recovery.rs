@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::context::Context;
 use crate::journal::event;
 use crate::ports::store::{Commit, StoreError};
-use crate::records::{CallStatus, EventBody, RecordingState};
+use crate::records::{CallStatus, CallbackState, EventBody, RecordingState};
 
 /// Closes every call that was live when the server died, as `interrupted`; what was recorded stays playable.
 pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), StoreError> {
@@ -30,6 +30,23 @@ pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), Stor
         let org = call.org.clone();
         let outbox = vec![(0, "call.failed".to_owned())];
         let commit = Commit { call: Some(call), events: vec![ended], outbox, ..Commit::default() };
+        context.ports.store.commit(&org, commit).await?;
+    }
+    Ok(())
+}
+
+/// A callback whose call was under way when the server died may have rung the customer's phone: it is dialled again only
+/// when a person says so.
+pub(crate) async fn doubt_callbacks(context: &Arc<Context>) -> Result<(), StoreError> {
+    let open = context.ports.store.open_callbacks().await?;
+    for mut callback in open.into_iter().filter(|row| row.state == CallbackState::Dialling) {
+        callback.state = CallbackState::Unknown;
+        callback.reason = Some("restart".to_owned());
+        callback.updated_at = context.ports.clock.now();
+        let (org, call) = (callback.org.clone(), callback.call.clone());
+        let body = EventBody::CallbackChanged { callback: Box::new(callback.clone()), by: None };
+        let events = vec![event(context, &call, body)];
+        let commit = Commit { callbacks: vec![callback], events, ..Commit::default() };
         context.ports.store.commit(&org, commit).await?;
     }
     Ok(())

@@ -13,6 +13,7 @@
 mod floor;
 mod hearing;
 mod io;
+mod leaving;
 mod machine;
 mod offers;
 mod people;

@@ -26,6 +26,8 @@ pub struct CallMachine {
     pub(crate) customer: LegId,
     pub(crate) assistant: Option<LegId>,
     phase: Phase,
+    /// Somebody of ours is there before the customer's phone rings.
+    people_first: bool,
     pub(crate) people: People,
     pub(crate) floor: Floor,
     pub(crate) version: u64,
@@ -52,6 +54,7 @@ impl CallMachine {
             customer,
             assistant,
             phase: Phase::Setup,
+            people_first: false,
             people: People::default(),
             floor: Floor::Nobody,
             version: 0,
@@ -64,6 +67,11 @@ impl CallMachine {
             hearing: Vec::new(),
             outputs: VecDeque::new(),
         }
+    }
+
+    /// A call that somebody of ours is given before the customer is called.
+    pub fn people_first(customer: LegId) -> Self {
+        Self { people_first: true, ..Self::new(customer, None) }
     }
 
     /// Who holds the floor, and which version of it this is.
@@ -116,6 +124,8 @@ impl CallMachine {
             Input::PersonFailed { who } => self.person_lost(&who, Unreached::Lost, true),
             Input::PersonGone { who } => self.person_lost(&who, Unreached::Lost, false),
             Input::TransferBy { by, to, name, kind } => self.transfer_by(now, by, to, name, kind)?,
+            Input::LeaveToQueue { by } => self.leave_to_queue(&by)?,
+            Input::LeaveToAssistant { by, leg } => self.leave_to_assistant(&by, leg)?,
             Input::CompleteTransfer { by } => self.complete_transfer(&by)?,
             Input::AbandonTransfer { by } => self.abandon_transfer_by(&by)?,
             Input::Swap { by } => self.swap(&by)?,
@@ -157,6 +167,11 @@ impl CallMachine {
 
     pub(crate) fn require_progress(&self) -> Result<(), Refusal> {
         if self.phase == Phase::InProgress { Ok(()) } else { Err(Refusal::NotInProgress) }
+    }
+
+    /// Somebody may be asked to take a customer who is there, or who is called once they have.
+    pub(crate) fn require_offers(&self) -> Result<(), Refusal> {
+        if self.people_first { Ok(()) } else { self.require_progress() }
     }
 
     /// Brings a person in, or changes the mode of one who is there already.

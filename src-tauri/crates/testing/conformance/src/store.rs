@@ -4,6 +4,7 @@
 //! [`store_conformance!`](crate::store_conformance) makes a test of each.
 
 mod access;
+mod callbacks;
 mod calls;
 pub mod cluster;
 mod commits;
@@ -21,6 +22,7 @@ use std::sync::Arc;
 use tandem_switchboard::ports::store::Store;
 
 pub use access::*;
+pub use callbacks::*;
 pub use calls::*;
 pub use commits::*;
 pub use directory::*;
@@ -87,6 +89,8 @@ macro_rules! store_conformance {
             hours_are_kept_under_a_name_of_their_own
             messages_are_listed_by_box_heard_and_deleted
             a_routes_secret_is_read_back
+            who_is_to_be_called_back_is_read_as_written_and_found_while_it_is_not_over
+            a_persons_queues_are_changed_all_at_once_and_nothing_else_of_them
         );
     };
     (@tests $open:expr; $($check:ident)*) => {$(

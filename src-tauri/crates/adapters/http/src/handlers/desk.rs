@@ -6,8 +6,8 @@ use tandem_console_api::floor::{
     AgentView, Desk, DeskCall, DispositionWrite, FloorView, PresenceWrite, ReorderWrite, WrapUpWrite,
 };
 use tandem_console_api::problem::Code;
-use tandem_foundation::UserId;
-use tandem_switchboard::exchange::{self, Act, LiveCall, Reorder, WrapUp};
+use tandem_foundation::{CallId, UserId};
+use tandem_switchboard::exchange::{self, Act, ExchangeError, LiveCall, Reorder, WrapUp};
 use tandem_switchboard::ports::store::CallFilter;
 use tandem_switchboard::records::{AgentState, Call, Direction, EventBody, Queue};
 
@@ -51,13 +51,20 @@ pub(super) async fn wrap_up(ask: Ask) -> Reply {
 
 pub(super) async fn reorder(ask: Ask) -> Reply {
     let wanted: ReorderWrite = ask.json()?;
-    let call = call(&ask).await?.id;
+    let id: CallId = ask.id().into();
     let act = match (wanted.queue, wanted.priority) {
         (Some(queue), _) => Reorder::Move { queue: queue.into() },
         (None, Some(priority)) => Reorder::Priority { priority },
         (None, None) => Reorder::ToFront,
     };
-    ask.shared.exchange.reorder(&ask.caller()?.actor, &call, act).await?;
+    // A callback that waits has no call in storage yet, and a call that is another's waits nowhere here.
+    match ask.shared.exchange.reorder(&ask.caller()?.actor, &id, act).await {
+        Err(ExchangeError::WrongState { status }) => {
+            call(&ask).await?;
+            return Err(ExchangeError::WrongState { status }.into());
+        }
+        done => done?,
+    }
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 

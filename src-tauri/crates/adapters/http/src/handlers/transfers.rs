@@ -7,8 +7,8 @@ use super::supervision::act;
 use crate::ask::{Ask, Reply};
 
 pub(super) async fn transfer(ask: Ask) -> Reply {
-    let Transfer { to, kind } = ask.json()?;
-    act(ask, Act::Transfer { to: to.into(), kind: kind.into() }).await
+    let (to, kind) = ask.json::<Transfer>()?.into_parts();
+    act(ask, Act::Transfer { to, kind }).await
 }
 
 pub(super) async fn complete(ask: Ask) -> Reply {

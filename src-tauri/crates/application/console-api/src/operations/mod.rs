@@ -1,5 +1,6 @@
 //! Every operation, group by group.
 
+mod callbacks;
 mod calls;
 mod configuration;
 mod floor;
@@ -19,6 +20,7 @@ pub fn all() -> impl Iterator<Item = &'static Operation> {
         session::ALL,
         calls::ALL,
         floor::ALL,
+        callbacks::ALL,
         transfers::ALL,
         reports::ALL,
         routing::ALL,

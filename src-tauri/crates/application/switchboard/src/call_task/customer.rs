@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use tandem_call::{EndedBy, Input, PersonRef};
 use tandem_conversation::io::Input as TalkInput;
-use tandem_foundation::LegId;
+use tandem_foundation::{LegId, TrunkId};
 use tandem_routing::Input as RouteInput;
 
 use super::{CallTask, LegKind};
@@ -33,6 +33,18 @@ impl CallTask {
             return self.input(Input::End { by: EndedBy::Unreached(503) });
         };
         self.prepare_talk();
+        self.send_invite(trunk, offer);
+    }
+
+    /// The customer's phone is dialled, with everything there already that it is dialled for.
+    pub(super) fn invite_customer(&mut self, trunk: TrunkId) {
+        match self.open_leg_and_offer(self.customer) {
+            Some(offer) => self.send_invite(trunk, offer),
+            None => self.input(Input::End { by: EndedBy::Unreached(503) }),
+        }
+    }
+
+    fn send_invite(&self, trunk: TrunkId, offer: Bytes) {
         self.context.ports.signalling.send(SignallingCommand::Invite {
             leg: self.customer,
             to: Destination::Trunk { trunk, number: self.call.to.clone() },
@@ -206,6 +218,7 @@ impl CallTask {
         self.start_hearing_customer();
         self.commit_call(EventBody::CallUpdated);
         self.input(Input::Answered);
+        self.callback_reached();
         self.fetch_person();
         self.begin_route();
     }
@@ -289,6 +302,9 @@ impl CallTask {
         }
         let at_ms = self.offset_ms(Instant::now());
         self.commit_event(EventBody::KeyPressed { at_ms });
+        if self.keeping_digit(digit) {
+            return;
+        }
         self.route_input(RouteInput::Digit(digit));
         self.tell(TalkInput::Digit { digit });
     }

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, SessionId, TrunkId, UserId};
 
+use super::callbacks::CallbackStore;
 use super::event_log::EventLog;
 use super::providers::ProviderStore;
 use super::queues::QueueStore;
@@ -10,8 +11,8 @@ use super::retention::RetentionStore;
 use super::routing::RoutingStore;
 use super::trace::SipTraces;
 use crate::records::{
-    AgentProfile, ApiKey, Assistant, Call, CallStatus, Event, NewEvent, Number, Organisation, Session,
-    TranscriptItem, Trunk, UnixMs, User, Voicemail,
+    AgentProfile, ApiKey, Assistant, Call, CallStatus, Callback, Event, NewEvent, Number, Organisation,
+    Session, TranscriptItem, Trunk, UnixMs, User, Voicemail,
 };
 
 /// Why storage could not do it.
@@ -48,6 +49,8 @@ pub struct Commit {
     pub do_not_call: Vec<DoNotCall>,
     /// Inserted or replaced.
     pub agents: Vec<AgentProfile>,
+    /// Inserted or replaced.
+    pub callbacks: Vec<Callback>,
     /// Messages that callers left.
     pub voicemails: Vec<Voicemail>,
     pub events: Vec<NewEvent>,
@@ -223,6 +226,7 @@ pub trait Store:
     + RetentionStore
     + RoutingStore
     + QueueStore
+    + CallbackStore
     + EventLog
 {
 }
@@ -235,6 +239,7 @@ impl<T> Store for T where
         + RetentionStore
         + RoutingStore
         + QueueStore
+        + CallbackStore
         + EventLog
 {
 }

@@ -5,6 +5,7 @@
 
 mod assistant;
 mod call;
+mod callback;
 mod directory;
 mod event;
 mod provider;
@@ -16,6 +17,7 @@ mod transfer;
 
 pub use assistant::*;
 pub use call::*;
+pub use callback::*;
 pub use directory::*;
 pub use event::*;
 pub use provider::*;
