@@ -38,6 +38,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/agents/{id}/queues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Whose callers a person takes; nobody who waits or talks is dropped */
+        put: operations["set_agent_queues"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/assistants": {
         parameters: {
             query?: never;
@@ -70,6 +87,58 @@ export interface paths {
         post?: never;
         /** Delete */
         delete: operations["delete_assistant"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Customers who are to be called back, or were */
+        get: operations["list_callbacks"];
+        put?: never;
+        /** Have somebody called back */
+        post: operations["create_callback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Nobody calls them any more */
+        delete: operations["cancel_callback"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/callbacks/{id}/settle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Say what became of one that a crash left unknown, or call now */
+        post: operations["settle_callback"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1188,6 +1257,30 @@ export interface components {
             /** Format: int64 */
             wrap_up_ms: number;
         };
+        /** @description A queue that a person is a member of. */
+        AgentQueue: {
+            /** @description Id of the queue. */
+            queue: string;
+            /**
+             * Format: int32
+             * @description A lower one is asked first, where the queue's strategy is `ranked`.
+             */
+            rank: number;
+        };
+        /** @description A queue that a person is a member of. */
+        AgentQueueInput: {
+            /** @description Id of the queue. */
+            queue: string;
+            /**
+             * Format: int32
+             * @description A lower one is asked first, where the queue's strategy is `ranked`.
+             */
+            rank?: number;
+        };
+        /** @description The queues of a person, as a whole. */
+        AgentQueuesWrite: {
+            queues: components["schemas"]["AgentQueueInput"][];
+        };
         /** @description What agents did. Times in a state are split at the intervals' boundaries. */
         AgentReport: {
             /** @description Until when what agents are at is counted. */
@@ -1536,6 +1629,172 @@ export interface components {
          * @enum {string}
          */
         CallStatus: "queued" | "ringing" | "in_progress" | "completed" | "busy" | "no_answer" | "declined" | "failed" | "cancelled" | "interrupted";
+        /** @description A customer who is to be called back by an agent of a queue. */
+        Callback: {
+            /** @description Id of the person whom it is kept for at first. */
+            agent: string | null;
+            /** @description Id of the call they asked in. */
+            asked_in: string | null;
+            /**
+             * Format: int32
+             * @description How often the customer's phone was dialled.
+             */
+            attempts: number;
+            /** @description Id of the last call made, or of the next one. */
+            call: string;
+            created_at: components["schemas"]["Time"];
+            /** @description Not before this time. */
+            due_at: components["schemas"]["Time"];
+            id: string;
+            name: string | null;
+            note: string;
+            number: string;
+            origin: components["schemas"]["CallbackOrigin"];
+            /** @description Id of the queue. */
+            queue: string;
+            /** @description Why it is in this state: `busy`, `no_answer`, `agent_gone`, `do_not_call`, `at_capacity`, `queue_gone`, `restart` … */
+            reason: string | null;
+            /** @description The wait counts from here. */
+            since: components["schemas"]["Time"];
+            state: components["schemas"]["CallbackState"];
+            updated_at: components["schemas"]["Time"];
+        };
+        /**
+         * @description Who asked for a callback.
+         * @enum {string}
+         */
+        CallbackOrigin: "caller" | "assistant" | "agent";
+        /**
+         * @description What is to become of a callback.
+         * @enum {string}
+         */
+        CallbackOutcome: "reached" | "again" | "closed";
+        /** @description A page of callbacks, newest first. */
+        CallbackPage: {
+            items: components["schemas"]["Callback"][];
+            /** @description Give this as `cursor` to get the next page. */
+            next_cursor: string | null;
+        };
+        /** @description The callback of a place in a queue. */
+        CallbackPlace: {
+            /**
+             * Format: int32
+             * @description Made before.
+             */
+            attempts: number;
+            /** @description Id of the callback. */
+            callback: string;
+            name: string | null;
+            number: string;
+        };
+        /** @description How callers who wait are offered to be called back, and how they are. */
+        CallbackSettings: {
+            /**
+             * Format: int32
+             * @description How often the customer's phone is dialled.
+             * @default 3
+             */
+            attempts: number;
+            /**
+             * Format: int32
+             * @description Only where the wait is estimated to be longer; `null`: however long it is. Either of both will do.
+             * @default null
+             */
+            from_estimate_s: number | null;
+            /**
+             * Format: int32
+             * @description Only from this place in the queue on (1 is next); `null`: from any.
+             * @default null
+             */
+            from_position: number | null;
+            /**
+             * Format: int32
+             * @description From one attempt to the next.
+             * @default 600
+             */
+            gap_s: number;
+            /**
+             * @description The key that asks for it, 0 to 9.
+             * @default 5
+             */
+            key: string;
+            /**
+             * @description Callers are told of it; the other settings hold for callbacks of any origin.
+             * @default false
+             */
+            offered: boolean;
+            /**
+             * @description Whether another number than the caller's may be keyed in.
+             * @default true
+             */
+            other_number: boolean;
+        };
+        /** @description How callers who wait are offered to be called back, and how they are. */
+        CallbackSettingsInput: {
+            /**
+             * Format: int32
+             * @description How often the customer's phone is dialled.
+             * @default 3
+             */
+            attempts: number;
+            /**
+             * Format: int32
+             * @description Only where the wait is estimated to be longer; `null`: however long it is. Either of both will do.
+             * @default null
+             */
+            from_estimate_s: number | null;
+            /**
+             * Format: int32
+             * @description Only from this place in the queue on (1 is next); `null`: from any.
+             * @default null
+             */
+            from_position: number | null;
+            /**
+             * Format: int32
+             * @description From one attempt to the next.
+             * @default 600
+             */
+            gap_s: number;
+            /**
+             * @description The key that asks for it, 0 to 9.
+             * @default 5
+             */
+            key: string;
+            /**
+             * @description Callers are told of it; the other settings hold for callbacks of any origin.
+             * @default false
+             */
+            offered: boolean;
+            /**
+             * @description Whether another number than the caller's may be keyed in.
+             * @default true
+             */
+            other_number: boolean;
+        };
+        /** @description What became of a customer whom a crash may or may not have called; `again` also brings one forward that is scheduled. */
+        CallbackSettlement: {
+            outcome: components["schemas"]["CallbackOutcome"];
+        };
+        /**
+         * @description Where a callback is. The last three are final.
+         * @enum {string}
+         */
+        CallbackState: "scheduled" | "waiting" | "dialling" | "unknown" | "reached" | "failed" | "cancelled";
+        /** @description Somebody is to be called back. */
+        CallbackWrite: {
+            /** @description Id of the person whom it is kept for at first; anybody of the queue where it is not given. */
+            agent?: string | null;
+            /** @description Id of the call it comes out of. */
+            asked_in?: string | null;
+            due_at?: components["schemas"]["Time"] | null;
+            name?: string | null;
+            /** @description What whoever calls should know. */
+            note?: string;
+            /** @description E.164 with `+`. */
+            number: string;
+            /** @description Id of the queue whose agents call. */
+            queue: string;
+        };
         /** @description What a client sends on `/api/v1/live`. */
         ClientMessage: {
             /** @enum {string} */
@@ -1577,6 +1836,8 @@ export interface components {
             /** @description What may be said of it, where its queue says so. */
             dispositions: string[];
             wrapping_up: components["schemas"]["Call"] | null;
+            /** @description Id of the queue it came through. */
+            wrapping_up_queue: string | null;
         };
         /** @description A call, with what its agent has to know. */
         DeskCall: {
@@ -1791,6 +2052,32 @@ export interface components {
             /** @enum {string} */
             kind: "queue.left";
         } | {
+            /** @description A supervisor changed who is taken next: `priority`, `to_front` or `queue`. */
+            data: {
+                by: string | null;
+                how: string;
+                queue: string;
+            };
+            /** @enum {string} */
+            kind: "queue.reordered";
+        } | {
+            /** @description Somebody is to be called back, or it has come further. */
+            data: {
+                by: string | null;
+                callback: components["schemas"]["Callback"];
+            };
+            /** @enum {string} */
+            kind: "callback.changed";
+        } | {
+            /** @description A person takes the callers of these queues from now on. */
+            data: {
+                by: string | null;
+                queues: components["schemas"]["AgentQueue"][];
+                user: string;
+            };
+            /** @enum {string} */
+            kind: "agent.queues";
+        } | {
             /** @description An agent is at something else. `reason`: of a break; `until`: of wrap-up. */
             data: {
                 by: string | null;
@@ -1995,12 +2282,19 @@ export interface components {
         /** @description A call in progress as the floor shows it. */
         LiveCallView: {
             call: components["schemas"]["Call"];
+            callback: components["schemas"]["LiveCallback"] | null;
             /** @description Last thing said. */
             last_line: string | null;
             quality: components["schemas"]["Quality"] | null;
             queue: components["schemas"]["LiveQueue"] | null;
             supervisors: components["schemas"]["Supervisor"][];
             transfer: components["schemas"]["TransferView"] | null;
+        };
+        /** @description The callback that a call is for. */
+        LiveCallback: {
+            /** @description Id of the callback. */
+            callback: string;
+            note: string;
         };
         /** @description Every live call. */
         LiveCalls: {
@@ -2649,6 +2943,19 @@ export interface components {
              */
             bridge: string | null;
             /**
+             * @description Whether callers may hang up and be called back, and how.
+             * @default {
+             *       "attempts": 3,
+             *       "from_estimate_s": null,
+             *       "from_position": null,
+             *       "gap_s": 600,
+             *       "key": "5",
+             *       "offered": false,
+             *       "other_number": true
+             *     }
+             */
+            callback: components["schemas"]["CallbackSettings"];
+            /**
              * @description An agent may not end wrap-up before one is chosen.
              * @default false
              */
@@ -2770,6 +3077,19 @@ export interface components {
              * @default null
              */
             bridge: string | null;
+            /**
+             * @description Whether callers may hang up and be called back, and how.
+             * @default {
+             *       "attempts": 3,
+             *       "from_estimate_s": null,
+             *       "from_position": null,
+             *       "gap_s": 600,
+             *       "key": "5",
+             *       "offered": false,
+             *       "other_number": true
+             *     }
+             */
+            callback: components["schemas"]["CallbackSettingsInput"];
             /**
              * @description An agent may not end wrap-up before one is chosen.
              * @default false
@@ -3494,7 +3814,11 @@ export interface components {
         };
         /** @description Give the customer to somebody. */
         Transfer: {
+            /** @description To a queue: the time that the customer has been with us counts as wait; they begin anew where not. */
+            keep_wait?: boolean;
             kind: components["schemas"]["TransferKind"];
+            /** @description To an assistant: what it should know. */
+            note?: string | null;
             to: components["schemas"]["TransferTarget"];
         };
         /**
@@ -3514,6 +3838,12 @@ export interface components {
         } | {
             /** @description E.164 with `+`. */
             number: string;
+        } | {
+            /** @description Id of a queue, whoever of it is free. Always blind: the customer waits, and you are free. */
+            queue: string;
+        } | {
+            /** @description Id of an assistant, which is told what was said. Always blind. */
+            assistant: string;
         };
         /** @description Who gives the customer to whom, and how far it has come. */
         TransferView: {
@@ -3840,6 +4170,7 @@ export interface components {
         WaitingView: {
             /** @description Id of the call. */
             call: string;
+            callback: components["schemas"]["CallbackPlace"] | null;
             /**
              * Format: int32
              * @description Seconds until it is their turn, as it looks now.
@@ -4094,6 +4425,113 @@ export interface operations {
             };
             /** @description `no_phone` */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    set_agent_queues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentQueuesWrite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentView"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4577,6 +5015,375 @@ export interface operations {
                 };
             };
             /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_callbacks: {
+        parameters: {
+            query?: {
+                /** @description Only those that are not over. */
+                open?: boolean;
+                /** @description `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description How many; 50 where it is not given. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackPage"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackWrite"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    settle_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackSettlement"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Callback"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -32,6 +32,7 @@ export const liveCall = (over: Partial<Call> = {}, rest: Partial<LiveCall> = {})
   quality: null,
   transfer: null,
   queue: null,
+  callback: null,
   ...rest,
 });
 

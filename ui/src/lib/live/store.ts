@@ -88,6 +88,8 @@ export function isMark(kind: CallEvent["kind"]): boolean {
     kind.startsWith("call.") ||
     kind.startsWith("queue.") ||
     kind === "agent.state" ||
+    kind === "agent.queues" ||
+    kind === "callback.changed" ||
     kind === "transcript.item" ||
     kind === "config.changed" ||
     kind === "retention.swept" ||

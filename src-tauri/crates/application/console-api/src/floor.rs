@@ -82,6 +82,8 @@ pub struct Desk {
     pub calls: Vec<DeskCall>,
     /// The call they are wrapping up.
     pub wrapping_up: Option<Call>,
+    /// Id of the queue it came through.
+    pub wrapping_up_queue: Option<String>,
     /// What may be said of it, where its queue says so.
     pub dispositions: Vec<String>,
     pub disposition_required: bool,

@@ -94,6 +94,7 @@ pub(super) async fn desk(ask: Ask) -> Reply {
     }
     let mut desk = Desk {
         wrapping_up: None,
+        wrapping_up_queue: None,
         dispositions: Vec::new(),
         disposition_required: false,
         calls,
@@ -102,6 +103,7 @@ pub(super) async fn desk(ask: Ask) -> Reply {
     if let Some((call, queue)) = wrapping_up(&ask, &agent, &queues).await? {
         desk.wrapping_up = Some((&call).into());
         if let Some(queue) = queue {
+            desk.wrapping_up_queue = Some(queue.id.to_string());
             desk.dispositions = queue.settings.dispositions.clone();
             desk.disposition_required = queue.settings.disposition_required;
         }
