@@ -8,6 +8,8 @@ export type Mark = Exclude<
       | `call.${string}`
       | `queue.${string}`
       | "agent.state"
+      | "agent.queues"
+      | "callback.changed"
       | "transcript.item"
       | "config.changed"
       | "retention.swept"

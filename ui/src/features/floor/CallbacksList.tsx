@@ -72,7 +72,9 @@ function CallbackRow({ callback }: { callback: Callback }) {
         </span>{" "}
         <span className={classes.second}>
           {queues.get(callback.queue) ?? t("queues.unknown")} ·{" "}
-          {lost ? t("callbacks.unknownHint") : t("callbacks.dueAt", { time: moment(callback.due_at, i18n.language) })}
+          {lost
+            ? t("callbacks.unknownHint")
+            : t("callbacks.dueAt", { time: moment(callback.due_at, i18n.language) })}
           {callback.attempts > 0 && ` · ${t("callbacks.attempts", { count: callback.attempts })}`}
         </span>
       </span>

@@ -171,26 +171,6 @@ it("asks before somebody is taken off duty", async () => {
   });
 });
 
-it("moves an agent to another queue, writing only the queues that change", async () => {
-  const asked = await show({ "PUT /queues/queue_1": queueOf({}), "PUT /queues/queue_2": queueOf({}) });
-  await userEvent.click(await screen.findByRole("button", { name: "Queues of Cara Diaz" }));
-  const dialog = await screen.findByRole("dialog", { name: "Queues of Cara Diaz" });
-  await userEvent.click(await within(dialog).findByRole("checkbox", { name: "Sales" }));
-  await userEvent.click(within(dialog).getByRole("button", { name: "Save" }));
-  await waitFor(() => {
-    const put = asked.filter(({ method }) => method === "PUT");
-    expect(put.map(({ path }) => path)).toEqual(["/queues/queue_2"]);
-    expect(put[0]?.body).toMatchObject({ members: [{ kind: "person", user: "user_cara", rank: 0 }] });
-  });
-});
-
-it("leaves an agent's queues to administrators", async () => {
-  await show({ "GET /session": { ...me, role: "supervisor" } });
-  await screen.findByRole("list", { name: "Agents: Ready" });
-  expect(screen.queryByRole("button", { name: "Queues of Cara Diaz" })).toBeNull();
-  expect(screen.getByRole("button", { name: "Pause Cara Diaz" })).toBeEnabled();
-});
-
 it("tells in the list of calls who waits and whom it rings, and goes there and back with Q", async () => {
   const ringing = liveCall({}, { queue: { ...waits, offered_to: ["user_ben"] } });
   await show({}, "/floor", [ringing, otieno, liveCall({ id: "call_3", customer_name: "Direct" })]);

@@ -178,10 +178,7 @@ fn who_leaves_the_customer_to_a_queue_or_an_assistant_is_free_and_nobody_else_ma
     let mut world = World::new(None);
     world.has("ann", ANN);
     let by = || person("ben");
-    assert_eq!(
-        world.call.handle(Instant::now(), Input::LeaveToQueue { by: by() }),
-        Err(Refusal::NotHolder)
-    );
+    assert_eq!(world.call.handle(Instant::now(), Input::LeaveToQueue { by: by() }), Err(Refusal::NotHolder));
     let left = world.does(Input::LeaveToQueue { by: person("ann") });
     assert_eq!(*world.call.floor().0, Floor::Nobody);
     assert!(left.contains(&Output::Release { who: person("ann"), leg: Some(ANN) }));
