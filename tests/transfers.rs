@@ -263,3 +263,121 @@ async fn an_agent_who_holds_the_floor_may_transfer_to_a_number_and_nobody_else_m
     world.customer.hears(world.customer_leg, CUSTOMER, &[SAM, SUE]).await;
     world.ends().await;
 }
+
+/// Sets what the support queue asks of those who would join it.
+async fn queue_settings(world: &World, change: Value) {
+    let admin = world.server.signed_in("admin").await;
+    let mut queue = admin.get("/queues").await["items"][0].clone();
+    for (name, value) in change.as_object().expect("settings") {
+        queue["settings"][name] = value.clone();
+    }
+    let write = json!({ "name": queue["name"], "settings": queue["settings"], "members": queue["members"] });
+    let put = admin.ask(Method::PUT, "/queues/queue_support", Some(write)).await;
+    assert_eq!(put.status, 200, "{}", put.body);
+}
+
+async fn joined(world: &mut World) -> Value {
+    let call = world.call.clone();
+    world.live.event(&call, "queue.joined", 20).await
+}
+
+#[tokio::test]
+async fn a_customer_left_to_a_queue_waits_with_music_and_is_taken_by_whoever_is_free() {
+    let mut world = World::called_in().await;
+    world.does("transfer", json!({ "to": { "queue": "queue_support" }, "kind": "blind" })).await;
+    joined(&mut world).await;
+    world.transfer_is("completed").await;
+    world.floor_is("nobody", None).await;
+    world.sams.is_hung_up_on(world.sams_leg).await;
+    world.customer.hears_a_sound(world.customer_leg, &EVERYBODY).await;
+    let row = world.sam.get(&format!("/calls/{}", world.call)).await;
+    let place = world.sam.get("/floor").await["queues"][0]["waiting"][0].clone();
+    let since = |text: &Value| -> jiff::Timestamp { text.as_str().expect("a time").parse().expect("a time") };
+    let apart = since(&place["since"]).duration_since(since(&row["answered_at"])).as_millis().abs();
+    assert!(apart < 1_000, "the time with us counts: {apart} ms");
+
+    let agent = world.server.signed_in("agent").await;
+    let mut alex = Phone::of(&world.server, "agent", SUE).await;
+    agent.ask(Method::PUT, "/me/presence", Some(json!({ "presence": "ready" }))).await;
+    let leg = alex.takes().await;
+    world.customer.hears(world.customer_leg, SUE, &[SAM]).await;
+    alex.hears(leg, CUSTOMER, &[SAM]).await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_queue_that_takes_nobody_leaves_the_customer_where_they_are() {
+    let mut world = World::called_in().await;
+    queue_settings(&world, json!({ "join_with": "ready", "overflow": { "kind": "hang_up" } })).await;
+    let to = |queue: &str| json!({ "to": { "queue": queue }, "kind": "blind", "keep_wait": false });
+    world.does("transfer", to("queue_support")).await;
+    world.transfer_is("declined").await;
+    world.sam_has_the_customer().await;
+    let path = format!("/calls/{}/transfer", world.call);
+    let nowhere = world.sam.ask(Method::POST, &path, Some(to("queue_nowhere"))).await;
+    assert_eq!(nowhere.status, 422, "{}", nowhere.body);
+    let sue = world.server.signed_in("supervisor_2").await;
+    assert_eq!(sue.ask(Method::POST, &path, Some(to("queue_support"))).await.status, 409, "not the holder");
+    // He may still give the customer to somebody.
+    world.to_sue("blind").await;
+    let leg = world.sues.takes().await;
+    world.sue_has_the_customer(leg).await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn a_customer_left_to_a_queue_who_hangs_up_leaves_it() {
+    let mut world = World::called_in().await;
+    let to = json!({ "to": { "queue": "queue_support" }, "kind": "blind", "keep_wait": false });
+    world.does("transfer", to).await;
+    joined(&mut world).await;
+    world.sams.is_hung_up_on(world.sams_leg).await;
+    world.customer.hang_up(world.customer_leg);
+    let call = world.call.clone();
+    let left = world.live.event(&call, "queue.left", 20).await;
+    assert_eq!(left["data"]["why"], "abandoned");
+    world.live.event(&call, "call.ended", 20).await;
+    assert_eq!(world.sam.get("/floor").await["queues"][0]["waiting"], json!([]));
+}
+
+#[tokio::test]
+async fn a_customer_left_to_an_assistant_is_spoken_to_by_it_and_who_left_them_is_free() {
+    let mut world = World::called_in().await;
+    let path = format!("/calls/{}/transfer", world.call);
+    let to = |assistant: &str| json!({ "to": { "assistant": assistant }, "kind": "blind", "note": "She asks about her balance." });
+    let nobody = world.sam.ask(Method::POST, &path, Some(to("asst_nobody"))).await;
+    assert_eq!(nobody.status, 422, "{}", nobody.body);
+    world.sam_has_the_customer().await;
+
+    // A customer who says nothing is not waited for by the assistant.
+    world.customer.falls_silent();
+    world.does("transfer", to("asst_receptionist")).await;
+    world.transfer_is("completed").await;
+    world.floor_is("assistant", None).await;
+    let call = world.call.clone();
+    world.live.said(&call, "assistant", "", 40).await;
+    world.sams.is_hung_up_on(world.sams_leg).await;
+    world.ends().await;
+}
+
+#[tokio::test]
+async fn another_assistant_may_take_over_from_the_first_through_a_person() {
+    let mut world = World::taken_over().await;
+    world.customer.falls_silent();
+    let to = json!({ "to": { "assistant": "asst_receptionist" }, "kind": "blind" });
+    world.does("transfer", to).await;
+    world.floor_is("assistant", None).await;
+    let call = world.call.clone();
+    world.live.said(&call, "assistant", "", 40).await;
+    let transcript = world.sam.get(&format!("/calls/{call}/transcript")).await;
+    let items = transcript["items"].as_array().expect("items");
+    let says_jane =
+        |item: &Value| item["text"].as_str().is_some_and(|text| text.to_lowercase().contains("jane"));
+    assert!(items.iter().any(says_jane), "what the first one said stays: {transcript}");
+    let names = |name: &str| items.iter().filter(|item| item["speaker_name"] == name).count();
+    assert!(names("Jane") > 0, "{transcript}");
+    let row = world.sam.get(&format!("/calls/{call}")).await;
+    assert_eq!(row["assistant"], "asst_receptionist");
+    world.sams.is_hung_up_on(world.sams_leg).await;
+    world.ends().await;
+}

@@ -2,7 +2,7 @@
 import { queryOptions } from "@tanstack/react-query";
 
 import { answer, client, done } from "./client";
-import type { PresenceWrite, QueueWrite } from "./types";
+import type { CallbackOutcome, CallbackWrite, PresenceWrite, QueueWrite } from "./types";
 
 export const queuesQuery = queryOptions({
   queryKey: ["queues"],
@@ -60,3 +60,22 @@ export const reorderCaller = (id: string, place: { queue: string } | { priority:
           : { queue: null, priority: null, to_front: false, ...place },
     }),
   );
+
+/** Whose callers somebody takes, as a whole. */
+export const setAgentQueues = (id: string, queues: { queue: string; rank: number }[]) =>
+  answer(client.PUT("/agents/{id}/queues", { params: { path: { id } }, body: { queues } }));
+
+/** Customers who are to be called back and are not yet. */
+export const callbacksQuery = queryOptions({
+  queryKey: ["callbacks"],
+  queryFn: async () =>
+    (await answer(client.GET("/callbacks", { params: { query: { open: true, limit: 200 } } }))).items,
+});
+
+export const createCallback = (body: CallbackWrite) => answer(client.POST("/callbacks", { body }));
+
+export const cancelCallback = (id: string) =>
+  answer(client.DELETE("/callbacks/{id}", { params: { path: { id } } }));
+
+export const settleCallback = (id: string, outcome: CallbackOutcome) =>
+  answer(client.POST("/callbacks/{id}/settle", { params: { path: { id } }, body: { outcome } }));

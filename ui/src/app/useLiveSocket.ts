@@ -28,6 +28,7 @@ const configured: Readonly<Record<string, readonly string[]>> = {
 export function staleAfter(message: ServerMessage): (readonly string[])[] {
   if (message.type === "snapshot")
     return [["calls"], ["floor"], ["conferences"], ...Object.values(configured)];
+  if (message.type === "snapshot") return [["calls"], ["floor"], ["callbacks"], ...Object.values(configured)];
   if (message.type === "phone") return [["users"], ["floor"]];
   if (message.type !== "event") return [];
   if (message.kind === "config.changed") {
@@ -37,6 +38,8 @@ export function staleAfter(message: ServerMessage): (readonly string[])[] {
     return key === undefined ? standing : [key, ...standing];
   }
   if (message.kind.startsWith("conference.")) return [["conferences"]];
+  if (message.kind === "callback.changed") return [["callbacks"], ["floor"]];
+  if (message.kind === "agent.queues") return [["queues"], ["floor"]];
   if (message.kind.startsWith("queue.") || message.kind === "agent.state") return [["floor"]];
   if (message.kind === "retention.swept") return [["retention"]];
   if (message.kind === "call.ended" || message.kind === "call.analyzed") {

@@ -9,6 +9,8 @@ export type Mark = Exclude<
       | `queue.${string}`
       | `conference.${string}`
       | "agent.state"
+      | "agent.queues"
+      | "callback.changed"
       | "transcript.item"
       | "config.changed"
       | "retention.swept"

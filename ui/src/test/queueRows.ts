@@ -29,6 +29,15 @@ export const queueOf = (over: Partial<Queue>, settings: Partial<Queue["settings"
     script: "",
     dispositions: [],
     disposition_required: false,
+    callback: {
+      offered: false,
+      from_position: null,
+      from_estimate_s: null,
+      key: "5",
+      other_number: true,
+      attempts: 3,
+      gap_s: 600,
+    },
     ...settings,
   },
   ...over,
@@ -59,5 +68,6 @@ export const waitingOf = (over: Partial<WaitingView>): WaitingView => ({
   priority: 0,
   offered_to: [],
   estimate_s: 95,
+  callback: null,
   ...over,
 });

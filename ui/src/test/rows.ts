@@ -38,6 +38,7 @@ export const liveCall = (over: Partial<Call> = {}, rest: Partial<LiveCall> = {})
   rings_for: null,
   conference: null,
   queue: null,
+  callback: null,
   ...rest,
 });
 

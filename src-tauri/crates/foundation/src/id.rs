@@ -98,6 +98,8 @@ text_id! {
     VoicemailId = "vm";
     /// Opening hours.
     HoursId = "hours";
+    /// Somebody who is to be called back.
+    CallbackId = "cb";
 }
 
 /// One SIP, WebRTC or local audio connection; unique within a running process.

@@ -34,7 +34,14 @@ export function DeskScreen() {
             <OfferCard key={offer.live.call.id} offer={offer} keyed={at === 0} />
           ))}
           {calls.length > 0 && <Calls calls={calls} user={desk.agent.user} />}
-          {calls.length === 0 && form !== null && <WrapUp form={form} until={desk.agent.until} />}
+          {calls.length === 0 && form !== null && (
+            <WrapUp
+              form={form}
+              until={desk.agent.until}
+              me={desk.agent.user}
+              queue={desk.wrapping_up_queue}
+            />
+          )}
           {calls.length === 0 && offers.length === 0 && form === null && <Idle state={desk.agent.state} />}
         </>
       )}

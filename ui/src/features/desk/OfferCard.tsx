@@ -7,7 +7,7 @@ import { answerOffer, declineOffer, deskQuery } from "@/api/queues";
 import { isRefusal } from "@/api/refusal";
 import type { DeskCall } from "@/api/types";
 import { customerNumber } from "@/components/callState";
-import { IconPhoneIncoming, IconPhoneX } from "@/components/icons";
+import { IconPhoneIncoming, IconPhoneOutgoing, IconPhoneX } from "@/components/icons";
 import { Refused } from "@/components/Refused";
 import { usePhoneFirst } from "@/components/usePhoneFirst";
 import { useNow } from "@/lib/clock";
@@ -30,6 +30,7 @@ interface Props {
 export function OfferCard({ offer: { live, queue, script, contacts }, keyed }: Props) {
   const { t } = useTranslation();
   const { id } = live.call;
+  const isCallback = live.callback !== null;
   const act = useOfferAct();
   const answer = () => {
     if (!act.isPending) act.mutate({ id, take: true });
@@ -39,10 +40,18 @@ export function OfferCard({ offer: { live, queue, script, contacts }, keyed }: P
   };
   useKeys(keyed ? { answer, decline } : {});
   return (
-    <section className={classes.offer} aria-label={t("desk.offer.label")}>
+    <section
+      className={classes.offer}
+      aria-label={t(isCallback ? "desk.offer.callbackLabel" : "desk.offer.label")}
+    >
       <div className={classes.caller}>
-        <IconPhoneIncoming size={40} stroke={1.5} aria-hidden />
+        {isCallback ? (
+          <IconPhoneOutgoing size={40} stroke={1.5} aria-hidden />
+        ) : (
+          <IconPhoneIncoming size={40} stroke={1.5} aria-hidden />
+        )}
         <div>
+          {isCallback && <p className={classes.facts}>{t("desk.offer.callback")}</p>}
           <h2 className={classes.name}>{who(live.call)}</h2>
           <p className={classes.facts}>
             <span>{showNumber(customerNumber(live.call))}</span>
@@ -55,6 +64,7 @@ export function OfferCard({ offer: { live, queue, script, contacts }, keyed }: P
               {t("desk.offer.waited")} <Waited since={live.queue?.joined_at ?? live.call.created_at} />
             </span>
           </p>
+          {live.callback?.note && <p className={classes.facts}>{live.callback.note}</p>}
         </div>
         <div className={classes.answers}>
           <KeyedButton
@@ -65,7 +75,7 @@ export function OfferCard({ offer: { live, queue, script, contacts }, keyed }: P
             disabled={act.isPending}
             onClick={answer}
           >
-            {t("desk.offer.answer")}
+            {t(isCallback ? "desk.offer.callBack" : "desk.offer.answer")}
           </KeyedButton>
           <KeyedButton
             name="decline"

@@ -60,7 +60,9 @@ function useNotice(offers: readonly DeskCall[], away: boolean): void {
     for (const { live, queue } of fresh) {
       const number = showNumber(customerNumber(live.call));
       host.notify(
-        t("desk.offer.notice", { name: who(live.call) }),
+        t(live.callback === null ? "desk.offer.notice" : "desk.offer.callbackNotice", {
+          name: who(live.call),
+        }),
         queue === null ? number : `${queue} · ${number}`,
       );
     }

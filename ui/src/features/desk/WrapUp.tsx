@@ -11,6 +11,7 @@ import { duration } from "@/lib/format/time";
 import { type KeyName, useBindings } from "@/lib/keys/bindings";
 import { useKeys } from "@/lib/keys/useKeys";
 
+import { CallbackLater } from "./CallbackLater";
 import classes from "./Desk.module.css";
 import { KeyedButton } from "./KeyedButton";
 import type { WrapUpForm } from "./useWrapUp";
@@ -31,7 +32,15 @@ const digits = [
 /** With less than this left the timer asks for attention. */
 const soonMs = 10_000;
 
-export function WrapUp({ form, until }: { form: WrapUpForm; until: string | null }) {
+interface Props {
+  form: WrapUpForm;
+  until: string | null;
+  me: string;
+  /** Of the call, where it came through one. */
+  queue: string | null;
+}
+
+export function WrapUp({ form, until, me, queue }: Props) {
   const { t } = useTranslation();
   const { draft, late } = form;
   const card = useRef<HTMLFormElement>(null);
@@ -112,6 +121,7 @@ export function WrapUp({ form, until }: { form: WrapUpForm; until: string | null
           form.set({ notes: currentTarget.value });
         }}
       />
+      {queue !== null && !late && <CallbackLater key={id} call={draft.call} queue={queue} me={me} />}
       <Refused error={form.error} />
       <Group justify="flex-end">
         {late && (

@@ -28,6 +28,7 @@ export const desk = (over: Partial<Desk> = {}): Desk => ({
   agent: agent(),
   calls: [],
   wrapping_up: null,
+  wrapping_up_queue: null,
   dispositions: [],
   disposition_required: false,
   ...over,

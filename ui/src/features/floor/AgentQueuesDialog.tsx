@@ -1,10 +1,10 @@
-/** In which queues somebody takes calls. */
-import { Button, Checkbox, Group, Modal, Stack } from "@mantine/core";
+/** In which queues somebody takes calls, and at which rank in each. */
+import { Button, Checkbox, Group, Input, Modal, NumberInput, Stack } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
-import { queuesQuery, saveQueue } from "@/api/queues";
+import { queuesQuery, setAgentQueues } from "@/api/queues";
 import type { AgentView, Queue } from "@/api/types";
 import { Loading } from "@/components/Loading";
 import { Refused } from "@/components/Refused";
@@ -18,6 +18,7 @@ interface Props {
 
 export function AgentQueuesDialog({ agent, onClose }: Props) {
   const { t } = useTranslation();
+  const queues = useQuery({ ...queuesQuery, enabled: agent !== null });
   return (
     <Modal
       opened={agent !== null}
@@ -25,40 +26,43 @@ export function AgentQueuesDialog({ agent, onClose }: Props) {
       title={t("queues.actsOf.agentQueues", { name: agent?.name ?? "" })}
       size="sm"
     >
-      {agent !== null && <QueuesForm agent={agent} onClose={onClose} />}
+      <Refused error={queues.error} />
+      {queues.isPending && <Loading rows={3} />}
+      {agent !== null && queues.data !== undefined && (
+        <QueuesForm agent={agent} queues={queues.data} onClose={onClose} />
+      )}
     </Modal>
   );
 }
 
-const isMember = ({ members }: Queue, user: string) =>
-  members.some((member) => member.kind === "person" && member.user === user);
-
-/** The queues whose members have to change, with the members they should have. */
-export function changed(queues: readonly Queue[], user: string, wanted: ReadonlySet<string>) {
-  return queues
-    .filter((queue) => isMember(queue, user) !== wanted.has(queue.id))
-    .map((queue): Queue => ({
-      ...queue,
-      members: wanted.has(queue.id)
-        ? [...queue.members, { kind: "person", user, rank: 0 }]
-        : queue.members.filter((member) => !(member.kind === "person" && member.user === user)),
-    }));
+/** The ranks of somebody, by the queues that they are a member of. */
+export function ranksOf(queues: readonly Queue[], user: string): ReadonlyMap<string, number> {
+  return new Map(
+    queues.flatMap(({ id, members }) =>
+      members
+        .filter((member) => member.kind === "person" && member.user === user)
+        .map(({ rank }) => [id, rank ?? 0] as const),
+    ),
+  );
 }
 
-function QueuesForm({ agent, onClose }: { agent: AgentView; onClose: () => void }) {
+function QueuesForm({ agent, queues, onClose }: { agent: AgentView; queues: Queue[]; onClose: () => void }) {
   const { t } = useTranslation();
   const queries = useQueryClient();
   const readAgain = useReadFloorAgain();
-  const queues = useQuery(queuesQuery);
-  const [wanted, setWanted] = useState<readonly string[]>(agent.queues);
+  const [ranks, setRanks] = useState(() => ranksOf(queues, agent.user));
+  const change = (queue: string, rank: number | null) => {
+    const next = new Map(ranks);
+    if (rank === null) next.delete(queue);
+    else next.set(queue, rank);
+    setRanks(next);
+  };
   const save = useMutation({
-    mutationFn: async () => {
-      // A queue is written as a whole: what others changed meanwhile must not be undone.
-      const now = await queries.fetchQuery({ ...queuesQuery, staleTime: 0 });
-      for (const { id, name, settings, members } of changed(now, agent.user, new Set(wanted))) {
-        await saveQueue(id, { name, settings, members });
-      }
-    },
+    mutationFn: () =>
+      setAgentQueues(
+        agent.user,
+        [...ranks].map(([queue, rank]) => ({ queue, rank })),
+      ),
     onSettled: async () => {
       await queries.invalidateQueries({ queryKey: queuesQuery.queryKey });
       await readAgain();
@@ -73,30 +77,50 @@ function QueuesForm({ agent, onClose }: { agent: AgentView; onClose: () => void 
       }}
     >
       <Stack>
-        <Refused error={queues.error ?? save.error} />
-        {queues.isPending && <Loading rows={3} />}
-        <Checkbox.Group
+        <Refused error={save.error} />
+        <Input.Wrapper
           label={t("agents.queues")}
           description={t("agents.queuesHint")}
-          value={[...wanted]}
-          onChange={setWanted}
+          labelElement="div"
+          role="group"
+          aria-label={t("agents.queues")}
         >
           <Stack gap="xs" my="xs">
-            {queues.data?.map(({ id, name }, index) => (
-              <Checkbox
-                key={id}
-                value={id}
-                label={name}
-                {...(index === 0 ? { "data-autofocus": true } : {})}
-              />
-            ))}
+            {queues.map(({ id, name, settings }, index) => {
+              const rank = ranks.get(id);
+              return (
+                <Group key={id} justify="space-between" wrap="nowrap" mih={36}>
+                  <Checkbox
+                    label={name}
+                    checked={rank !== undefined}
+                    onChange={({ currentTarget }) => {
+                      change(id, currentTarget.checked ? 0 : null);
+                    }}
+                    {...(index === 0 ? { "data-autofocus": true } : {})}
+                  />
+                  {rank !== undefined && settings.strategy === "ranked" && (
+                    <NumberInput
+                      aria-label={t("queueForm.rankOf", { name })}
+                      min={0}
+                      max={100}
+                      w={90}
+                      size="xs"
+                      value={rank}
+                      onChange={(value) => {
+                        change(id, typeof value === "number" ? value : 0);
+                      }}
+                    />
+                  )}
+                </Group>
+              );
+            })}
           </Stack>
-        </Checkbox.Group>
+        </Input.Wrapper>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>
             {t("common.cancel")}
           </Button>
-          <Button type="submit" loading={save.isPending} disabled={queues.data === undefined}>
+          <Button type="submit" loading={save.isPending}>
             {t("common.save")}
           </Button>
         </Group>

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import type { Caller } from "./standings";
 import { useQueueNames } from "./useFloor";
-import { useCallerName } from "./WaitingRow";
+import { useNameOf } from "./WaitingRow";
 
 interface Props {
   caller: Caller | null;
@@ -24,7 +24,7 @@ export function MoveCallerDialog({ caller, onMove, onClose }: Props) {
 function Destinations({ caller, onMove, onClose }: Props & { caller: Caller }) {
   const { t } = useTranslation();
   const queues = useQueueNames();
-  const name = useCallerName(caller.call);
+  const name = useNameOf(caller);
   const others = [...queues].filter(([id]) => id !== caller.queue);
   return (
     <Stack gap="xs">

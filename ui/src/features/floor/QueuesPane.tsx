@@ -12,6 +12,7 @@ import { Shortcut } from "@/components/Shortcut";
 import { useKeys } from "@/lib/keys/useKeys";
 
 import { AgentsBoard } from "./AgentsBoard";
+import { CallbacksList } from "./CallbacksList";
 import { target } from "./CallList";
 import classes from "./QueuesPane.module.css";
 import { useAgentActs } from "./useAgentActs";
@@ -141,6 +142,7 @@ export function QueuesPane({ chosen, onChoose }: Props) {
                 />
               ))
             )}
+            <CallbacksList />
           </div>
           <div className={classes.board}>
             <AgentsBoard agents={agents} at={marked} acts={duty} onAt={setAt} />

@@ -11,6 +11,7 @@ import {
   IconArrowsExchange,
   IconArrowUp,
   IconPhoneCalling,
+  IconPhoneOutgoing,
 } from "@/components/icons";
 import { showNumber } from "@/lib/format/number";
 import { duration } from "@/lib/format/time";
@@ -35,7 +36,7 @@ interface Props {
 export function WaitingRow({ caller, chosen, marked, acts, onAt, onChoose }: Props) {
   const { t } = useTranslation();
   const names = useMemberNames();
-  const name = useCallerName(caller.call);
+  const name = useNameOf(caller);
   const { position, estimateS, priority, offeredTo } = caller;
   return (
     <li
@@ -59,6 +60,11 @@ export function WaitingRow({ caller, chosen, marked, acts, onAt, onChoose }: Pro
             {position === null ? "–" : t("queues.place", { place: position })}
           </span>{" "}
           <span className={classes.name}>{name}</span>{" "}
+          {caller.callback !== null && (
+            <span className={classes.callback}>
+              <IconPhoneOutgoing size={13} aria-hidden /> {t("queues.callback")}
+            </span>
+          )}{" "}
           <span className={classes.time}>
             <span className="visually-hidden">{t("queues.waitsFor")} </span>
             <Elapsed since={caller.since} />
@@ -117,10 +123,16 @@ export function WaitingRow({ caller, chosen, marked, acts, onAt, onChoose }: Pro
   );
 }
 
+/** Of who is called back there is no call yet that could tell it. */
+export function useNameOf({ call, callback }: Pick<Caller, "call" | "callback">): string {
+  const name = useCallerName(call, callback === null);
+  return callback === null ? name : (callback.name ?? showNumber(callback.number));
+}
+
 /** Their name, or their number, as the socket or, failing that, the history knows it. */
-export function useCallerName(id: string): string {
+function useCallerName(id: string, enabled: boolean): string {
   const live = useLive((state) => state.calls.get(id)?.call);
-  const { data } = useQuery({ ...callQuery(id), enabled: live === undefined });
+  const { data } = useQuery({ ...callQuery(id), enabled: enabled && live === undefined });
   const call = live ?? data;
   return call === undefined ? "…" : (call.customer_name ?? showNumber(customerNumber(call)));
 }

@@ -9,7 +9,6 @@ import { type Answers, refuse, renderConsole, serve } from "@/test/render";
 import { agentOf, queueOf, waitingOf } from "@/test/queueRows";
 import { liveCall, me } from "@/test/rows";
 
-import { changed } from "./AgentQueuesDialog";
 import { agentStandings, byState, figures, queueStandings } from "./standings";
 
 const waits: LiveQueue = {
@@ -39,6 +38,7 @@ const base: Answers = {
   "GET /assistants": { items: [] },
   "POST /live/ticket": () => new Promise(() => undefined),
   "GET /floor": floor,
+  "GET /callbacks": { items: [], next_cursor: null },
   "GET /queues": { items: [queueOf({}), queueOf({ id: "queue_2", name: "Sales", members: [] })] },
   "GET /calls/call_2/transcript": { items: [] },
   "GET /calls/call_2/events": { items: [] },
@@ -171,26 +171,6 @@ it("asks before somebody is taken off duty", async () => {
   });
 });
 
-it("moves an agent to another queue, writing only the queues that change", async () => {
-  const asked = await show({ "PUT /queues/queue_1": queueOf({}), "PUT /queues/queue_2": queueOf({}) });
-  await userEvent.click(await screen.findByRole("button", { name: "Queues of Cara Diaz" }));
-  const dialog = await screen.findByRole("dialog", { name: "Queues of Cara Diaz" });
-  await userEvent.click(await within(dialog).findByRole("checkbox", { name: "Sales" }));
-  await userEvent.click(within(dialog).getByRole("button", { name: "Save" }));
-  await waitFor(() => {
-    const put = asked.filter(({ method }) => method === "PUT");
-    expect(put.map(({ path }) => path)).toEqual(["/queues/queue_2"]);
-    expect(put[0]?.body).toMatchObject({ members: [{ kind: "person", user: "user_cara", rank: 0 }] });
-  });
-});
-
-it("leaves an agent's queues to administrators", async () => {
-  await show({ "GET /session": { ...me, role: "supervisor" } });
-  await screen.findByRole("list", { name: "Agents: Ready" });
-  expect(screen.queryByRole("button", { name: "Queues of Cara Diaz" })).toBeNull();
-  expect(screen.getByRole("button", { name: "Pause Cara Diaz" })).toBeEnabled();
-});
-
 it("tells in the list of calls who waits and whom it rings, and goes there and back with Q", async () => {
   const ringing = liveCall({}, { queue: { ...waits, offered_to: ["user_ben"] } });
   await show({}, "/floor", [ringing, otieno, liveCall({ id: "call_3", customer_name: "Direct" })]);
@@ -207,6 +187,65 @@ it("tells in the list of calls who waits and whom it rings, and goes there and b
   expect(await screen.findByRole("list", { name: "Waiting in Support" })).toBeVisible();
   await userEvent.keyboard("q");
   expect(await screen.findByRole("listbox", { name: /live call/ })).toBeVisible();
+});
+
+it("gives an agent other queues, for supervisors too", async () => {
+  const supervisor = { ...me, role: "supervisor" as const };
+  const asked = await show({
+    "GET /session": supervisor,
+    "PUT /agents/user_ben/queues": agentOf({ queues: ["queue_2"] }),
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Queues of Ben Otieno" }));
+  const dialog = await screen.findByRole("dialog", { name: "Queues of Ben Otieno" });
+  const support = await within(dialog).findByRole("checkbox", { name: "Support" });
+  expect(support).toBeChecked();
+  await userEvent.click(support);
+  await userEvent.click(within(dialog).getByRole("checkbox", { name: "Sales" }));
+  await userEvent.click(within(dialog).getByRole("button", { name: "Save" }));
+  await waitFor(() => {
+    expect(asked.find(({ path }) => path === "/agents/user_ben/queues")?.body).toEqual({
+      queues: [{ queue: "queue_2", rank: 0 }],
+    });
+  });
+});
+
+it("shows who is called back among those who wait, and what a crash left unknown to be settled", async () => {
+  const back = { callback: "cb_1", number: "+62812345678", name: "Rina", attempts: 0 };
+  const waiting = [waitingOf({ call: "call_next", callback: back })];
+  const unknown = {
+    id: "cb_2",
+    queue: "queue_1",
+    number: "+62812345679",
+    name: "Joko",
+    origin: "caller",
+    state: "unknown",
+    reason: "restart",
+    agent: null,
+    since: "2026-03-01T09:00:00Z",
+    due_at: "2026-03-01T09:00:00Z",
+    attempts: 1,
+    asked_in: null,
+    call: "call_9",
+    note: "",
+    created_at: "2026-03-01T09:00:00Z",
+    updated_at: "2026-03-01T09:00:00Z",
+  };
+  const asked = await show(
+    {
+      "GET /floor": { ...floor, queues: [{ queue: "queue_1", name: "Support", waiting }] },
+      "GET /callbacks": { items: [unknown], next_cursor: null },
+      "POST /callbacks/cb_2/settle": unknown,
+    },
+    "/floor?view=queues",
+    [],
+  );
+  const list = await screen.findByRole("list", { name: "Waiting in Support" });
+  expect(within(list).getByRole("listitem")).toHaveTextContent(/1\. Rina Callback/);
+  expect(await screen.findByText("1 to settle")).toBeVisible();
+  await userEvent.click(screen.getByRole("button", { name: "Joko was reached" }));
+  await waitFor(() => {
+    expect(asked.find(({ path }) => path === "/callbacks/cb_2/settle")?.body).toEqual({ outcome: "reached" });
+  });
 });
 
 it("counts on top of the floor", async () => {
@@ -246,5 +285,4 @@ it("puts what the socket told over what was read", () => {
     ai: 1,
     people: 0,
   });
-  expect(changed([queueOf({})], "user_ben", new Set())).toMatchObject([{ id: "queue_1", members: [] }]);
 });

@@ -1,5 +1,5 @@
 /** Who waits and who takes calls: what was read over HTTP, with what the live socket has told since put over it. */
-import type { AgentState, AgentView, FloorView, LiveCall, MemberRef } from "@/api/types";
+import type { AgentState, AgentView, CallbackPlace, FloorView, LiveCall, MemberRef } from "@/api/types";
 import type { AgentAt } from "@/lib/live/state";
 
 export interface Caller {
@@ -12,6 +12,8 @@ export interface Caller {
   estimateS: number | null;
   priority: number;
   offeredTo: readonly MemberRef[];
+  /** They have hung up and are called back. */
+  callback: CallbackPlace | null;
 }
 
 export interface QueueStanding {
@@ -28,7 +30,7 @@ export function queueStandings(
     const known = new Set(waiting.map(({ call }) => call));
     const stay = waiting
       .filter(({ call }) => waitsIn(calls.get(call), queue) !== false)
-      .map(({ call, position, since, estimate_s, priority, offered_to }): Caller => ({
+      .map(({ call, position, since, estimate_s, priority, offered_to, callback }): Caller => ({
         call,
         queue,
         position,
@@ -36,6 +38,7 @@ export function queueStandings(
         estimateS: estimate_s,
         priority,
         offeredTo: offered(offered_to, calls.get(call)),
+        callback,
       }));
     const joined = [...calls.values()]
       .filter((row) => !known.has(row.call.id) && waitsIn(row, queue) === true)
@@ -47,6 +50,7 @@ export function queueStandings(
         estimateS: null,
         priority: 0,
         offeredTo: offered([], row),
+        callback: null,
       }));
     return { queue, name, callers: [...stay, ...joined] };
   });

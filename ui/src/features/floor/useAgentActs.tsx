@@ -21,7 +21,6 @@ export interface AgentActs {
   refused: ReactNode;
   said: string | undefined;
   dialog: ReactNode;
-  /** Queues are the administrators' to change. */
   canChangeQueues: boolean;
   askWhyPause: (agent: AgentView) => void;
   ready: (agent: AgentView) => void;
@@ -43,7 +42,7 @@ export function useAgentActs(): AgentActs {
     },
     onSettled: readAgain,
   });
-  const canChangeQueues = me ? isAtLeast(me.role, "admin") : false;
+  const canChangeQueues = me ? isAtLeast(me.role, "supervisor") : false;
   const of = (what: NonNullable<Asking>["what"]) => (asking?.what === what ? asking.agent : null);
   const close = () => {
     setAsking(null);

@@ -35,12 +35,13 @@ export function EventList({ events }: { events: readonly CallEvent[] }) {
   );
 }
 
-type Unseen = "transcript.item" | "config.changed" | "retention.swept" | "agent.state";
+type Unseen = "transcript.item" | "config.changed" | "retention.swept" | "agent.state" | "agent.queues";
 const unseen: readonly CallEvent["kind"][] = [
   "transcript.item",
   "config.changed",
   "retention.swept",
   "agent.state",
+  "agent.queues",
 ];
 type Shown = Exclude<CallEvent["kind"], Unseen>;
 type Underscored<K> = K extends `${infer A}.${infer B}` ? `${A}_${B}` : never;
@@ -68,6 +69,12 @@ function particulars(event: CallEvent): string {
       return `· ${event.data.why.replaceAll("_", " ")} · ${seconds(event.data.waited_ms)}`;
     case "queue.offer_ended":
       return `· ${event.data.why.replaceAll("_", " ")}`;
+    case "queue.reordered":
+      return `· ${event.data.how.replaceAll("_", " ")}`;
+    case "callback.changed": {
+      const { state, reason } = event.data.callback;
+      return `· ${state}${reason === null ? "" : ` · ${reason.replaceAll("_", " ")}`}`;
+    }
     case "call.disposed":
       return `· ${event.data.disposition}`;
     case "supervision.changed":

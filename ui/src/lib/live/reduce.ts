@@ -11,6 +11,7 @@ const nothingYet: Omit<LiveCall, "call"> = {
   last_line: null,
   quality: null,
   queue: null,
+  callback: null,
   transfer: null,
   held: false,
   rings_for: null,
@@ -171,6 +172,9 @@ class Draft {
         this.map("agents").set(user, { state, reason, until, since: event.at });
         return;
       }
+      case "agent.queues":
+      case "callback.changed":
+      case "queue.reordered":
       case "call.disposed":
       case "call.analyzed":
       case "config.changed":

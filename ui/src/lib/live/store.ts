@@ -89,6 +89,8 @@ export function isMark(kind: CallEvent["kind"]): boolean {
     kind.startsWith("queue.") ||
     kind.startsWith("conference.") ||
     kind === "agent.state" ||
+    kind === "agent.queues" ||
+    kind === "callback.changed" ||
     kind === "transcript.item" ||
     kind === "config.changed" ||
     kind === "retention.swept" ||

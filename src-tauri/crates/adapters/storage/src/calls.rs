@@ -25,6 +25,7 @@ impl CallStore for Storage {
         let org = org.clone();
         let others = commit.voicemails.iter().any(|voicemail| voicemail.org != org);
         let others = others || commit.conference.as_ref().is_some_and(|conference| conference.org != org);
+        let others = others || commit.callbacks.iter().any(|callback| callback.org != org);
         if others || commit.call.as_ref().is_some_and(|call| call.org != org) {
             return Err(Fault::Conflict("org").at("commit"));
         }
@@ -41,6 +42,9 @@ impl CallStore for Storage {
                 }
                 for profile in &commit.agents {
                     crate::queues::put_agent(connection, profile).await?;
+                }
+                for callback in &commit.callbacks {
+                    crate::callbacks::put(connection, callback).await?;
                 }
                 for voicemail in &commit.voicemails {
                     put_voicemail(connection, voicemail).await?;

@@ -19,6 +19,7 @@ mod access;
 mod assistants;
 pub mod backup;
 mod call_rows;
+mod callbacks;
 mod calls;
 mod check;
 mod conferences;

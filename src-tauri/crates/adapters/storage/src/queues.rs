@@ -5,13 +5,13 @@ use std::sync::LazyLock;
 use async_trait::async_trait;
 use sqlx::AnyConnection;
 use sqlx::any::AnyRow;
-use tandem_foundation::{OrgId, QueueId};
+use tandem_foundation::{OrgId, QueueId, UserId};
 use tandem_switchboard::ports::queues::QueueStore;
 use tandem_switchboard::ports::store::StoreError;
-use tandem_switchboard::records::{AgentProfile, Event, NewEvent, Queue};
+use tandem_switchboard::records::{AgentProfile, Event, Membership, NewEvent, Queue};
 
 use crate::error::Fault;
-use crate::row::{Columns, flag, json, upsert_sql};
+use crate::row::{Columns, each, flag, json, upsert_sql};
 use crate::{Storage, events};
 
 static PUT_QUEUE: LazyLock<String> =
@@ -54,6 +54,42 @@ impl QueueStore for Storage {
     ) -> Result<Vec<Event>, StoreError> {
         let sql = "DELETE FROM queues WHERE org_id = $1 AND id = $2";
         self.delete("delete queue", (org, id.as_str()), sql, "queue", events).await
+    }
+
+    async fn put_memberships(
+        &self,
+        org: &OrgId,
+        user: &UserId,
+        queues: Vec<Membership>,
+        events: Vec<NewEvent>,
+    ) -> Result<Vec<Event>, StoreError> {
+        let (org, user) = (org.clone(), user.clone());
+        let work = self.writer.write("put memberships", move |connection| {
+            Box::pin(async move {
+                // Read in the same transaction, so that nobody else's change of a queue is lost.
+                let rows = sqlx::query("SELECT * FROM queues WHERE org_id = $1")
+                    .bind(org.as_str())
+                    .fetch_all(&mut *connection)
+                    .await?;
+                let mut all = each(&rows, read_queue)?;
+                if queues.iter().any(|of| !all.iter().any(|row| row.id == of.queue)) {
+                    return Err(Fault::NotFound);
+                }
+                for row in &mut all {
+                    let rank = queues.iter().find(|of| of.queue == row.id).map(|of| of.rank);
+                    if row.set_member(&user, rank) {
+                        sqlx::query("UPDATE queues SET members = $3 WHERE org_id = $1 AND id = $2")
+                            .bind(org.as_str())
+                            .bind(row.id.as_str())
+                            .bind(json(&row.members))
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                }
+                events::append(connection, &org, events, &[]).await
+            })
+        });
+        work.await
     }
 
     async fn agent_profiles(&self, org: &OrgId) -> Result<Vec<AgentProfile>, StoreError> {

@@ -9,6 +9,7 @@ use tandem_switchboard::ports::media::LegQuality;
 use tandem_switchboard::records;
 use utoipa::ToSchema;
 
+use crate::callbacks::LiveCallback;
 use crate::recordings::Recording;
 use crate::time::Time;
 use crate::transfers::TransferView;
@@ -132,6 +133,8 @@ pub struct LiveCallView {
     pub queue: Option<LiveQueue>,
     /// Name of the conference that it is in.
     pub conference: Option<String>,
+    /// The customer is called back by it.
+    pub callback: Option<LiveCallback>,
 }
 
 /// The queue that a call came through.
@@ -297,6 +300,7 @@ impl From<&LiveCall> for LiveCallView {
                 offered_to: queue.offered_to.iter().map(ToString::to_string).collect(),
             }),
             conference: live.conference.clone(),
+            callback: live.callback.as_ref().map(Into::into),
         }
     }
 }

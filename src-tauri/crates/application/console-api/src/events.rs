@@ -4,7 +4,9 @@ use serde::Serialize;
 use tandem_switchboard::records;
 use utoipa::ToSchema;
 
+use crate::callbacks::Callback;
 use crate::calls::{Call, Floor};
+use crate::floor::AgentQueue;
 use crate::queues::{AgentState, MemberRef};
 use crate::recordings::RecordingState;
 use crate::time::Time;
@@ -102,6 +104,15 @@ pub enum EventBody {
     /// `full`, `estimate_too_long`, `waited_too_long`, `queue_gone`).
     #[serde(rename = "queue.left")]
     QueueLeft { queue: String, why: String, waited_ms: i64 },
+    /// A supervisor changed who is taken next: `priority`, `to_front` or `queue`.
+    #[serde(rename = "queue.reordered")]
+    QueueReordered { queue: String, how: String, by: Option<String> },
+    /// Somebody is to be called back, or it has come further.
+    #[serde(rename = "callback.changed")]
+    CallbackChanged { callback: Box<Callback>, by: Option<String> },
+    /// A person takes the callers of these queues from now on.
+    #[serde(rename = "agent.queues")]
+    AgentQueuesChanged { user: String, queues: Vec<AgentQueue>, by: Option<String> },
     /// An agent is at something else. `reason`: of a break; `until`: of wrap-up.
     #[serde(rename = "agent.state")]
     AgentStateChanged {
@@ -216,6 +227,23 @@ impl From<&records::EventBody> for EventBody {
             Row::RecordingFailed { state, at_ms, .. } => {
                 Self::RecordingFailed { state: (*state).into(), at_ms: *at_ms }
             }
+            Row::QueueReordered { queue, how, by } => Self::QueueReordered {
+                queue: queue.to_string(),
+                how: how.clone(),
+                by: by.as_ref().map(ToString::to_string),
+            },
+            Row::CallbackChanged { callback, by } => Self::CallbackChanged {
+                callback: Box::new((&**callback).into()),
+                by: by.as_ref().map(ToString::to_string),
+            },
+            Row::AgentQueuesChanged { user, queues, by } => Self::AgentQueuesChanged {
+                user: user.to_string(),
+                queues: queues
+                    .iter()
+                    .map(|of| AgentQueue { queue: of.queue.to_string(), rank: of.rank })
+                    .collect(),
+                by: by.as_ref().map(ToString::to_string),
+            },
             Row::QueueJoined { queue } => Self::QueueJoined { queue: queue.to_string() },
             Row::QueueOffered { queue, to } => Self::QueueOffered { queue: queue.to_string(), to: to.into() },
             Row::QueueOfferEnded { queue, to, why } => {

@@ -7,6 +7,7 @@ use tandem_switchboard::exchange;
 use tandem_switchboard::records;
 use utoipa::ToSchema;
 
+use crate::callbacks::CallbackPlace;
 use crate::calls::{Call, LiveCallView};
 use crate::check::{self, Check, Findings};
 use crate::queues::{AgentState, MemberRef};
@@ -42,6 +43,8 @@ pub struct WaitingView {
     pub offered_to: Vec<MemberRef>,
     /// Seconds until it is their turn, as it looks now.
     pub estimate_s: Option<u32>,
+    /// They have hung up and are called back; `call` is then the call by which they are.
+    pub callback: Option<CallbackPlace>,
 }
 
 /// A person and what they are at.
@@ -82,6 +85,8 @@ pub struct Desk {
     pub calls: Vec<DeskCall>,
     /// The call they are wrapping up.
     pub wrapping_up: Option<Call>,
+    /// Id of the queue it came through.
+    pub wrapping_up_queue: Option<String>,
     /// What may be said of it, where its queue says so.
     pub dispositions: Vec<String>,
     pub disposition_required: bool,
@@ -161,6 +166,26 @@ pub struct AgentWrite {
     pub pinned: bool,
 }
 
+/// The queues of a person, as a whole.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgentQueuesWrite {
+    #[schema(max_items = 200)]
+    pub queues: Vec<AgentQueue>,
+}
+
+/// A queue that a person is a member of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct AgentQueue {
+    /// Id of the queue.
+    pub queue: String,
+    /// A lower one is asked first, where the queue's strategy is `ranked`.
+    #[serde(default)]
+    #[schema(maximum = 100)]
+    pub rank: u32,
+}
+
 fn one() -> u32 {
     1
 }
@@ -183,6 +208,7 @@ impl From<exchange::QueueView> for QueueView {
             priority: row.priority,
             offered_to: row.offered_to.iter().map(Into::into).collect(),
             estimate_s: row.estimate_s,
+            callback: row.callback.map(Into::into),
         };
         Self {
             queue: view.queue.to_string(),
@@ -254,6 +280,22 @@ impl Check for ReorderWrite {
         }
         if self.priority.is_some_and(|priority| !(-1_000..=1_000).contains(&priority)) {
             found.add("priority", "-1000 to 1000");
+        }
+    }
+}
+
+impl Check for AgentQueuesWrite {
+    fn check(&self, found: &mut Findings) {
+        if self.queues.len() > 200 {
+            found.add("queues", "at most 200");
+        }
+        for (at, of) in self.queues.iter().enumerate() {
+            if self.queues[..at].iter().any(|other| other.queue == of.queue) {
+                found.add(&format!("queues.{at}"), "each queue once");
+            }
+            if of.rank > 100 {
+                found.add(&format!("queues.{at}.rank"), "0 to 100");
+            }
         }
     }
 }

@@ -9,6 +9,7 @@
 pub mod assistant_settings;
 pub mod assistants;
 pub mod call_requests;
+pub mod callbacks;
 pub mod calls;
 pub mod check;
 pub mod conferences;

@@ -98,6 +98,84 @@ pub struct QueueSettings {
     pub dispositions: Vec<String>,
     /// An agent may not end wrap-up before one is chosen.
     pub disposition_required: bool,
+    /// Whether callers may hang up and be called back, and how.
+    pub callback: CallbackSettings,
+}
+
+/// How callers who wait are offered to be called back, and how they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(default, deny_unknown_fields)]
+pub struct CallbackSettings {
+    /// Callers are told of it; the other settings hold for callbacks of any origin.
+    pub offered: bool,
+    /// Only from this place in the queue on (1 is next); `null`: from any.
+    #[schema(minimum = 1, maximum = 100000)]
+    pub from_position: Option<u32>,
+    /// Only where the wait is estimated to be longer; `null`: however long it is. Either of both will do.
+    #[schema(minimum = 1, maximum = 86400)]
+    pub from_estimate_s: Option<u32>,
+    /// The key that asks for it, 0 to 9.
+    #[schema(min_length = 1, max_length = 1)]
+    pub key: String,
+    /// Whether another number than the caller's may be keyed in.
+    pub other_number: bool,
+    /// How often the customer's phone is dialled.
+    #[schema(minimum = 1, maximum = 20)]
+    pub attempts: u32,
+    /// From one attempt to the next.
+    #[schema(minimum = 1, maximum = 86400)]
+    pub gap_s: u32,
+}
+
+impl Default for CallbackSettings {
+    fn default() -> Self {
+        records::CallbackSettings::default().into()
+    }
+}
+
+impl From<records::CallbackSettings> for CallbackSettings {
+    fn from(row: records::CallbackSettings) -> Self {
+        Self {
+            offered: row.offered,
+            from_position: row.from_position,
+            from_estimate_s: row.from_estimate_s,
+            key: row.key.to_string(),
+            other_number: row.other_number,
+            attempts: row.attempts,
+            gap_s: row.gap_s,
+        }
+    }
+}
+
+impl From<CallbackSettings> for records::CallbackSettings {
+    fn from(wanted: CallbackSettings) -> Self {
+        Self {
+            offered: wanted.offered,
+            from_position: wanted.from_position,
+            from_estimate_s: wanted.from_estimate_s,
+            key: wanted.key.chars().next().unwrap_or('5'),
+            other_number: wanted.other_number,
+            attempts: wanted.attempts,
+            gap_s: wanted.gap_s,
+        }
+    }
+}
+
+impl CallbackSettings {
+    fn check(&self, found: &mut Findings) {
+        let mut range = |field: &str, value: Option<u32>, least: u32, most: u32| {
+            if value.is_some_and(|value| !(least..=most).contains(&value)) {
+                found.add(&format!("settings.callback.{field}"), &format!("{least} to {most}"));
+            }
+        };
+        range("from_position", self.from_position, 1, 100_000);
+        range("from_estimate_s", self.from_estimate_s, 1, 86_400);
+        range("attempts", Some(self.attempts), 1, 20);
+        range("gap_s", Some(self.gap_s), 1, 86_400);
+        if self.key.len() != 1 || !self.key.bytes().all(|key| key.is_ascii_digit()) {
+            found.add("settings.callback.key", "one key, 0 to 9");
+        }
+    }
 }
 
 /// A skill at a level (1–10), asked for less and less.
@@ -260,6 +338,7 @@ impl From<records::QueueSettings> for QueueSettings {
             script: row.script,
             dispositions: row.dispositions,
             disposition_required: row.disposition_required,
+            callback: row.callback.into(),
         }
     }
 }
@@ -295,6 +374,7 @@ impl From<QueueSettings> for records::QueueSettings {
             script: wanted.script,
             dispositions: wanted.dispositions,
             disposition_required: wanted.disposition_required,
+            callback: wanted.callback.into(),
         }
     }
 }
@@ -311,6 +391,7 @@ impl Check for QueueWrite {
             }
         }
         self.settings.check(found);
+        self.settings.callback.check(found);
     }
 }
 

@@ -14,6 +14,16 @@ use crate::words::TransferState;
 pub struct Transfer {
     pub to: TransferTarget,
     pub kind: TransferKind,
+    /// To a queue: the time that the customer has been with us counts as wait; they begin anew where not.
+    #[serde(default = "yes")]
+    pub keep_wait: bool,
+    /// To an assistant: what it should know.
+    #[schema(max_length = 1000)]
+    pub note: Option<String>,
+}
+
+fn yes() -> bool {
+    true
 }
 
 /// Who is to have the customer.
@@ -24,6 +34,10 @@ pub enum TransferTarget {
     User(String),
     /// E.164 with `+`.
     Number(String),
+    /// Id of a queue, whoever of it is free. Always blind: the customer waits, and you are free.
+    Queue(String),
+    /// Id of an assistant, which is told what was said. Always blind.
+    Assistant(String),
 }
 
 /// How the customer is given to somebody.
@@ -67,16 +81,32 @@ impl Check for Transfer {
         match &self.to {
             TransferTarget::User(user) => check::length(found, "to.user", user, 1, 100),
             TransferTarget::Number(number) => check::e164(found, "to.number", number),
+            TransferTarget::Queue(queue) => check::length(found, "to.queue", queue, 1, 100),
+            TransferTarget::Assistant(assistant) => check::length(found, "to.assistant", assistant, 1, 100),
         }
+        let blind_only = matches!(self.to, TransferTarget::Queue(_) | TransferTarget::Assistant(_));
+        if blind_only && self.kind == TransferKind::Consult {
+            found.add("kind", "blind: with a queue or an assistant nobody is talked to first");
+        }
+        check::length(found, "note", self.note.as_deref().unwrap_or_default(), 0, 1_000);
     }
 }
 
-impl From<TransferTarget> for TransferTo {
-    fn from(target: TransferTarget) -> Self {
-        match target {
-            TransferTarget::User(user) => Self::User(user.into()),
-            TransferTarget::Number(number) => Self::Number(number.into()),
-        }
+impl Transfer {
+    /// Who is to have the customer, and how.
+    pub fn into_parts(self) -> (TransferTo, exchange::TransferKind) {
+        let to = match self.to {
+            TransferTarget::User(user) => TransferTo::User(user.into()),
+            TransferTarget::Number(number) => TransferTo::Number(number.into()),
+            TransferTarget::Queue(queue) => {
+                TransferTo::Queue { queue: queue.into(), keep_wait: self.keep_wait }
+            }
+            TransferTarget::Assistant(assistant) => TransferTo::Assistant {
+                assistant: assistant.into(),
+                note: self.note.filter(|note| !note.trim().is_empty()).map(Into::into),
+            },
+        };
+        (to, self.kind.into())
     }
 }
 
@@ -108,11 +138,17 @@ mod tests {
         assert!(findings(json!({"number": "+15550100"})).is_empty());
         assert_eq!(findings(json!({"number": "5550100"})), ["to.number"]);
         assert_eq!(findings(json!({"user": ""})), ["to.user"]);
+        assert!(findings(json!({"queue": "queue_1"})).is_empty());
+        let consulted = json!({"to": {"assistant": "asst_1"}, "kind": "consult"});
+        let read: Transfer = serde_json::from_value(consulted).expect("readable");
+        let mut found = Findings::default();
+        read.check(&mut found);
+        assert_eq!(found.into_errors()[0].field, "kind");
     }
 
     #[test]
-    fn it_is_one_of_both() {
-        for to in [json!({}), json!({"user": "a", "number": "+15550100"}), json!({"queue": "q"})] {
+    fn it_is_one_of_them() {
+        for to in [json!({}), json!({"user": "a", "number": "+15550100"}), json!({"box": "q"})] {
             assert!(serde_json::from_value::<Transfer>(json!({"to": to, "kind": "blind"})).is_err(), "{to}");
         }
     }

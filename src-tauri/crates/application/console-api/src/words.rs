@@ -54,6 +54,29 @@ twin_enum! {
 }
 
 twin_enum! {
+    /// Who asked for a callback.
+    CallbackOrigin = records::CallbackOrigin { Caller, Assistant, Agent }
+}
+
+twin_enum! {
+    /// Where a callback is. The last three are final.
+    CallbackState = records::CallbackState {
+        /// Comes into the queue when it is due.
+        Scheduled,
+        /// Has its place in the queue.
+        Waiting,
+        /// An agent is there, and the customer's phone is dialled, or is about to be.
+        Dialling,
+        /// The server died meanwhile: the customer may have been called or not, and a person says which.
+        Unknown,
+        Reached,
+        /// Every attempt came to nothing, or they may not be called.
+        Failed,
+        Cancelled,
+    }
+}
+
+twin_enum! {
     /// What an agent is at.
     AgentState = records::AgentState { Offline, Paused, Ready, Offered, Busy, WrapUp }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use parking_lot::RwLock;
-use tandem_foundation::{CallId, ItemId, OrgId, RecordingId, UserId, VoicemailId};
+use tandem_foundation::{CallId, CallbackId, ItemId, OrgId, Pii, RecordingId, UserId, VoicemailId};
 use tokio::sync::broadcast;
 
 use crate::conferencing::Conferences;
@@ -21,7 +21,7 @@ use crate::ports::store::Store;
 use crate::ports::webhook::Webhook;
 use crate::queueing::{Distributor, Order};
 use crate::recognisers::Recognisers;
-use crate::records::RecordingFormat;
+use crate::records::{Call, CallStatus, Direction, FloorHolder, RecordingFormat};
 use crate::registry::Registry;
 use crate::traces::Traces;
 
@@ -101,12 +101,48 @@ impl Context {
         CallId::generate(self.unix_ms(), self.ports.clock.random())
     }
 
+    /// A call that has just begun.
+    pub fn new_call(&self, org: &OrgId, direction: Direction, from: Pii<String>, to: Pii<String>) -> Call {
+        let id = self.new_call_id();
+        Call {
+            sip_call_id: Some(format!("{id}@tandem")),
+            id,
+            org: org.clone(),
+            direction,
+            status: if direction == Direction::Inbound { CallStatus::Ringing } else { CallStatus::Queued },
+            from,
+            to,
+            customer_name: None,
+            assistant: None,
+            trunk: None,
+            number: None,
+            placed_by: None,
+            placed_for: None,
+            floor: FloorHolder::Nobody,
+            floor_version: 0,
+            variables: Default::default(),
+            created_at: self.ports.clock.now(),
+            answered_at: None,
+            ended_at: None,
+            duration_ms: None,
+            held_ms: 0,
+            end_reason: None,
+            outcome: None,
+            recording: None,
+            latency: None,
+        }
+    }
+
     pub fn new_item_id(&self) -> ItemId {
         ItemId::generate(self.unix_ms(), self.ports.clock.random())
     }
 
     pub fn new_recording_id(&self) -> RecordingId {
         RecordingId::generate(self.unix_ms(), self.ports.clock.random())
+    }
+
+    pub fn new_callback_id(&self) -> CallbackId {
+        CallbackId::generate(self.unix_ms(), self.ports.clock.random())
     }
 
     pub fn new_voicemail_id(&self) -> VoicemailId {

@@ -148,7 +148,7 @@ impl Switchboard {
         }
         let (trunk, caller_id) = self.choose_trunk(org, request.trunk.as_ref())?;
         let from = request.from.clone().or(caller_id).unwrap_or_else(|| "anonymous".into());
-        let mut call = self.new_call(org, Direction::Outbound, from, number.clone());
+        let mut call = self.context.new_call(org, Direction::Outbound, from, number.clone());
         call.trunk = Some(trunk);
         Ok(call)
     }
@@ -167,7 +167,7 @@ impl Switchboard {
             let name = person(id).and_then(|user| user.phone_name);
             Pii::new(name.unwrap_or_else(|| id.to_string()))
         };
-        let mut call = self.new_call(org, Direction::Internal, shown(by), shown(to));
+        let mut call = self.context.new_call(org, Direction::Internal, shown(by), shown(to));
         call.customer_name = Some(Pii::new(colleague.name));
         Ok(call)
     }

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use tandem_foundation::{AssistantId, CallId, ConferenceId, LegId, OrgId, Pii, QueueId, TrunkId, UserId};
+use tandem_foundation::{
+    AssistantId, CallId, CallbackId, ConferenceId, LegId, OrgId, Pii, QueueId, TrunkId, UserId,
+};
 use tokio::sync::broadcast;
 
 pub use crate::conference_view::*;
@@ -15,7 +17,8 @@ pub use crate::floor_view::*;
 use crate::ports::media::{AudioLink, LegQuality};
 use crate::ports::signalling::TrunkState;
 use crate::records::{
-    Call, Event, FloorHolder, Presence, Speaker, SupervisionMode, TranscriptItem, Transfer, UnixMs, UserRole,
+    Call, Callback, Event, FloorHolder, Presence, Speaker, SupervisionMode, TranscriptItem, Transfer, UnixMs,
+    UserRole,
 };
 
 /// Who asks: a signed-in person or a program's key.
@@ -51,6 +54,16 @@ pub enum TransferTo {
     User(UserId),
     /// E.164 with `+`.
     Number(Pii<String>),
+    /// Whoever of the queue is free. `keep_wait`: with the time that the customer has been with us already.
+    Queue {
+        queue: QueueId,
+        keep_wait: bool,
+    },
+    /// It is told what was said, and what whoever gives the customer to it wants it to know.
+    Assistant {
+        assistant: AssistantId,
+        note: Option<Pii<String>>,
+    },
 }
 
 /// A supervisor's act on a call.
@@ -186,6 +199,17 @@ pub struct LiveCall {
     pub queue: Option<LiveQueue>,
     /// Name of the conference that it is in.
     pub conference: Option<String>,
+    /// The customer is called back by it.
+    pub callback: Option<LiveCallback>,
+}
+
+/// The callback that a call is for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LiveCallback {
+    pub callback: CallbackId,
+    pub note: Pii<String>,
+    /// An agent has taken it; before that, it is only held out to agents.
+    pub taken: bool,
 }
 
 /// The queue that a call came through.
@@ -284,6 +308,15 @@ pub trait Exchange: Send + Sync {
         conference: &ConferenceId,
         request: DialInto,
     ) -> Result<Call, ExchangeError>;
+    /// A customer is to be called back by an agent of a queue; answered when it is on disk.
+    async fn schedule_callback(&self, actor: &Actor, wanted: NewCallback) -> Result<Callback, ExchangeError>;
+    /// What is to become of a callback; answered when it is on disk.
+    async fn settle_callback(
+        &self,
+        actor: &Actor,
+        callback: &CallbackId,
+        act: Settlement,
+    ) -> Result<Callback, ExchangeError>;
     /// Writes down what an agent says came of a call, live or over.
     async fn dispose(
         &self,

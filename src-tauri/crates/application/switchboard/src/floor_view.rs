@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use tandem_foundation::{CallId, QueueId, UserId};
+use tandem_foundation::{CallId, CallbackId, Pii, QueueId, UserId};
 
 use crate::records::{AgentState, MemberRef, UnixMs};
 
@@ -33,6 +33,45 @@ pub struct WaitingView {
     pub offered_to: Vec<MemberRef>,
     /// Seconds until it is their turn, as it looks now.
     pub estimate_s: Option<u32>,
+    /// They have hung up and are called back.
+    pub callback: Option<CallbackPlace>,
+}
+
+/// Whom a place in a queue is kept for who is not on the line.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CallbackPlace {
+    pub callback: CallbackId,
+    pub number: Pii<String>,
+    pub name: Option<Pii<String>>,
+    /// Made before.
+    pub attempts: u32,
+}
+
+/// A customer whom an agent is to call back, as a person asks for it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct NewCallback {
+    pub queue: QueueId,
+    pub number: Pii<String>,
+    pub name: Option<Pii<String>>,
+    /// At once where `None`.
+    pub due_at: Option<UnixMs>,
+    /// Whom they wait for at first.
+    pub agent: Option<UserId>,
+    pub asked_in: Option<CallId>,
+    pub note: Pii<String>,
+}
+
+/// What a person says of a callback.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Settlement {
+    /// Nobody calls any more.
+    Cancel,
+    /// After a crash: the customer was reached.
+    Reached,
+    /// They are to be called now, and may have been called before the crash.
+    Again,
+    /// After a crash: it is done with.
+    Close,
 }
 
 /// A person and what they are at.

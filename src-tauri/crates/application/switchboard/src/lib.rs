@@ -12,6 +12,7 @@ mod dialling;
 mod disposition;
 pub mod exchange;
 mod floor_view;
+mod gate;
 mod journal;
 mod lines;
 mod measures;

@@ -47,6 +47,31 @@ pub fn next_opening(hours: &Hours, zone: &str, at: UnixMs) -> Option<UnixMs> {
     Some(UnixMs(next.to_zoned(zone).ok()?.timestamp().as_millisecond()))
 }
 
+/// When an assistant's customer wants to be called back: a date and time on the organisation's clock
+/// (`2027-01-31T09:30`) or at once; `None` where the words say neither.
+pub(crate) fn time_of(context: &Context, org: &OrgId, words: &str) -> Option<UnixMs> {
+    let zone = context.plan.read().time_zone(org).unwrap_or_default();
+    read_time(words, &zone, context.ports.clock.now())
+}
+
+fn read_time(words: &str, zone: &str, now: UnixMs) -> Option<UnixMs> {
+    let words = words.trim().to_ascii_lowercase();
+    if matches!(words.as_str(), "now" | "at once" | "as soon as possible") {
+        return Some(now);
+    }
+    let words = words.to_ascii_uppercase();
+    let at = match words.parse::<Timestamp>() {
+        Ok(at) => at,
+        Err(_) => {
+            let zone = TimeZone::get(zone).unwrap_or(TimeZone::UTC);
+            words.parse::<DateTime>().ok()?.to_zoned(zone).ok()?.timestamp()
+        }
+    };
+    // A day alone is no time, and a year in which nobody calls is a mistake.
+    let within = at.as_millisecond() - now.0 < 366 * 24 * 3_600_000;
+    (words.contains(':') && within).then(|| UnixMs(at.as_millisecond().max(now.0)))
+}
+
 /// Whether there is such a time zone.
 pub fn is_time_zone(name: &str) -> bool {
     TimeZone::get(name).is_ok()
@@ -72,6 +97,21 @@ mod tests {
         let at = UnixMs(1_795_213_800_000);
         assert_eq!(civil(at, "Asia/Jakarta").to_string(), "2026-11-21T05:30:00");
         assert_eq!(civil(at, "no such zone").to_string(), "2026-11-20T22:30:00");
+    }
+
+    #[test]
+    fn the_time_of_a_callback_is_read_on_the_organisations_clock() {
+        let at = UnixMs(1_795_213_800_000);
+        let read = |words| read_time(words, "Asia/Jakarta", at).map(|due| (due.0 - at.0) / 60_000);
+        assert_eq!(read("as soon as possible"), Some(0));
+        // It is half past five there.
+        assert_eq!(read("2026-11-21T09:00"), Some(210));
+        assert_eq!(read("2026-11-21 09:00"), Some(210));
+        assert_eq!(read("2026-11-21T02:00:00Z"), Some(210));
+        assert_eq!(read("2026-11-20T09:00"), Some(0), "what is past is due");
+        for words in ["tomorrow at nine", "2026-11-21", "2036-11-21T09:00", ""] {
+            assert_eq!(read(words), None, "{words}");
+        }
     }
 
     #[test]

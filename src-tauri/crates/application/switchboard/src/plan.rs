@@ -69,6 +69,11 @@ impl Plan {
         self.queues.iter().find(|queue| queue.org == *org && queue.id == *id)
     }
 
+    /// The organisation's oldest queue.
+    pub fn first_queue(&self, org: &OrgId) -> Option<&Queue> {
+        self.queues.iter().find(|queue| queue.org == *org)
+    }
+
     /// The queue that a transfer names: by its id or its name.
     pub fn find_queue(&self, org: &OrgId, name: &str) -> Option<&Queue> {
         let named = |queue: &&Queue| queue.id.as_str() == name || queue.name.eq_ignore_ascii_case(name);

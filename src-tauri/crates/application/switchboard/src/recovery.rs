@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::journal::event;
 use crate::ports::media::WrittenRecording;
 use crate::ports::store::{Commit, StoreError};
-use crate::records::{CallStatus, EventBody, NewEvent, Recording, RecordingState};
+use crate::records::{CallStatus, CallbackState, EventBody, NewEvent, Recording, RecordingState};
 
 /// Closes every call that was live when the server died, as `interrupted`; what was recorded stays playable.
 pub(crate) async fn close_interrupted(context: &Arc<Context>) -> Result<(), StoreError> {
@@ -61,4 +61,21 @@ async fn repair(context: &Arc<Context>, recording: &Recording) -> (RecordingStat
     let repaired = tokio::task::spawn_blocking(move || media.repair_recording(&path)).await.ok().flatten();
     let state = if repaired.is_some() { RecordingState::Incomplete } else { RecordingState::NotRecorded };
     (state, repaired)
+}
+
+/// A callback whose call was under way when the server died may have rung the customer's phone: it is dialled again only
+/// when a person says so.
+pub(crate) async fn doubt_callbacks(context: &Arc<Context>) -> Result<(), StoreError> {
+    let open = context.ports.store.open_callbacks().await?;
+    for mut callback in open.into_iter().filter(|row| row.state == CallbackState::Dialling) {
+        callback.state = CallbackState::Unknown;
+        callback.reason = Some("restart".to_owned());
+        callback.updated_at = context.ports.clock.now();
+        let (org, call) = (callback.org.clone(), callback.call.clone());
+        let body = EventBody::CallbackChanged { callback: Box::new(callback.clone()), by: None };
+        let events = vec![event(context, &call, body)];
+        let commit = Commit { callbacks: vec![callback], events, ..Commit::default() };
+        context.ports.store.commit(&org, commit).await?;
+    }
+    Ok(())
 }

@@ -144,7 +144,8 @@ impl Switchboard {
         };
         let number = plan.number(&org, incoming.to.as_str())?;
         let route = number.route.clone()?;
-        let mut call = self.new_call(&org, Direction::Inbound, incoming.from.clone(), number.number.clone());
+        let mut call =
+            self.context.new_call(&org, Direction::Inbound, incoming.from.clone(), number.number.clone());
         call.number = Some(number.id.clone());
         call.trunk = trunk;
         call.customer_name = incoming.display_name.clone();

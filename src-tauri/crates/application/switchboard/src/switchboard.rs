@@ -1,17 +1,18 @@
 //! The switchboard: begins calls, finds their tasks, and keeps the plan.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use tandem_foundation::{CallId, ConferenceId, OrgId, Pii, TrunkId, UserId};
+use tandem_foundation::{CallId, CallbackId, ConferenceId, OrgId, Pii, TrunkId, UserId};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::call_task::{Beginning, CallMessage, CallTask};
 use crate::context::{Context, Ports};
 use crate::exchange::{
     Act, Actor, AgentView, Colleague, ConferenceAct, ConferenceView, Dial, DialInto, Exchange, ExchangeError,
-    FloorView, LiveCall, LiveMessage, PlaceCall, Reorder, WrapUp,
+    FloorView, LiveCall, LiveMessage, NewCallback, PlaceCall, Reorder, Settlement, WrapUp,
 };
 use crate::journal::{Journal, event};
 use crate::plan::Plan;
@@ -21,8 +22,8 @@ use crate::ports::store::{Commit, StoreError};
 use crate::ports::trace::Traced;
 use crate::queueing::Order;
 use crate::records::{
-    Assistant, Call, CallStatus, Direction, EventBody, FloorHolder, Presence, TranscriptItem, UnixMs,
-    UserRole,
+    Assistant, Call, CallStatus, Callback, CallbackOrigin, CallbackState, Direction, EventBody, FloorHolder,
+    Presence, TranscriptItem, UnixMs, UserRole,
 };
 use crate::registry::CallAddress;
 use crate::router;
@@ -51,8 +52,10 @@ impl Switchboard {
     ) -> Result<Arc<Self>, StoreError> {
         let context = Context::new(ports);
         crate::recovery::close_interrupted(&context).await?;
+        crate::recovery::doubt_callbacks(&context).await?;
         let exchange = Arc::new(Self { context, draining: false.into() });
         exchange.reload_plan().await?;
+        exchange.restore_callbacks().await?;
         router::start(exchange.clone(), signalling, media);
         Ok(exchange)
     }
@@ -77,6 +80,10 @@ impl Switchboard {
     }
 
     async fn end_calls(&self, patience: Duration) {
+        let orgs = self.context.plan.read().floors();
+        for (org, _) in orgs {
+            self.context.distributor.tell(&org, Order::Drain);
+        }
         if !self.calls_ended_within(patience).await {
             self.context.conferences.tell(crate::conferencing::Order::Shutdown);
             for call in self.context.registry.all() {
@@ -117,6 +124,18 @@ impl Switchboard {
         Ok(())
     }
 
+    /// Who is to be called back keeps the place over a restart.
+    async fn restore_callbacks(&self) -> Result<(), StoreError> {
+        let mut of_orgs: HashMap<OrgId, Vec<Callback>> = HashMap::new();
+        for row in self.context.ports.store.open_callbacks().await? {
+            of_orgs.entry(row.org.clone()).or_default().push(row);
+        }
+        for (org, callbacks) in of_orgs {
+            self.context.distributor.tell(&org, Order::Restore { callbacks });
+        }
+        Ok(())
+    }
+
     async fn prepare(&self, actor: &Actor, request: PlaceCall) -> Result<(Call, Assistant), ExchangeError> {
         if !is_e164(request.to.as_str()) {
             let expected = "a number in E.164 form, + and 7 to 15 digits".to_owned();
@@ -140,12 +159,10 @@ impl Switchboard {
             let expected = format!("missing required keys: {}", absent.join(", "));
             return Err(ExchangeError::Invalid { field: "variables", expected });
         }
-        if store.is_do_not_call(&actor.org, request.to.as_str()).await.map_err(storage)? {
-            return Err(ExchangeError::DoNotCall);
-        }
+        crate::gate::may_call(&self.context, &actor.org, request.to.as_str()).await?;
         let (trunk, caller_id) = self.choose_trunk(&actor.org, request.trunk.as_ref())?;
         let from = request.from.or(caller_id).unwrap_or_else(|| "anonymous".into());
-        let mut call = self.new_call(&actor.org, Direction::Outbound, from, request.to);
+        let mut call = self.context.new_call(&actor.org, Direction::Outbound, from, request.to);
         call.customer_name = request
             .customer_name
             .or_else(|| request.variables.get("customer_name").map(|name| Pii::new(name.clone())));
@@ -168,43 +185,6 @@ impl Switchboard {
         trunk
             .map(|trunk| (trunk.id.clone(), trunk.caller_id.clone()))
             .ok_or(ExchangeError::NotFound { what: "trunk" })
-    }
-
-    pub(crate) fn new_call(
-        &self,
-        org: &OrgId,
-        direction: Direction,
-        from: Pii<String>,
-        to: Pii<String>,
-    ) -> Call {
-        let id = self.context.new_call_id();
-        Call {
-            sip_call_id: Some(format!("{id}@tandem")),
-            id,
-            org: org.clone(),
-            direction,
-            status: if direction == Direction::Inbound { CallStatus::Ringing } else { CallStatus::Queued },
-            from,
-            to,
-            customer_name: None,
-            assistant: None,
-            trunk: None,
-            number: None,
-            placed_by: None,
-            placed_for: None,
-            floor: FloorHolder::Nobody,
-            floor_version: 0,
-            variables: Default::default(),
-            created_at: self.now(),
-            answered_at: None,
-            ended_at: None,
-            duration_ms: None,
-            held_ms: 0,
-            end_reason: None,
-            outcome: None,
-            recording: None,
-            latency: None,
-        }
     }
 
     /// Commits a new call and starts its task; `false` when it could not be written.
@@ -299,7 +279,9 @@ impl Exchange for Switchboard {
             .collect();
         let mut calls = Vec::with_capacity(asked.len());
         for answer in asked {
-            calls.extend(answer.await.ok());
+            // Until an agent takes it, a callback is shown where it waits.
+            let begun = |call: &LiveCall| call.callback.as_ref().is_none_or(|callback| callback.taken);
+            calls.extend(answer.await.ok().filter(begun));
         }
         calls.sort_by(|a, b| (a.call.created_at, &a.call.id).cmp(&(b.call.created_at, &b.call.id)));
         calls
@@ -380,8 +362,51 @@ impl Exchange for Switchboard {
         if actor.role < UserRole::Supervisor {
             return Err(ExchangeError::Forbidden);
         }
-        let call = call.clone();
-        self.ask_floor(&actor.org, |reply| Order::Reorder { call, act, reply })
+        let (call, by) = (call.clone(), actor.user.clone());
+        self.ask_floor(&actor.org, |reply| Order::Reorder { call, act, by, reply })
+            .await
+            .unwrap_or(Err(ExchangeError::Draining))
+    }
+
+    async fn schedule_callback(&self, actor: &Actor, wanted: NewCallback) -> Result<Callback, ExchangeError> {
+        let at = self.now();
+        let due_at = wanted.due_at.map_or(at, |due_at| due_at.max(at));
+        let row = Callback {
+            id: self.context.new_callback_id(),
+            org: actor.org.clone(),
+            queue: wanted.queue,
+            number: wanted.number,
+            name: wanted.name,
+            origin: CallbackOrigin::Agent,
+            state: CallbackState::Scheduled,
+            reason: None,
+            agent: wanted.agent,
+            since: due_at,
+            due_at,
+            attempts: 0,
+            asked_in: wanted.asked_in,
+            call: self.context.new_call_id(),
+            note: wanted.note,
+            created_at: at,
+            updated_at: at,
+        };
+        let (callback, by) = (Box::new(row), actor.user.clone());
+        self.ask_floor(&actor.org, |reply| Order::Schedule { callback, by, reply: Some(reply) })
+            .await
+            .unwrap_or(Err(ExchangeError::Draining))
+    }
+
+    async fn settle_callback(
+        &self,
+        actor: &Actor,
+        callback: &CallbackId,
+        act: Settlement,
+    ) -> Result<Callback, ExchangeError> {
+        if actor.role < UserRole::Supervisor {
+            return Err(ExchangeError::Forbidden);
+        }
+        let (callback, by) = (callback.clone(), actor.user.clone());
+        self.ask_floor(&actor.org, |reply| Order::Settle { callback, act, by, reply })
             .await
             .unwrap_or(Err(ExchangeError::Draining))
     }

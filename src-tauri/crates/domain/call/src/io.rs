@@ -95,6 +95,10 @@ pub enum Input {
     Granted { who: PersonRef },
     /// An offer is taken back: the caller is gone, somebody was faster, or it rang for too long.
     Withdraw { who: PersonRef },
+    /// The floor's holder leaves the customer to a queue, which has let them in.
+    LeaveToQueue { by: PersonRef },
+    /// The floor's holder leaves the customer to an assistant, which takes part from now on and speaks on `leg`.
+    LeaveToAssistant { by: PersonRef, leg: LegId },
     /// The floor's holder gives the customer to somebody.
     TransferBy { by: PersonRef, to: PersonRef, name: String, kind: TransferKind },
     /// Who gives the customer to somebody leaves them together; before the answer it goes on as a blind transfer.

@@ -16,6 +16,7 @@ mod floor;
 mod hearing;
 mod hold;
 mod io;
+mod leaving;
 mod machine;
 mod offers;
 mod people;

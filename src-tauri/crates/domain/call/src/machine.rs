@@ -29,6 +29,8 @@ pub struct CallMachine {
     /// The conference that the call is in: the leg that joins its room, and its name.
     pub(crate) bridge: Option<(LegId, String)>,
     phase: Phase,
+    /// Somebody of ours is there before the customer's phone rings.
+    people_first: bool,
     pub(crate) people: People,
     pub(crate) floor: Floor,
     pub(crate) version: u64,
@@ -60,6 +62,7 @@ impl CallMachine {
             assistant,
             bridge: None,
             phase: Phase::Setup,
+            people_first: false,
             people: People::default(),
             floor: Floor::Nobody,
             version: 0,
@@ -74,6 +77,11 @@ impl CallMachine {
             hearing: Vec::new(),
             outputs: VecDeque::new(),
         }
+    }
+
+    /// A call that somebody of ours is given before the customer is called.
+    pub fn people_first(customer: LegId) -> Self {
+        Self { people_first: true, ..Self::new(customer, None) }
     }
 
     /// Who holds the floor, and which version of it this is.
@@ -132,6 +140,8 @@ impl CallMachine {
             Input::PersonFailed { who } => self.person_lost(&who, Unreached::Lost, true),
             Input::PersonGone { who } => self.person_lost(&who, Unreached::Lost, false),
             Input::TransferBy { by, to, name, kind } => self.transfer_by(now, by, to, name, kind)?,
+            Input::LeaveToQueue { by } => self.leave_to_queue(&by)?,
+            Input::LeaveToAssistant { by, leg } => self.leave_to_assistant(&by, leg)?,
             Input::CompleteTransfer { by } => self.complete_transfer(&by)?,
             Input::AbandonTransfer { by } => self.abandon_transfer_by(&by)?,
             Input::Swap { by } => self.swap(&by)?,
@@ -177,6 +187,11 @@ impl CallMachine {
 
     pub(crate) fn require_progress(&self) -> Result<(), Refusal> {
         if self.phase == Phase::InProgress { Ok(()) } else { Err(Refusal::NotInProgress) }
+    }
+
+    /// Somebody may be asked to take a customer who is there, or who is called once they have.
+    pub(crate) fn require_offers(&self) -> Result<(), Refusal> {
+        if self.people_first { Ok(()) } else { self.require_progress() }
     }
 
     /// Brings a person in, or changes the mode of one who is there already.

@@ -7,7 +7,7 @@ use crate::people::Person;
 impl CallMachine {
     /// Who asks decides for how long it rings, and takes the offer back.
     pub(crate) fn offer(&mut self, who: PersonRef, name: String) -> Result<(), Refusal> {
-        self.require_progress()?;
+        self.require_offers()?;
         if self.people.get(&who).is_some() {
             return Err(Refusal::AlreadyThere);
         }

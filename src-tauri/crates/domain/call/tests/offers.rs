@@ -147,3 +147,45 @@ fn an_assistant_may_join_a_call_that_waits() {
     let again = world.call.handle(Instant::now(), Input::AssistantJoins { leg: ASSISTANT });
     assert_eq!(again, Err(Refusal::AlreadyThere));
 }
+
+#[test]
+fn somebody_takes_a_callback_before_the_customer_is_called_and_both_hear_each_other_when_they_are_there() {
+    let mut world = World { call: CallMachine::people_first(CUSTOMER), hearing: Vec::new() };
+    world.has("ann", ANN);
+    assert!(matches!(world.call.floor().0, Floor::Person { .. }));
+    assert_eq!(world.hearing, [], "nobody else is there");
+    world.does(Input::Answered);
+    assert_eq!(world.hearing, [(CUSTOMER, ANN), (ANN, CUSTOMER)]);
+    let over = world.does(Input::PersonGone { who: person("ann") });
+    assert!(over.contains(&Output::Over { by: EndedBy::Person("ann".into()) }));
+}
+
+#[test]
+fn a_callback_whose_customer_does_not_answer_frees_who_took_it() {
+    let mut world = World { call: CallMachine::people_first(CUSTOMER), hearing: Vec::new() };
+    world.has("ann", ANN);
+    let over = world.does(Input::Failed { code: 486 });
+    assert!(over.contains(&Output::Release { who: person("ann"), leg: Some(ANN) }));
+    assert!(over.contains(&Output::Over { by: EndedBy::Unreached(486) }));
+    // Nobody is asked to take a customer of whom nobody knows whether they will answer.
+    let mut other = CallMachine::new(CUSTOMER, None);
+    let offer = Input::Offer { who: person("ann"), name: "ann".into() };
+    assert_eq!(other.handle(Instant::now(), offer), Err(Refusal::NotInProgress));
+}
+
+#[test]
+fn who_leaves_the_customer_to_a_queue_or_an_assistant_is_free_and_nobody_else_may() {
+    let mut world = World::new(None);
+    world.has("ann", ANN);
+    let by = || person("ben");
+    assert_eq!(world.call.handle(Instant::now(), Input::LeaveToQueue { by: by() }), Err(Refusal::NotHolder));
+    let left = world.does(Input::LeaveToQueue { by: person("ann") });
+    assert_eq!(*world.call.floor().0, Floor::Nobody);
+    assert!(left.contains(&Output::Release { who: person("ann"), leg: Some(ANN) }));
+    assert_eq!(world.hearing, []);
+    world.has("ben", BEN);
+    let left = world.does(Input::LeaveToAssistant { by: by(), leg: ASSISTANT });
+    assert_eq!(*world.call.floor().0, Floor::Assistant);
+    assert!(left.contains(&Output::AssistantStarts));
+    assert_eq!(world.hearing, [(CUSTOMER, ASSISTANT)]);
+}

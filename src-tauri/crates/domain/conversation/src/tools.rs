@@ -40,7 +40,7 @@ const BUILT_IN: &[ToolSpec] = &[
     ToolSpec {
         name: SCHEDULE_CALLBACK,
         description: "Note that the customer wants to be called back, and when.",
-        parameters: r#"{"type":"object","properties":{"when":{"type":"string","description":"the time in the customer's words"}},"required":["when"],"additionalProperties":false}"#,
+        parameters: r#"{"type":"object","properties":{"when":{"type":"string","description":"a date and time as YYYY-MM-DDTHH:MM where it is known, `as soon as possible`, or else the customer's words"}},"required":["when"],"additionalProperties":false}"#,
     },
     ToolSpec {
         name: OPT_OUT,

@@ -36,8 +36,9 @@ pub enum Input {
     Reprioritise { caller: CallId, priority: i32 },
     /// A supervisor puts a caller before all others of the queue.
     ToFront { caller: CallId },
-    /// The caller hangs up and keeps the place: who takes them calls them back.
-    CallBack { caller: CallId },
+    /// The caller hangs up and keeps the place and the wait, which are the call's from now on by which somebody calls them
+    /// back.
+    CallBack { caller: CallId, by: CallId },
     /// An agent took an offer. Refused once it is withdrawn.
     Answered { offer: OfferId },
     /// An agent said no.

@@ -13,22 +13,22 @@ use crate::timers::Timer;
 use crate::waiting::{Kind, Ticket, Waiting};
 
 impl Matcher {
-    /// Who can be offered to somebody at once is never too many.
+    /// Who can be offered to somebody at once is never too many, and who is to be called back was let in before.
     pub(crate) fn join(&mut self, now: Instant, ticket: Ticket) -> Result<(), Refusal> {
         let settings = &self.queues.get(&ticket.queue).ok_or(Refusal::NoSuchQueue)?.settings;
         if self.waiting.contains_key(&ticket.caller) {
             return Err(Refusal::AlreadyWaiting);
         }
-        let (caller, queue) = (ticket.caller.clone(), ticket.queue.clone());
+        let (caller, queue, live) = (ticket.caller.clone(), ticket.queue.clone(), ticket.kind == Kind::Live);
         let (join_with, most, longest) =
             (settings.join_with, settings.most_waiting, settings.longest_estimate);
         self.waiting.insert(caller.clone(), Waiting::new(ticket, now, settings));
-        if !self.is_staffed(&queue, join_with) {
+        if live && !self.is_staffed(&queue, join_with) {
             self.send_elsewhere(now, &caller, Why::Unstaffed);
             return Ok(());
         }
         self.match_caller(now, &caller);
-        if self.waiting[&caller].offers.is_empty() {
+        if live && self.waiting[&caller].offers.is_empty() {
             let ahead = self.unanswered(&queue) - 1;
             let too_long = longest.is_some_and(|longest| {
                 self.estimate(&queue, ahead).is_none_or(|estimate| estimate.mean > longest)
@@ -59,7 +59,8 @@ impl Matcher {
             offers.into_iter().filter_map(|offer| self.withdraw(offer, Withdrawn::Moved)).collect();
         if let Some(waiting) = self.waiting.get_mut(caller) {
             (waiting.ticket.queue, waiting.boost) = (queue, 0);
-            waiting.announce_at = every.map(|every| now + every);
+            waiting.announce_at =
+                every.filter(|_| waiting.ticket.kind == Kind::Live).map(|every| now + every);
             waiting.spared.clear();
         }
         // Whoever rang for them may be of the new queue as well, and they have kept their place.
@@ -68,6 +69,33 @@ impl Matcher {
         }
         self.match_caller(now, caller);
         self.arm(now, caller);
+        Ok(())
+    }
+
+    /// Whoever is asked at this moment is asked for the other call instead, for the first one is about to end.
+    pub(crate) fn call_back(&mut self, now: Instant, caller: &CallId, by: CallId) -> Result<(), Refusal> {
+        if *caller != by && self.waiting.contains_key(&by) {
+            return Err(Refusal::AlreadyWaiting);
+        }
+        let waiting = self.waiting.get_mut(caller).ok_or(Refusal::NoSuchCaller)?;
+        // Before offers go back, so that nobody is asked for the one or the other meanwhile.
+        waiting.ticket.kind = Kind::CallBack;
+        let offers: Vec<_> = waiting.offers.iter().copied().collect();
+        let ended: Vec<_> =
+            offers.into_iter().filter_map(|offer| self.withdraw(offer, Withdrawn::Moved)).collect();
+        let Some(mut waiting) = self.waiting.remove(caller) else { return Err(Refusal::NoSuchCaller) };
+        if let Some(due) = waiting.due.take() {
+            self.timers.clear(due, Timer::Caller(caller.clone()));
+        }
+        waiting.ticket.caller = by.clone();
+        // Nobody hears where they stand any more.
+        waiting.announce_at = None;
+        self.waiting.insert(by.clone(), waiting);
+        self.match_caller(now, &by);
+        self.arm(now, &by);
+        for offer in ended {
+            self.match_agent(now, &offer.agent);
+        }
         Ok(())
     }
 
@@ -106,7 +134,7 @@ impl Matcher {
         }
         let tells = waiting.announce_at.is_some_and(|at| at <= now);
         if tells {
-            waiting.announce_at = settings.announce_every.map(|every| now + every);
+            waiting.announce_at = settings.announce_every.filter(|_| live).map(|every| now + every);
         }
         self.match_caller(now, caller);
         if tells && live && self.waiting.get(caller).is_some_and(|waiting| waiting.offers.is_empty()) {

@@ -10,7 +10,7 @@ use crate::estimate::Handling;
 use crate::io::{Input, OfferId, Output, Refusal, Why, Withdrawn};
 use crate::settings::QueueSettings;
 use crate::timers::{Timer, Timers};
-use crate::waiting::{Kind, Waiting};
+use crate::waiting::Waiting;
 
 #[derive(Debug)]
 pub(crate) struct Queue {
@@ -73,7 +73,7 @@ impl Matcher {
                 self.waiting.get_mut(&caller).ok_or(Refusal::NoSuchCaller)?.ticket.priority = priority;
             }
             Input::ToFront { caller } => return self.put_first(now, &caller),
-            Input::CallBack { caller } => return self.call_back(now, &caller),
+            Input::CallBack { caller, by } => return self.call_back(now, &caller, by),
             Input::Answered { offer } => return self.answered(now, offer),
             Input::Declined { offer } => return self.refused(now, offer, Withdrawn::Declined),
             Input::Missed { offer } => return self.refused(now, offer, Withdrawn::Missed),
@@ -177,20 +177,6 @@ impl Matcher {
             self.match_those_who_prefer(now, agent);
         }
         self.check_all_staffing(now);
-        Ok(())
-    }
-
-    fn call_back(&mut self, now: Instant, caller: &CallId) -> Result<(), Refusal> {
-        let waiting = self.waiting.get_mut(caller).ok_or(Refusal::NoSuchCaller)?;
-        waiting.ticket.kind = Kind::CallBack;
-        // Nobody is on the line whom an assistant could talk to at once.
-        let offers: Vec<_> = waiting.offers.iter().copied().collect();
-        let to_assistants = offers.into_iter().filter(|offer| {
-            self.offers.get(offer).is_some_and(|offer| matches!(offer.agent, AgentRef::Assistant(_)))
-        });
-        self.take_back(now, to_assistants.collect());
-        self.match_caller(now, caller);
-        self.arm(now, caller);
         Ok(())
     }
 

@@ -84,12 +84,15 @@ impl Waiting {
     pub fn new(ticket: Ticket, now: Instant, settings: &QueueSettings) -> Self {
         Self {
             since: now.checked_sub(ticket.waited).unwrap_or(now),
-            ticket,
             boost: 0,
             offers: BTreeSet::new(),
             spared: BTreeMap::new(),
-            announce_at: settings.announce_every.map(|every| now + every),
+            announce_at: settings
+                .announce_every
+                .filter(|_| ticket.kind == Kind::Live)
+                .map(|every| now + every),
             due: None,
+            ticket,
         }
     }
 

@@ -4,6 +4,7 @@
 //! [`store_conformance!`](crate::store_conformance) makes a test of each.
 
 mod access;
+mod callbacks;
 mod calls;
 pub mod cluster;
 mod commits;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use tandem_switchboard::ports::store::Store;
 
 pub use access::*;
+pub use callbacks::*;
 pub use calls::*;
 pub use commits::*;
 pub use conferences::*;
@@ -90,6 +92,8 @@ macro_rules! store_conformance {
             messages_are_listed_by_box_heard_and_deleted
             a_routes_secret_is_read_back
             conferences_are_replaced_with_their_events_and_listed_newest_first
+            who_is_to_be_called_back_is_read_as_written_and_found_while_it_is_not_over
+            a_persons_queues_are_changed_all_at_once_and_nothing_else_of_them
         );
     };
     (@tests $open:expr; $($check:ident)*) => {$(

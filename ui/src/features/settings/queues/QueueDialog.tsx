@@ -9,6 +9,7 @@ import { isRefusal } from "@/api/refusal";
 import type { Queue } from "@/api/types";
 import { Refused } from "@/components/Refused";
 
+import { CallbackFields } from "./CallbackFields";
 import { AfterFields, HearFields, OfferFields, WaitFields } from "./fields";
 import { MemberFields } from "./MemberFields";
 import { NeedFields } from "./NeedFields";
@@ -135,6 +136,9 @@ function QueueFields({ queue, readOnly, onClose }: Props & { queue: Queue | null
           </Fieldset>
           <Fieldset legend={t("queueForm.hearing")}>
             <HearFields form={form} />
+          </Fieldset>
+          <Fieldset legend={t("queueForm.callbacks")}>
+            <CallbackFields form={form} />
           </Fieldset>
           <Fieldset legend={t("queueForm.after")}>
             <AfterFields form={form} />

@@ -62,6 +62,15 @@ export const usual: QueueSettings = {
   script: "",
   dispositions: [],
   disposition_required: false,
+  callback: {
+    offered: false,
+    from_position: null,
+    from_estimate_s: null,
+    key: "5",
+    other_number: true,
+    attempts: 3,
+    gap_s: 600,
+  },
 };
 
 /** Least and most, as the server takes them. */

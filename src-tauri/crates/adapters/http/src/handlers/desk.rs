@@ -6,8 +6,8 @@ use tandem_console_api::floor::{
     AgentView, Desk, DeskCall, DispositionWrite, FloorView, PresenceWrite, ReorderWrite, WrapUpWrite,
 };
 use tandem_console_api::problem::Code;
-use tandem_foundation::UserId;
-use tandem_switchboard::exchange::{self, Act, LiveCall, Reorder, WrapUp};
+use tandem_foundation::{CallId, UserId};
+use tandem_switchboard::exchange::{self, Act, ExchangeError, LiveCall, Reorder, WrapUp};
 use tandem_switchboard::ports::store::CallFilter;
 use tandem_switchboard::records::{AgentState, Call, Direction, EventBody, Queue};
 
@@ -51,13 +51,20 @@ pub(super) async fn wrap_up(ask: Ask) -> Reply {
 
 pub(super) async fn reorder(ask: Ask) -> Reply {
     let wanted: ReorderWrite = ask.json()?;
-    let call = call(&ask).await?.id;
+    let id: CallId = ask.id().into();
     let act = match (wanted.queue, wanted.priority) {
         (Some(queue), _) => Reorder::Move { queue: queue.into() },
         (None, Some(priority)) => Reorder::Priority { priority },
         (None, None) => Reorder::ToFront,
     };
-    ask.shared.exchange.reorder(&ask.caller()?.actor, &call, act).await?;
+    // A callback that waits has no call in storage yet, and a call that is another's waits nowhere here.
+    match ask.shared.exchange.reorder(&ask.caller()?.actor, &id, act).await {
+        Err(ExchangeError::WrongState { status }) => {
+            call(&ask).await?;
+            return Err(ExchangeError::WrongState { status }.into());
+        }
+        done => done?,
+    }
     Ok(StatusCode::NO_CONTENT.into_response())
 }
 
@@ -87,6 +94,7 @@ pub(super) async fn desk(ask: Ask) -> Reply {
     }
     let mut desk = Desk {
         wrapping_up: None,
+        wrapping_up_queue: None,
         dispositions: Vec::new(),
         disposition_required: false,
         calls,
@@ -95,6 +103,7 @@ pub(super) async fn desk(ask: Ask) -> Reply {
     if let Some((call, queue)) = wrapping_up(&ask, &agent, &queues).await? {
         desk.wrapping_up = Some((&call).into());
         if let Some(queue) = queue {
+            desk.wrapping_up_queue = Some(queue.id.to_string());
             desk.dispositions = queue.settings.dispositions.clone();
             desk.disposition_required = queue.settings.disposition_required;
         }

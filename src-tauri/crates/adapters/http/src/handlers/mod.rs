@@ -1,6 +1,7 @@
 //! The code behind each operation.
 
 mod assistants;
+mod callbacks;
 mod calls;
 mod conferences;
 mod desk;
@@ -57,6 +58,11 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("replace_queue", handler(queues::replace)),
         ("delete_queue", handler(queues::delete)),
         ("replace_agent", handler(queues::replace_agent)),
+        ("set_agent_queues", handler(queues::set_agent_queues)),
+        ("list_callbacks", handler(callbacks::list)),
+        ("create_callback", handler(callbacks::create)),
+        ("cancel_callback", handler(callbacks::cancel)),
+        ("settle_callback", handler(callbacks::settle)),
         ("get_floor", handler(desk::floor)),
         ("set_agent_presence", handler(desk::set_presence)),
         ("set_my_presence", handler(desk::set_my_presence)),

@@ -3,10 +3,10 @@
 use axum::http::StatusCode;
 use axum::response::IntoResponse as _;
 use tandem_console_api::check::Findings;
-use tandem_console_api::floor::{AgentView, AgentWrite};
+use tandem_console_api::floor::{AgentQueuesWrite, AgentView, AgentWrite};
 use tandem_console_api::queues::{MemberRef, Overflow, Queue, QueueWrite, Queues};
 use tandem_foundation::{QueueId, UserId};
-use tandem_switchboard::records::{self, AgentProfile};
+use tandem_switchboard::records::{self, AgentProfile, EventBody, Membership, NewEvent};
 
 use crate::ask::{Ask, Reply, json, ok};
 use crate::clock::now;
@@ -65,6 +65,30 @@ pub(super) async fn replace_agent(ask: Ask) -> Reply {
     let row = AgentProfile { skills, capacity, pinned, ..profile };
     let events = change(ask.caller()?, "agent", &user, false);
     let events = store.put_agent_profile(row, events).await?;
+    ask.shared.changed(events).await;
+    ok(&AgentView::from(ask.shared.exchange.agent(org, &user).await?))
+}
+
+/// For supervisors, who may not change what else queues have.
+pub(super) async fn set_agent_queues(ask: Ask) -> Reply {
+    let AgentQueuesWrite { queues } = ask.json()?;
+    let (org, store) = (ask.org()?, &ask.shared.store);
+    let user: UserId = ask.id().into();
+    store.user(org, &user).await.map_err(|error| super::calls::named(error, "agent"))?;
+    let known = store.queues(org).await?;
+    let mut found = Findings::default();
+    for (at, of) in queues.iter().enumerate() {
+        if !known.iter().any(|row| row.id.as_str() == of.queue) {
+            found.add(&format!("queues.{at}.queue"), "the id of one of your queues");
+        }
+    }
+    Refusal::unless_clean(found)?;
+    let queues: Vec<_> =
+        queues.into_iter().map(|of| Membership { queue: of.queue.into(), rank: of.rank }).collect();
+    let by = ask.caller()?.actor.user.clone();
+    let body = EventBody::AgentQueuesChanged { user: user.clone(), queues: queues.clone(), by };
+    let events = vec![NewEvent { call: None, at: now(), body }];
+    let events = store.put_memberships(org, &user, queues, events).await?;
     ask.shared.changed(events).await;
     ok(&AgentView::from(ask.shared.exchange.agent(org, &user).await?))
 }

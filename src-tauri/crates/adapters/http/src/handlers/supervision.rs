@@ -3,6 +3,7 @@
 use tandem_console_api::call_requests::{ActResult, AssistantText, HandBack, Supervise, TakeOver};
 use tandem_console_api::calls::Floor;
 use tandem_console_api::problem::Code;
+use tandem_foundation::CallId;
 use tandem_switchboard::exchange::{Act, ExchangeError};
 
 use super::calls::call;
@@ -47,9 +48,12 @@ pub(super) async fn resume_recording(ask: Ask) -> Reply {
 }
 
 pub(super) async fn act(ask: Ask, act: Act) -> Reply {
-    // Whose call it is does not depend on the exchange alone.
-    let row = call(&ask).await?;
-    let acted = ask.shared.exchange.act(&ask.caller()?.actor, &row.id, act).await;
+    let id: CallId = ask.id().into();
+    // Whose call it is does not depend on the exchange alone; but a callback that is held out to agents is not stored yet.
+    if ask.shared.exchange.live_call(ask.org()?, &id).await.is_none() {
+        call(&ask).await?;
+    }
+    let acted = ask.shared.exchange.act(&ask.caller()?.actor, &id, act).await;
     let (floor, version) = acted.map_err(|error| match error {
         // The exchange knows live calls alone.
         ExchangeError::NotFound { what: "call" } => Refusal::new(Code::WrongState, "the call is over"),

@@ -20,6 +20,7 @@ fn live_call(org: &str, id: &str) -> LiveCall {
         rings_for: None,
         queue: None,
         conference: None,
+        callback: None,
     }
 }
 

@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::row::broken;
 
 /// Every table, each after those that it refers to.
-pub(super) const TABLES: [&str; 25] = [
+pub(super) const TABLES: [&str; 26] = [
     "organisations",
     "event_sequence",
     "sealing_key",
@@ -41,6 +41,7 @@ pub(super) const TABLES: [&str; 25] = [
     "hours",
     "voicemails",
     "conferences",
+    "callbacks",
 ];
 /// Those in which the migrations leave a row.
 const SEEDED: [&str; 1] = ["event_sequence"];

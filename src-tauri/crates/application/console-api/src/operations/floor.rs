@@ -2,7 +2,8 @@
 
 use crate::call_requests::ActResult;
 use crate::floor::{
-    AgentView, AgentWrite, Desk, DispositionWrite, FloorView, PresenceWrite, ReorderWrite, WrapUpWrite,
+    AgentQueuesWrite, AgentView, AgentWrite, Desk, DispositionWrite, FloorView, PresenceWrite, ReorderWrite,
+    WrapUpWrite,
 };
 use crate::problem::Code;
 use crate::queues::{Queue, QueueWrite, Queues};
@@ -78,6 +79,19 @@ pub(super) const ALL: &[Operation] = &[
         answer: AGENT,
         errors: &[Code::NotFound],
         ..Operation::new("replace_agent", Method::Put, "/agents/{id}", "What a person can do")
+    },
+    Operation {
+        tag: TAG,
+        access: Access::Role(Role::Supervisor),
+        request: Some(Body::of::<AgentQueuesWrite>()),
+        answer: AGENT,
+        errors: &[Code::NotFound],
+        ..Operation::new(
+            "set_agent_queues",
+            Method::Put,
+            "/agents/{id}/queues",
+            "Whose callers a person takes; nobody who waits or talks is dropped",
+        )
     },
     Operation {
         tag: TAG,

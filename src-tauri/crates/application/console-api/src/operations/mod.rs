@@ -1,5 +1,6 @@
 //! Every operation, group by group.
 
+mod callbacks;
 mod calls;
 mod conferences;
 mod configuration;
@@ -21,6 +22,7 @@ pub fn all() -> impl Iterator<Item = &'static Operation> {
         session::ALL,
         calls::ALL,
         floor::ALL,
+        callbacks::ALL,
         transfers::ALL,
         desk_calls::ALL,
         conferences::ALL,

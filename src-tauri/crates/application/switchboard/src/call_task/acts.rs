@@ -124,14 +124,18 @@ impl CallTask {
     }
 
     pub(super) fn asked(&mut self, input: Input) -> Result<(), ExchangeError> {
-        self.machine.handle(Instant::now(), input).map_err(|refusal| match refusal {
+        self.machine.handle(Instant::now(), input).map_err(|refusal| self.refused(refusal))
+    }
+
+    pub(super) fn refused(&self, refusal: Refusal) -> ExchangeError {
+        match refusal {
             Refusal::FloorTaken { .. } | Refusal::NotHolder => self.floor_taken(),
             Refusal::NotInProgress => ExchangeError::WrongState { status: "not in progress" },
             Refusal::AlreadyThere => ExchangeError::WrongState { status: "with this person in it already" },
             Refusal::NoAssistant => ExchangeError::NotFound { what: "assistant in this call" },
             Refusal::TransferUnderWay => ExchangeError::WrongState { status: "being transferred" },
             Refusal::NoTransfer => ExchangeError::WrongState { status: "not being transferred" },
-        })
+        }
     }
 
     pub(super) fn floor_taken(&self) -> ExchangeError {

@@ -221,6 +221,7 @@ impl CallTask {
         self.start_hearing_customer();
         self.commit_call(EventBody::CallUpdated);
         self.input(Input::Answered);
+        self.callback_reached();
         self.fetch_person();
         self.begin_route();
         self.join_when_answered();
@@ -305,6 +306,9 @@ impl CallTask {
         }
         let at_ms = self.offset_ms(Instant::now());
         self.commit_event(EventBody::KeyPressed { at_ms });
+        if self.keeping_digit(digit) {
+            return;
+        }
         self.route_input(RouteInput::Digit(digit));
         self.tell(TalkInput::Digit { digit });
     }

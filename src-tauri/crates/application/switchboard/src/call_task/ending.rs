@@ -13,6 +13,7 @@ use crate::records::{CallStatus, EventBody, LatencySummary};
 impl CallTask {
     /// Fills in the row; called once, when the call machine says that it is over.
     pub(super) fn close_call(&mut self, by: &EndedBy) {
+        self.unwritten = self.is_only_offered();
         let now = Instant::now();
         self.call.status = self.final_status(by);
         self.call.ended_at = Some(self.now());
@@ -23,6 +24,7 @@ impl CallTask {
         let (status, reason) =
             (self.call.status.as_str(), self.call.end_reason.as_deref().unwrap_or_default());
         tracing::info!(status, reason, duration_ms = self.call.duration_ms, "the call is over");
+        self.callback_over();
         self.leave_queue("abandoned");
         self.close_dialling();
         self.forget_conference();
@@ -43,6 +45,9 @@ impl CallTask {
         self.await_message(messages).await;
         self.await_recording(messages).await;
         self.context.ports.media.close_room(&self.call.id);
+        if self.unwritten {
+            return self.context.registry.remove_call(&self.call.id);
+        }
         // Whoever looks after this finds the call in storage.
         let event = self.event(EventBody::CallEnded(Box::new(self.call.clone())));
         let commit = Commit {

@@ -7,7 +7,7 @@ use tandem_conversation::io::{Item, ItemKey, Speaker as TalkSpeaker};
 use tandem_foundation::{LegId, Pii};
 
 use super::CallTask;
-use crate::exchange::{LiveCall, LiveMessage};
+use crate::exchange::{LiveCall, LiveCallback, LiveMessage};
 use crate::measures;
 use crate::ports::media::LegQuality;
 use crate::ports::store::Commit;
@@ -26,7 +26,7 @@ impl CallTask {
         let row = TranscriptItem {
             id,
             call: self.call.id.clone(),
-            position: i64::try_from(item.key.0).unwrap_or(i64::MAX),
+            position: self.items_before + i64::try_from(item.key.0).unwrap_or(i64::MAX / 2),
             speaker: match item.speaker {
                 TalkSpeaker::Customer => Speaker::Customer,
                 TalkSpeaker::Assistant => Speaker::Assistant,
@@ -122,6 +122,11 @@ impl CallTask {
             rings_for: self.dialling.rings_for().cloned(),
             queue: self.live_queue(),
             conference: self.machine.conference().map(str::to_owned),
+            callback: self.calling_back.as_ref().map(|calling| LiveCallback {
+                callback: calling.id.clone(),
+                note: calling.note.clone(),
+                taken: !self.is_only_offered(),
+            }),
         }
     }
 }

@@ -3,12 +3,15 @@
 mod acts;
 mod analysis;
 mod announcer;
+mod callback;
 mod conferences;
 mod customer;
 mod dialled;
 mod ending;
 mod history;
 mod hold;
+mod keep_place;
+mod leaving;
 mod machine_outputs;
 mod people;
 mod picking_up;
@@ -41,10 +44,11 @@ use crate::lines::Taken;
 use crate::ports::media::{LegQuality, MediaEvent};
 use crate::ports::signalling::SignallingEvent;
 use crate::ports::speech::{ModelEvent, ProviderError, RecogniserEvent};
-use crate::queueing::QueueNews;
+use crate::queueing::{self as waiting_room, QueueNews};
 use crate::records::{Assistant, Call, FloorHolder, SipParty, SupervisionMode, TranscriptItem, TurnLatency};
 use crate::terms::Wishes;
 use announcer::Announcer;
+pub(crate) use callback::{CallingBack, Line};
 use conferences::InConference;
 pub(crate) use conferences::ToConference;
 pub(crate) use dialled::{Dialled, DiallingPhone};
@@ -102,8 +106,6 @@ pub(crate) enum CallMessage {
     },
     /// What a server answered that was asked for a route, if it was one.
     RouteAnswered(Option<Box<Route>>),
-    /// The assistant that a route leads to.
-    AssistantFound(Option<Box<Assistant>>),
     /// A caller's message is on disk.
     MessageTaken(Taken),
     Act {
@@ -116,8 +118,18 @@ pub(crate) enum CallMessage {
     /// A person goes on with the call on another phone.
     PickUp(PickUp),
     Conference(ConferenceNews),
-    /// The row of an assistant who is to join; `None` where there is none to be had.
-    AssistantRead(Option<Box<Assistant>>),
+    /// The row of an assistant who is to take part; `None` where there is none to be had.
+    AssistantRead {
+        row: Option<Box<Assistant>>,
+        /// What it is wanted for.
+        wanted: Wanted,
+    },
+    /// Whether a caller's place is kept.
+    PlaceKept(bool),
+    /// Whether a customer who is called back may be dialled.
+    CallbackClaimed(Result<Line, waiting_room::Dialled>),
+    /// The callback that this call is for is not to be made.
+    CallbackOff,
     /// An agent has said what comes of the call.
     Disposed(String),
     Snapshot(oneshot::Sender<LiveCall>),
@@ -137,6 +149,27 @@ enum LegKind {
     },
 }
 
+/// What an assistant is to take part for.
+#[derive(Debug, Clone)]
+pub(crate) enum Wanted {
+    /// A route leads to it.
+    Route,
+    /// To take a caller of a queue, or to keep them company.
+    Queue,
+    /// A person leaves the customer to it.
+    Left { by: UserId, note: Option<tandem_foundation::Pii<String>> },
+}
+
+/// What a call does first.
+enum First {
+    Outbound,
+    Inbound,
+    /// One of ours calls.
+    Dialled(Dialled),
+    /// Agents are asked to call somebody back.
+    Callback(CallingBack),
+}
+
 /// How the call begins.
 #[derive(Debug)]
 pub(crate) enum Beginning {
@@ -146,6 +179,8 @@ pub(crate) enum Beginning {
     Dialled(Dialled),
     /// We call somebody into a conference.
     IntoConference(Box<ToConference>),
+    /// We call once an agent is there.
+    Callback(CallingBack),
     /// They call: their leg, their offer if they made one, and the person it is for or the route it takes (else the
     /// assistant).
     Inbound { leg: LegId, offer: Option<Bytes>, person: Option<UserId>, routed: Option<Box<Routed>> },
@@ -183,6 +218,13 @@ pub(crate) struct CallTask {
     person: Option<UserId>,
     queue: Option<InQueue>,
     conference: Option<InConference>,
+    /// The callback that this call is for.
+    calling_back: Option<CallingBack>,
+    /// They were told that they may be called back.
+    callback_offered: bool,
+    keeping: Option<keep_place::Keeping>,
+    /// A person leaves the customer to a queue, which has not answered yet.
+    leaving: Option<leaving::Leaving>,
     /// Tells a customer who waits where they stand.
     announcer: Option<Announcer>,
     /// How many sentences it has been given.
@@ -206,6 +248,8 @@ pub(crate) struct CallTask {
     voiced: HashMap<LegId, (Instant, Instant)>,
     items: Vec<TranscriptItem>,
     item_ids: HashMap<ItemKey, ItemId>,
+    /// Positions up to this one are an earlier assistant's.
+    items_before: i64,
     latencies: HashMap<ItemKey, TurnLatency>,
     supervisors: Vec<(UserId, String, SupervisionMode)>,
     quality: Option<LegQuality>,
@@ -217,6 +261,8 @@ pub(crate) struct CallTask {
     end_reason: Option<String>,
     ended_by: Option<EndedBy>,
     over: bool,
+    /// Nothing of it was ever written down, nor is to be.
+    unwritten: bool,
     /// The recording's file is whole, or there is none.
     recording_closed: bool,
     /// The recording is paused; until then at the longest.
@@ -237,15 +283,20 @@ impl CallTask {
         let (inbox, messages) = mpsc::unbounded_channel();
         let address = crate::registry::CallAddress { org: call.org.clone(), inbox: inbox.clone() };
         context.registry.add_call(call.id.clone(), address);
-        let (mut dialled, mut into) = (None, None);
+        let mut into = None;
+        let mut first = First::Outbound;
         let (customer, offer, person, routed) = match beginning {
             Beginning::Outbound => (context.ports.leg_ids.next(), None, None, None),
-            Beginning::Dialled(of) => {
-                dialled = Some(of);
+            Beginning::Dialled(dialled) => {
+                first = First::Dialled(dialled);
                 (context.ports.leg_ids.next(), None, None, None)
             }
             Beginning::IntoConference(to) => {
                 into = Some(InConference::awaits_answer(*to));
+                (context.ports.leg_ids.next(), None, None, None)
+            }
+            Beginning::Callback(calling) => {
+                first = First::Callback(calling);
                 (context.ports.leg_ids.next(), None, None, None)
             }
             Beginning::Inbound { leg, offer, person, routed } => (leg, Some(offer), person, routed),
@@ -256,6 +307,7 @@ impl CallTask {
         }
         let speaker = assistant.is_some().then(|| context.ports.leg_ids.next());
         let inbound = offer.is_some();
+        let first = if inbound { First::Inbound } else { first };
         let wishes = {
             let plan = context.plan.read();
             let trunk = call.trunk.as_ref().and_then(|id| plan.trunk(&call.org, id));
@@ -271,6 +323,10 @@ impl CallTask {
             person,
             queue: None,
             conference: into,
+            calling_back: None,
+            callback_offered: false,
+            keeping: None,
+            leaving: None,
             announcer: None,
             announced_words: 0,
             last_failure: None,
@@ -294,6 +350,7 @@ impl CallTask {
             voiced: HashMap::new(),
             items: Vec::new(),
             item_ids: HashMap::new(),
+            items_before: 0,
             latencies: HashMap::new(),
             supervisors: Vec::new(),
             quality: None,
@@ -304,30 +361,27 @@ impl CallTask {
             end_reason: None,
             ended_by: None,
             over: false,
+            unwritten: false,
             recording_closed: true,
             paused_until: None,
             pauses: Vec::new(),
         };
         // Everything that is done for the call is done within its span, whichever task does it.
         let span = tracing::info_span!("call", id = %task.call.id, inbound);
-        tokio::spawn(task.run(messages, inbound, dialled).instrument(span));
+        tokio::spawn(task.run(messages, first).instrument(span));
     }
 
-    async fn run(
-        mut self,
-        mut messages: mpsc::UnboundedReceiver<CallMessage>,
-        inbound: bool,
-        dialled: Option<Dialled>,
-    ) {
+    async fn run(mut self, mut messages: mpsc::UnboundedReceiver<CallMessage>, first: First) {
         let id = self.call.id.clone();
         tracing::info!(
             assistant = self.call.assistant.as_ref().map(tracing::field::display),
             "a call begins"
         );
-        match dialled {
-            Some(dialled) => self.begin_dialled(dialled),
-            None if inbound => self.begin_inbound(),
-            None => self.begin_outbound(),
+        match first {
+            First::Dialled(dialled) => self.begin_dialled(dialled),
+            First::Callback(calling) => self.begin_callback(calling),
+            First::Inbound => self.begin_inbound(),
+            First::Outbound => self.begin_outbound(),
         }
         self.drain();
         while !self.over {
@@ -356,7 +410,6 @@ impl CallTask {
             }
             CallMessage::Announced { speech } => self.announced(speech),
             CallMessage::RouteAnswered(route) => self.route_answered(route.map(|route| *route)),
-            CallMessage::AssistantFound(found) => self.assistant_found(found.map(|found| *found)),
             CallMessage::MessageTaken(taken) => self.message_taken(taken),
             CallMessage::VoiceReady { speech, length_ms, words } => {
                 self.voice_ready(speech, length_ms, words)
@@ -378,7 +431,10 @@ impl CallTask {
             CallMessage::PickUp(pick_up) => self.pick_up(pick_up),
             CallMessage::Queue(news) => self.queue_news(news),
             CallMessage::Conference(news) => self.conference_news(news),
-            CallMessage::AssistantRead(row) => self.assistant_read(row),
+            CallMessage::AssistantRead { row, wanted } => self.assistant_read(row.map(|row| *row), wanted),
+            CallMessage::PlaceKept(kept) => self.place_kept(kept),
+            CallMessage::CallbackClaimed(claimed) => self.callback_claimed(claimed),
+            CallMessage::CallbackOff => self.callback_off(),
             CallMessage::Disposed(disposition) => self.disposition = Some(disposition),
             CallMessage::Snapshot(reply) => drop(reply.send(self.snapshot())),
             CallMessage::Transcript(reply) => drop(reply.send(self.items.clone())),

@@ -7,7 +7,7 @@ use tandem_foundation::{AssistantId, LegId, QueueId, UserId};
 use tandem_queue::{Kind, OfferId, Ticket};
 
 use super::people::Summons;
-use super::{CallMessage, CallTask, LegKind};
+use super::{CallTask, LegKind, Wanted};
 use crate::exchange::{ExchangeError, LiveQueue};
 use crate::ports::media::Sound;
 use crate::ports::signalling::SignallingCommand;
@@ -56,9 +56,17 @@ impl CallTask {
             kind: Kind::Live,
         };
         self.context.distributor.tell(&self.call.org, Order::Join { ticket, front });
+        if self.leaving.is_none() {
+            self.call_bridge();
+        }
+    }
+
+    /// Who keeps callers of the queue company until somebody is free.
+    pub(super) fn call_bridge(&self) {
         let bridge = {
             let plan = self.context.plan.read();
-            plan.queue(&self.call.org, &queue).and_then(|queue| queue.settings.bridge.clone())
+            let queue = self.queue.as_ref().and_then(|own| plan.queue(&self.call.org, &own.queue));
+            queue.and_then(|queue| queue.settings.bridge.clone())
         };
         if let Some(assistant) = bridge {
             self.call_assistant(assistant);
@@ -81,6 +89,8 @@ impl CallTask {
                 }
             }
             QueueNews::Yours { offer, to, .. } => self.granted(offer, to),
+            QueueNews::LetIn => self.let_in(),
+            QueueNews::Elsewhere { .. } if self.kept_out() => {}
             QueueNews::Elsewhere { queue, why, waited } => self.overflow(&queue, why, waited),
             QueueNews::Moved { queue } => {
                 if let Some(own) = &mut self.queue {
@@ -185,6 +195,7 @@ impl CallTask {
         match to {
             MemberRef::Person { user } => {
                 let who = PersonRef::User(user.clone());
+                self.callback_taken();
                 self.input(Input::Granted { who: who.clone() });
                 let has =
                     matches!(self.machine.floor().0, Floor::Person { who: holder, .. } if *holder == who);
@@ -192,6 +203,8 @@ impl CallTask {
                     // They hung up at the very moment they answered: nothing is to hold them.
                     let call = self.call.id.clone();
                     self.context.distributor.tell(&self.call.org, Order::Released { user, call });
+                } else {
+                    self.claim_callback();
                 }
             }
             MemberRef::Assistant { assistant } => self.call_assistant(assistant),
@@ -210,6 +223,9 @@ impl CallTask {
 
     /// Whoever spoke to the customer is lost: they wait again, before all others.
     pub(super) fn customer_alone(&mut self, lost: String) {
+        if self.is_before_callback() {
+            return self.callback_alone();
+        }
         match self.queue.as_ref().map(|queue| (queue.queue.clone(), queue.joined.elapsed())) {
             Some((queue, waited)) => self.join_queue(queue, waited, true),
             None => self.wait_alone(lost),
@@ -256,15 +272,15 @@ impl CallTask {
     /// An assistant joins once its row is read.
     fn call_assistant(&self, id: AssistantId) {
         if self.speaker.is_none() {
-            self.read_assistant(id, CallMessage::AssistantRead);
+            self.read_assistant(id, Wanted::Queue);
         }
     }
 
-    pub(super) fn assistant_read(&mut self, row: Option<Box<Assistant>>) {
+    pub(super) fn assistant_of_queue(&mut self, row: Option<Assistant>) {
         if self.speaker.is_some() || self.machine.is_over() {
             return;
         }
-        if row.is_some_and(|assistant| self.assistant_enters(*assistant)) {
+        if row.is_some_and(|assistant| self.assistant_enters(assistant)) {
             return self.hold_music(false);
         }
         tracing::warn!("the assistant cannot be had");

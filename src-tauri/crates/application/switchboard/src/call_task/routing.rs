@@ -11,7 +11,7 @@ use tandem_routing::{Input as RouteInput, Output, Route, RouteMachine, SayId, Ta
 use tracing::Instrument;
 
 use super::announcer::{self, Announcer};
-use super::{CallMessage, CallTask};
+use super::{CallMessage, CallTask, Wanted};
 use crate::exchange::Entry;
 use crate::lines::HearingLine;
 use crate::opening;
@@ -116,7 +116,7 @@ impl CallTask {
             }
             Output::AskWebhook { url, secret } => self.ask_for_route(url, secret),
             Output::Connect { target } => match target {
-                Target::Assistant(id) => self.look_for_assistant(id),
+                Target::Assistant(id) => self.read_assistant(id, Wanted::Route),
                 Target::Person(user) => self.put_through_to_person(&user),
                 Target::Number(number) => self.put_through(PersonRef::Number(number), "outside".to_owned()),
                 Target::Conference { name, starts, ends, record } => {
@@ -224,8 +224,17 @@ impl CallTask {
         }
     }
 
+    /// The row of an assistant, for what it was read.
+    pub(super) fn assistant_read(&mut self, row: Option<Assistant>, wanted: Wanted) {
+        match wanted {
+            Wanted::Route => self.assistant_of_route(row),
+            Wanted::Queue => self.assistant_of_queue(row),
+            Wanted::Left { by, note } => self.assistant_of_person(row, by, note),
+        }
+    }
+
     /// The assistant that a route leads to, or nobody where it is not to be had.
-    pub(super) fn assistant_found(&mut self, found: Option<Assistant>) {
+    fn assistant_of_route(&mut self, found: Option<Assistant>) {
         let awaited = self.routing.as_ref().is_some_and(|routing| routing.machine.is_connected());
         // A person may have taken the caller meanwhile.
         if !awaited || !matches!(self.machine.floor().0, Floor::Nobody) {
@@ -336,17 +345,13 @@ impl CallTask {
         tokio::spawn(work.instrument(tracing::info_span!("route webhook")));
     }
 
-    fn look_for_assistant(&self, id: AssistantId) {
-        self.read_assistant(id, CallMessage::AssistantFound);
-    }
-
-    /// Reads an assistant's row; what comes of it is told as the message says.
-    pub(super) fn read_assistant(&self, id: AssistantId, message: fn(Option<Box<Assistant>>) -> CallMessage) {
+    /// Reads an assistant's row; what comes of it is told in a message.
+    pub(super) fn read_assistant(&self, id: AssistantId, wanted: Wanted) {
         let (store, org, inbox) =
             (self.context.ports.store.clone(), self.call.org.clone(), self.inbox.clone());
         tokio::spawn(async move {
             let found = store.assistant(&org, &id).await.ok().filter(|assistant| assistant.enabled);
-            let _ = inbox.send(message(found.map(Box::new)));
+            let _ = inbox.send(CallMessage::AssistantRead { row: found.map(Box::new), wanted });
         });
     }
 

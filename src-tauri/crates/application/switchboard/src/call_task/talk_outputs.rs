@@ -14,7 +14,8 @@ use crate::lines::ModelLine;
 use crate::measures;
 use crate::ports::speech::ModelRequest;
 use crate::ports::store::{Commit, DoNotCall};
-use crate::records::{EventBody, Speaker, ToolSettings};
+use crate::queueing::Order;
+use crate::records::{Callback, CallbackOrigin, CallbackState, Direction, EventBody, Speaker, ToolSettings};
 use crate::talk_settings;
 
 /// Give up on a model that says nothing for this long.
@@ -59,7 +60,7 @@ impl CallTask {
             Output::SendDtmf { digits } => {
                 self.context.ports.media.send_dtmf(&self.call.id, self.customer, &digits)
             }
-            Output::ScheduleCallback { when } => self.store_variable("callback_time".into(), when),
+            Output::ScheduleCallback { when } => self.schedule_callback(when),
             Output::OptOut => self.opt_out(),
             Output::StoreVariable { name, value } => self.store_variable(name, value),
             Output::EndCall { reason } => self.assistant_ends(reason),
@@ -158,6 +159,43 @@ impl CallTask {
             Some((who, name)) if reachable => self.input(Input::Transfer { who, name }),
             _ => self.tell(TalkInput::TransferFailed),
         }
+    }
+
+    /// The time is kept as it was said; where it can be understood, an agent calls them then.
+    fn schedule_callback(&mut self, when: String) {
+        let due_at = crate::opening::time_of(&self.context, &self.call.org, &when);
+        self.store_variable("callback_time".into(), when);
+        let queue = {
+            let plan = self.context.plan.read();
+            let through = self.queue.as_ref().map(|queue| queue.queue.clone());
+            through.or_else(|| plan.first_queue(&self.call.org).map(|queue| queue.id.clone()))
+        };
+        let Some((due_at, queue)) = due_at.zip(queue) else { return };
+        let number = match self.call.direction {
+            Direction::Inbound => self.call.from.clone(),
+            Direction::Outbound | Direction::Internal => self.call.to.clone(),
+        };
+        let at = self.now();
+        let callback = Box::new(Callback {
+            id: self.context.new_callback_id(),
+            org: self.call.org.clone(),
+            queue,
+            number,
+            name: self.call.customer_name.clone(),
+            origin: CallbackOrigin::Assistant,
+            state: CallbackState::Scheduled,
+            reason: None,
+            agent: None,
+            since: due_at,
+            due_at,
+            attempts: 0,
+            asked_in: Some(self.call.id.clone()),
+            call: self.context.new_call_id(),
+            note: Pii::new(String::new()),
+            created_at: at,
+            updated_at: at,
+        });
+        self.context.distributor.tell(&self.call.org, Order::Schedule { callback, by: None, reply: None });
     }
 
     fn store_variable(&mut self, name: String, value: String) {

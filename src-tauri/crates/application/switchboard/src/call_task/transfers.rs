@@ -48,6 +48,9 @@ impl CallTask {
         let by = PersonRef::User(actor.user.clone().ok_or(ExchangeError::Forbidden)?);
         let input = match act {
             Act::Transfer { to, kind } => {
+                if let Some(done) = self.leave_to(&by, &to) {
+                    return done;
+                }
                 let (to, name) = self.target(to)?;
                 Input::TransferBy { by, to, name, kind }
             }
@@ -155,7 +158,7 @@ impl CallTask {
         self.transfers.referrer = Some((by, leg));
     }
 
-    fn transfer_is(&self, transfer: Transfer) {
+    pub(super) fn transfer_is(&self, transfer: Transfer) {
         let at_ms = self.offset_ms(Instant::now());
         self.commit_event(EventBody::TransferChanged { transfer, at_ms });
     }
@@ -202,6 +205,10 @@ impl CallTask {
                 Ok((PersonRef::User(id), user.name.clone()))
             }
             TransferTo::Number(number) => Ok((PersonRef::Number(number), "outside".to_owned())),
+            TransferTo::Queue { .. } | TransferTo::Assistant { .. } => {
+                let expected = "somebody who can be talked to".to_owned();
+                Err(ExchangeError::Invalid { field: "to", expected })
+            }
         }
     }
 

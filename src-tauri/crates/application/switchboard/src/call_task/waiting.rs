@@ -14,17 +14,21 @@ const FIRST: u64 = 1 << 32;
 impl CallTask {
     /// Where they stand; nobody is told whom an assistant talks to.
     pub(super) fn announce_place(&mut self, position: usize, estimate: Option<Estimate>) {
-        if !self.waits_with_music() {
+        // Who is being asked for a number is not interrupted.
+        if !self.waits_with_music() || self.keeping.is_some() {
             return;
         }
         if let Some(greeting) = self.queue_greeting() {
             self.announce(greeting);
         }
         self.announce(place(position, estimate));
+        if let Some(offer) = self.callback_offer(position, estimate) {
+            self.announce(offer);
+        }
     }
 
     /// Says this to the customer alone, after what is being said already.
-    fn announce(&mut self, text: String) {
+    pub(super) fn announce(&mut self, text: String) {
         if self.announcer.is_none() {
             let providers = self.providers();
             let announcer = Announcer::open(&self.context, &providers, None, &self.call.id, &self.inbox);
@@ -48,9 +52,13 @@ impl CallTask {
     /// Words of ours are over, or could not be said.
     pub(super) fn announcement_over(&mut self, speech: SpeechId) {
         let Some(announcer) = &mut self.announcer else { return };
-        if announcer.over(speech).is_some() && announcer.is_silent() && self.waits_with_music() {
+        if announcer.over(speech).is_none() || !announcer.is_silent() {
+            return;
+        }
+        if self.waits_with_music() {
             self.hold_music(true);
         }
+        self.said_goodbye();
     }
 
     /// Somebody speaks to the customer now: what was still to be announced is dropped.
@@ -60,7 +68,7 @@ impl CallTask {
         }
     }
 
-    fn waits_with_music(&self) -> bool {
+    pub(super) fn waits_with_music(&self) -> bool {
         self.is_waiting() && *self.machine.floor().0 == Floor::Nobody
     }
 }

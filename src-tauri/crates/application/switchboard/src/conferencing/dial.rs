@@ -54,7 +54,7 @@ impl Switchboard {
         }
         let (trunk, caller_id) = self.choose_trunk(&actor.org, request.trunk.as_ref())?;
         let from = request.from.or(caller_id).unwrap_or_else(|| "anonymous".into());
-        let mut call = self.new_call(&actor.org, Direction::Outbound, from, request.to);
+        let mut call = self.context.new_call(&actor.org, Direction::Outbound, from, request.to);
         call.customer_name = request.name;
         call.trunk = Some(trunk.clone());
         let (reply, answer) = oneshot::channel();

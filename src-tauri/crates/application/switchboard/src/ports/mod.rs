@@ -3,6 +3,7 @@
 //! Invariant: no method of a port blocks the caller. Commands are sent; answers come back as events.
 
 pub mod browser_phone;
+pub mod callbacks;
 pub mod clock;
 pub mod conferences;
 pub mod event_log;

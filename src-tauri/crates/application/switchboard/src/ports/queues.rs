@@ -1,10 +1,10 @@
 //! The part of storage that holds queues and what is known of their agents.
 
 use async_trait::async_trait;
-use tandem_foundation::{OrgId, QueueId};
+use tandem_foundation::{OrgId, QueueId, UserId};
 
 use crate::ports::store::StoreError;
-use crate::records::{AgentProfile, Event, NewEvent, Queue};
+use crate::records::{AgentProfile, Event, Membership, NewEvent, Queue};
 
 /// Queues and agents.
 #[async_trait]
@@ -16,6 +16,14 @@ pub trait QueueStore: Send + Sync {
         &self,
         org: &OrgId,
         id: &QueueId,
+        events: Vec<NewEvent>,
+    ) -> Result<Vec<Event>, StoreError>;
+    /// Makes a person a member of these queues, at these ranks, and of no others: all at once, or not at all.
+    async fn put_memberships(
+        &self,
+        org: &OrgId,
+        user: &UserId,
+        queues: Vec<Membership>,
         events: Vec<NewEvent>,
     ) -> Result<Vec<Event>, StoreError>;
     /// Everybody of whom something is known.

@@ -3,6 +3,7 @@
 use async_trait::async_trait;
 use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, SessionId, TrunkId, UserId};
 
+use super::callbacks::CallbackStore;
 use super::conferences::ConferenceStore;
 use super::event_log::EventLog;
 use super::providers::ProviderStore;
@@ -11,8 +12,8 @@ use super::retention::RetentionStore;
 use super::routing::RoutingStore;
 use super::trace::SipTraces;
 use crate::records::{
-    AgentProfile, ApiKey, Assistant, Call, CallStatus, Conference, Event, NewEvent, Number, Organisation,
-    Session, TranscriptItem, Trunk, UnixMs, User, Voicemail,
+    AgentProfile, ApiKey, Assistant, Call, CallStatus, Callback, Conference, Event, NewEvent, Number,
+    Organisation, Session, TranscriptItem, Trunk, UnixMs, User, Voicemail,
 };
 
 /// Why storage could not do it.
@@ -49,6 +50,8 @@ pub struct Commit {
     pub do_not_call: Vec<DoNotCall>,
     /// Inserted or replaced.
     pub agents: Vec<AgentProfile>,
+    /// Inserted or replaced.
+    pub callbacks: Vec<Callback>,
     /// Messages that callers left.
     pub voicemails: Vec<Voicemail>,
     /// Inserted or replaced as a whole.
@@ -227,6 +230,7 @@ pub trait Store:
     + RoutingStore
     + QueueStore
     + ConferenceStore
+    + CallbackStore
     + EventLog
 {
 }
@@ -240,6 +244,7 @@ impl<T> Store for T where
         + RoutingStore
         + QueueStore
         + ConferenceStore
+        + CallbackStore
         + EventLog
 {
 }

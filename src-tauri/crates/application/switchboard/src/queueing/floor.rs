@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tandem_foundation::{CallId, OrgId, QueueId, UserId};
 use tandem_queue::{AgentRef, Input, Matcher, OfferId, Refusal, Ticket};
 
+use super::callbacks::Callbacks;
 use super::order::{Order, QueueNews};
 use super::settings;
 use super::states::Told;
@@ -45,6 +46,7 @@ pub(super) struct Floor {
     pub rung: HashMap<UserId, Vec<CallId>>,
     /// Calls that are placed and may not have a task yet.
     pub(super) beginning: HashMap<CallId, Instant>,
+    pub callbacks: Callbacks,
     /// Who changed a person's state, if it was somebody else.
     pub by: Option<UserId>,
 }
@@ -68,16 +70,18 @@ impl Floor {
             last_calls: HashMap::new(),
             rung: HashMap::new(),
             beginning: HashMap::new(),
+            callbacks: Callbacks::default(),
             by: None,
         }
     }
 
     pub fn next_deadline(&self) -> Option<Instant> {
-        self.matcher.next_deadline()
+        self.matcher.next_deadline().into_iter().chain(self.callbacks.next_due()).min()
     }
 
     pub fn tick(&mut self, now: Instant) {
         self.matcher.tick(now);
+        self.callbacks_due(now);
         self.drain(now);
     }
 
@@ -141,10 +145,22 @@ impl Floor {
                 let _ = reply.send(self.agent(now, &user));
                 return;
             }
-            Order::Reorder { call, act, reply } => {
-                let done = self.reorder(now, &call, act);
-                let _ = reply.send(done);
+            Order::Reorder { call, act, by, reply } => {
+                let done = self.reorder(now, &call, act, by);
+                self.drain(now);
+                self.answer_settled(reply, done);
             }
+            Order::Restore { callbacks } => self.restore_callbacks(now, callbacks),
+            Order::KeepPlace { caller, number, name, reply } => {
+                self.keep_place(now, &caller, number, name, reply);
+            }
+            Order::Schedule { callback, by, reply } => self.schedule_callback(now, *callback, by, reply),
+            Order::Settle { callback, act, by, reply } => {
+                self.settle_callback(now, &callback, act, by, reply);
+            }
+            Order::Claim { call, reply } => self.claim_callback(&call, reply),
+            Order::Dialled { call, how } => self.callback_dialled(now, &call, how),
+            Order::Drain => self.drain_callbacks(now),
             // Looking changes nothing.
             Order::View(reply) => return drop(reply.send(self.view(now))),
             Order::Agent { user, reply } => return drop(reply.send(self.agent(now, &user))),
@@ -156,7 +172,9 @@ impl Floor {
     pub fn reconcile(&mut self, now: Instant) {
         self.beginning.retain(|_, since| now.saturating_duration_since(*since) < BEGINS_WITHIN);
         let gone = |call: &CallId| !self.context.registry.is_live(call) && !self.beginning.contains_key(call);
-        let waiting: Vec<_> = self.waiting.keys().filter(|call| gone(call)).cloned().collect();
+        // Nobody is on the line who could have hung up on a callback.
+        let lost = |call: &&CallId| gone(call) && self.callbacks.of(call).is_none();
+        let waiting: Vec<_> = self.waiting.keys().filter(lost).cloned().collect();
         let of = |(user, on): (&UserId, &Vec<CallId>)| {
             on.iter().filter(|call| gone(call)).map(|call| (user.clone(), call.clone())).collect::<Vec<_>>()
         };
@@ -172,6 +190,7 @@ impl Floor {
             tracing::error!(%call, "a call that is over still held an agent");
             self.take(now, Order::Released { user, call });
         }
+        self.doubt_lost_callbacks();
         self.drain(now);
     }
 
@@ -269,11 +288,19 @@ impl Floor {
         if ticket.needs.is_empty() {
             ticket.needs = settings::needs(settings);
         }
+        let of = queue.clone();
         self.waiting.insert(caller.clone(), (queue.clone(), now.checked_sub(ticket.waited).unwrap_or(now)));
         self.note(&caller, EventBody::QueueJoined { queue });
         match self.matcher.handle(now, Input::Join(ticket)) {
-            Ok(()) if front => self.input(now, Input::ToFront { caller: caller.clone() }),
-            Ok(()) => {}
+            Ok(()) => {
+                // Told before anybody is held out to them.
+                if self.matcher.waiting(now, &of).iter().any(|row| row.caller == caller) {
+                    self.context.registry.to_call(&caller, CallMessage::Queue(QueueNews::LetIn));
+                }
+                if front {
+                    self.input(now, Input::ToFront { caller: caller.clone() });
+                }
+            }
             Err(refusal) => {
                 tracing::warn!(%refusal, "a caller could not join");
                 self.waiting.remove(&caller);
@@ -302,7 +329,18 @@ impl Floor {
         }
     }
 
-    fn reorder(&mut self, now: Instant, call: &CallId, act: Reorder) -> Result<(), ExchangeError> {
+    fn reorder(
+        &mut self,
+        now: Instant,
+        call: &CallId,
+        act: Reorder,
+        by: Option<UserId>,
+    ) -> Result<(), ExchangeError> {
+        let how = match &act {
+            Reorder::Priority { .. } => "priority",
+            Reorder::ToFront => "to_front",
+            Reorder::Move { .. } => "queue",
+        };
         let caller = call.clone();
         let input = match act {
             Reorder::Priority { priority } => Input::Reprioritise { caller, priority },
@@ -314,14 +352,28 @@ impl Floor {
             Refusal::NoSuchQueue => ExchangeError::NotFound { what: "queue" },
             _ => ExchangeError::WrongState { status: "not waiting" },
         })?;
+        if let Some((queue, _)) = self.waiting.get(call) {
+            let queue = moved.clone().unwrap_or_else(|| queue.clone());
+            self.note(call, EventBody::QueueReordered { queue, how: how.to_owned(), by });
+        }
         if let Some((queue, (from, since))) = moved.zip(self.waiting.get(call).cloned()) {
             let waited_ms = millis(now.saturating_duration_since(since));
             self.note(call, EventBody::QueueLeft { queue: from, why: "moved".into(), waited_ms });
             self.note(call, EventBody::QueueJoined { queue: queue.clone() });
             self.waiting.insert(call.clone(), (queue.clone(), since));
+            self.callback_moved(call, &queue);
             self.context.registry.to_call(call, CallMessage::Queue(QueueNews::Moved { queue }));
         }
         Ok(())
+    }
+
+    /// What an act answers is on disk when it is answered.
+    fn answer_settled<T: Send + 'static>(&self, reply: tokio::sync::oneshot::Sender<T>, answer: T) {
+        let journal = self.journal.clone();
+        tokio::spawn(async move {
+            journal.settled().await;
+            let _ = reply.send(answer);
+        });
     }
 
     fn set_presence(

@@ -3,6 +3,7 @@
 //! The task never waits for anybody: calls are told by their inboxes, history goes to the journal, and what calls and
 //! people do comes in as orders.
 
+mod callbacks;
 mod distributor;
 mod floor;
 mod order;
@@ -13,4 +14,4 @@ mod states;
 mod views;
 
 pub(crate) use distributor::Distributor;
-pub(crate) use order::{Order, QueueNews};
+pub(crate) use order::{Dialled, Order, QueueNews};

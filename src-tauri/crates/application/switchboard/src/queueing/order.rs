@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use tandem_foundation::{CallId, OrgId, QueueId, UserId};
+use tandem_foundation::{CallId, CallbackId, OrgId, Pii, QueueId, UserId};
 use tandem_queue::{Estimate, OfferId, Ticket};
 use tokio::sync::oneshot;
 
-use crate::exchange::{AgentView, ExchangeError, FloorView, Reorder, WrapUp};
-use crate::records::{AgentProfile, MemberRef, Presence, Queue};
+use crate::exchange::{AgentView, ExchangeError, FloorView, Reorder, Settlement, WrapUp};
+use crate::records::{AgentProfile, Callback, MemberRef, Presence, Queue};
 
 /// What happened to an organisation's queues.
 #[derive(Debug)]
@@ -84,13 +84,66 @@ pub(crate) enum Order {
     Reorder {
         call: CallId,
         act: Reorder,
+        by: Option<UserId>,
         reply: oneshot::Sender<Result<(), ExchangeError>>,
     },
+    /// What storage has of callbacks that are not over; once, at the start.
+    Restore {
+        callbacks: Vec<Callback>,
+    },
+    /// The caller hangs up and is called back. `false`: they do not wait any more.
+    KeepPlace {
+        caller: CallId,
+        number: Pii<String>,
+        name: Option<Pii<String>>,
+        reply: oneshot::Sender<bool>,
+    },
+    Schedule {
+        callback: Box<Callback>,
+        by: Option<UserId>,
+        reply: Option<oneshot::Sender<Result<Callback, ExchangeError>>>,
+    },
+    Settle {
+        callback: CallbackId,
+        act: Settlement,
+        by: Option<UserId>,
+        reply: oneshot::Sender<Result<Callback, ExchangeError>>,
+    },
+    /// An agent is there for a callback: its customer may be dialled when this is answered with `true`.
+    Claim {
+        call: CallId,
+        reply: oneshot::Sender<bool>,
+    },
+    /// What came of a callback after that.
+    Dialled {
+        call: CallId,
+        how: Dialled,
+    },
+    /// No more calls are to be made.
+    Drain,
     View(oneshot::Sender<FloorView>),
     /// One person of the view.
     Agent {
         user: UserId,
         reply: oneshot::Sender<Result<AgentView, ExchangeError>>,
+    },
+}
+
+/// What came of dialling a customer who is called back.
+#[derive(Debug)]
+pub(crate) enum Dialled {
+    Reached,
+    /// Their phone was dialled, and they did not answer.
+    Unreached {
+        why: String,
+    },
+    /// No request left: `agent_gone`, or what there was no line for.
+    NotDialled {
+        why: &'static str,
+    },
+    /// They may not be called, now or later.
+    Forbidden {
+        why: &'static str,
     },
 }
 
@@ -110,6 +163,8 @@ pub(crate) enum QueueNews {
     Withdrawn { offer: OfferId, to: MemberRef },
     /// Whoever answered has the customer.
     Yours { offer: OfferId, to: MemberRef },
+    /// They were let in.
+    LetIn,
     /// They may not wait here, or no longer.
     Elsewhere { queue: QueueId, why: &'static str, waited: Duration },
     /// A supervisor put them into another queue.

@@ -33,6 +33,7 @@ impl Floor {
                 self.offers.insert(offer, (caller.clone(), queue.clone(), to.clone()));
                 self.note(&caller, EventBody::QueueOffered { queue, to: to.clone() });
                 let name = self.name(&to);
+                self.begin_callback(&caller);
                 let told = self.tell(&caller, QueueNews::Offer { offer, to, name });
                 match agent {
                     _ if !told => self.gone(now, &caller),
@@ -64,6 +65,9 @@ impl Floor {
             }
             Output::AutoPaused { agent: AgentRef::Person(user) } => {
                 self.put_presence(now, &user, Presence::Paused { reason: NO_ANSWER.into() });
+            }
+            Output::Elsewhere { caller, .. } if self.callback_has_no_queue(&caller) => {
+                self.waiting.remove(&caller);
             }
             Output::Elsewhere { caller, queue, why } => {
                 let since = self.waiting.remove(&caller).map_or(now, |(_, since)| since);

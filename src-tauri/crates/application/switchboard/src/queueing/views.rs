@@ -7,7 +7,7 @@ use tandem_queue::{AgentRef, AgentStanding, WaitingStanding};
 
 use super::floor::{Floor, millis};
 use super::settings;
-use crate::exchange::{AgentView, ExchangeError, FloorView, QueueView, WaitingView};
+use crate::exchange::{AgentView, CallbackPlace, ExchangeError, FloorView, QueueView, WaitingView};
 use crate::records::{AgentState, MemberRef, UnixMs};
 
 impl Floor {
@@ -30,6 +30,12 @@ impl Floor {
     fn waiter(&self, row: WaitingStanding) -> WaitingView {
         WaitingView {
             since: UnixMs(self.now().0 - millis(row.waited)),
+            callback: self.callbacks.of(&row.caller).map(|of| CallbackPlace {
+                callback: of.id.clone(),
+                number: of.number.clone(),
+                name: of.name.clone(),
+                attempts: of.attempts,
+            }),
             call: row.caller,
             position: u32::try_from(row.position).unwrap_or(u32::MAX),
             priority: row.priority,

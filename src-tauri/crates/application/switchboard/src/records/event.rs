@@ -4,7 +4,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use tandem_foundation::{CallId, ConferenceId, OrgId, QueueId, UserId, VoicemailId};
 
-use super::{AgentState, Call, FloorHolder, MemberRef, RecordingState, TranscriptItem, Transfer, UnixMs};
+use super::{
+    AgentState, Call, Callback, FloorHolder, MemberRef, Membership, RecordingState, TranscriptItem, Transfer,
+    UnixMs,
+};
 
 /// What happened; stored as its `kind` and the JSON of its `data`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -85,6 +88,15 @@ pub enum EventBody {
     /// `full`, `estimate_too_long`, `waited_too_long`, `queue_gone`).
     #[serde(rename = "queue.left")]
     QueueLeft { queue: QueueId, why: String, waited_ms: i64 },
+    /// A supervisor changed who is taken next: `priority`, `to_front` or `queue`.
+    #[serde(rename = "queue.reordered")]
+    QueueReordered { queue: QueueId, how: String, by: Option<UserId> },
+    /// Somebody is to be called back, or it has come further. `by`: who did it, where a person did.
+    #[serde(rename = "callback.changed")]
+    CallbackChanged { callback: Box<Callback>, by: Option<UserId> },
+    /// A person takes the callers of these queues from now on.
+    #[serde(rename = "agent.queues")]
+    AgentQueuesChanged { user: UserId, queues: Vec<Membership>, by: Option<UserId> },
     /// An agent is at something else. `reason`: of a break; `until`: of wrap-up.
     #[serde(rename = "agent.state")]
     AgentStateChanged {
@@ -176,6 +188,9 @@ impl EventBody {
             Self::QueueOfferEnded { .. } => "queue.offer_ended",
             Self::QueueAnswered { .. } => "queue.answered",
             Self::QueueLeft { .. } => "queue.left",
+            Self::QueueReordered { .. } => "queue.reordered",
+            Self::CallbackChanged { .. } => "callback.changed",
+            Self::AgentQueuesChanged { .. } => "agent.queues",
             Self::AgentStateChanged { .. } => "agent.state",
             Self::CallDisposed { .. } => "call.disposed",
             Self::VoicemailLeft { .. } => "voicemail.left",

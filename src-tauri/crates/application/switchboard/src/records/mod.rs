@@ -5,6 +5,7 @@
 
 mod assistant;
 mod call;
+mod callback;
 mod conference;
 mod directory;
 mod event;
@@ -17,6 +18,7 @@ mod transfer;
 
 pub use assistant::*;
 pub use call::*;
+pub use callback::*;
 pub use conference::*;
 pub use directory::*;
 pub use event::*;

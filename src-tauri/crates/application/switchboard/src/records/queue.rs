@@ -64,6 +64,42 @@ pub struct QueueSettings {
     pub dispositions: Vec<String>,
     /// Wrap-up is not over before a disposition is chosen, unless its time is.
     pub disposition_required: bool,
+    /// Whether callers may hang up and be called back, and how.
+    pub callback: CallbackSettings,
+}
+
+/// How callers who wait are offered to be called back, and how they are.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CallbackSettings {
+    /// Callers are told of it; the other settings hold for callbacks of any origin.
+    pub offered: bool,
+    /// Only from this place in the queue on (1 is next); `None`: from any.
+    pub from_position: Option<u32>,
+    /// Only where the wait is estimated to be longer; `None`: however long it is. Either of both will do.
+    pub from_estimate_s: Option<u32>,
+    /// The key that asks for it.
+    pub key: char,
+    /// Whether another number than the caller's may be keyed in.
+    pub other_number: bool,
+    /// How often the customer's phone is dialled.
+    pub attempts: u32,
+    /// From one attempt to the next.
+    pub gap_s: u32,
+}
+
+impl Default for CallbackSettings {
+    fn default() -> Self {
+        Self {
+            offered: false,
+            from_position: None,
+            from_estimate_s: None,
+            key: '5',
+            other_number: true,
+            attempts: 3,
+            gap_s: 600,
+        }
+    }
 }
 
 /// Whom a caller is offered to first. Among equals it is always whoever has been idle for longest.
@@ -131,6 +167,14 @@ pub struct Member {
     #[serde(flatten)]
     pub who: MemberRef,
     /// A lower one is asked first, where the strategy ranks.
+    #[serde(default)]
+    pub rank: u32,
+}
+
+/// A queue that somebody is a member of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Membership {
+    pub queue: QueueId,
     #[serde(default)]
     pub rank: u32,
 }
@@ -209,7 +253,24 @@ impl Default for QueueSettings {
             script: String::new(),
             dispositions: Vec::new(),
             disposition_required: false,
+            callback: CallbackSettings::default(),
         }
+    }
+}
+
+impl Queue {
+    /// Makes a person a member at this rank, or nobody of it; whether that changed anything.
+    pub fn set_member(&mut self, user: &UserId, rank: Option<u32>) -> bool {
+        let own = MemberRef::Person { user: user.clone() };
+        let place = self.members.iter().position(|member| member.who == own);
+        match (place, rank) {
+            (Some(place), Some(rank)) if self.members[place].rank == rank => return false,
+            (Some(place), Some(rank)) => self.members[place].rank = rank,
+            (Some(place), None) => drop(self.members.remove(place)),
+            (None, Some(rank)) => self.members.push(Member { who: own, rank }),
+            (None, None) => return false,
+        }
+        true
     }
 }
 

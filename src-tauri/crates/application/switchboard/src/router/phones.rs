@@ -48,7 +48,8 @@ impl Switchboard {
         let org = plan.user(user)?.org.clone();
         let queue = plan.find_queue(&org, incoming.to.as_str())?;
         let route = Route::Queue { queue: queue.id.clone(), otherwise: None };
-        let mut call = self.new_call(&org, Direction::Inbound, incoming.from.clone(), incoming.to.clone());
+        let mut call =
+            self.context.new_call(&org, Direction::Inbound, incoming.from.clone(), incoming.to.clone());
         call.customer_name = incoming.display_name.clone();
         call.sip_call_id = Some(incoming.call_id.clone());
         Some((call, route))

@@ -1,6 +1,6 @@
 //! Offers: answered, missed, declined, too late.
 
-use tandem_queue::{Input, QueueSettings, Refusal, Strategy, Withdrawn};
+use tandem_queue::{Input, Kind, QueueSettings, Refusal, Staffing, Strategy, Ticket, Withdrawn};
 
 use crate::world::{World, assistant, person, queue, seconds, ticket};
 
@@ -105,18 +105,50 @@ fn a_caller_who_is_called_back_keeps_the_place_and_is_given_to_a_person() {
     let mut world = World::new(QueueSettings::default());
     world.join("first");
     world.join("second");
-    world.put(Input::CallBack { caller: "first".into() });
+    world.put(Input::CallBack { caller: "first".into(), by: "back".into() });
     world.wait(seconds(60));
     world.ready_with(assistant("jane"), &[("sales", 1)], &[], 1);
-    assert_eq!((world.rings("first"), world.rings("second")), (vec![], vec!["jane".to_owned()]));
+    assert_eq!((world.rings("back"), world.rings("second")), (vec![], vec!["jane".to_owned()]));
     world.join("third");
     world.ready("ann");
-    assert_eq!(world.rings("first"), ["ann"]);
-    world.answer("first", "ann");
+    assert_eq!(world.rings("back"), ["ann"], "before who came later");
+    world.answer("back", "ann");
     assert!(matches!(
         world.seen.last(),
         Some(tandem_queue::Output::Connect { call_back: true, waited, .. }) if *waited == seconds(60)
     ));
+}
+
+#[test]
+fn whoever_rings_for_a_caller_who_hangs_up_to_be_called_back_rings_for_the_call_back() {
+    let mut world = World::new(QueueSettings::default());
+    world.ready("ann");
+    world.join("first");
+    world.join("second");
+    assert_eq!(world.rings("first"), ["ann"]);
+    world.put(Input::CallBack { caller: "first".into(), by: "back".into() });
+    assert_eq!(world.withdrawn(), [("first".into(), "ann".into(), Withdrawn::Moved)]);
+    assert_eq!((world.rings("back"), world.rings("second")), (vec!["ann".to_owned()], vec![]));
+    assert_eq!(world.try_put(Input::Leave { caller: "first".into() }), Err(Refusal::NoSuchCaller));
+    let taken = Input::CallBack { caller: "second".into(), by: "back".into() };
+    assert_eq!(world.try_put(taken), Err(Refusal::AlreadyWaiting));
+}
+
+#[test]
+fn who_is_to_be_called_back_is_let_in_whatever_the_queue_asks_of_callers_and_is_told_nothing() {
+    let mut world = World::new(QueueSettings {
+        join_with: Staffing::Ready,
+        most_waiting: Some(0),
+        longest_wait: Some(seconds(30)),
+        announce_every: Some(seconds(10)),
+        ..QueueSettings::default()
+    });
+    let back = Ticket { kind: Kind::CallBack, waited: seconds(600), ..ticket("back", "sales") };
+    world.put(Input::Join(back));
+    world.wait(seconds(60));
+    assert!(world.seen.is_empty(), "{:?}", world.seen);
+    world.ready("ann");
+    assert_eq!(world.rings("back"), ["ann"]);
 }
 
 #[test]

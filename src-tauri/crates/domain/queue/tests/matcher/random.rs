@@ -116,7 +116,10 @@ fn input(dice: &mut Dice, known: &Known, next: &mut u32, waiting: &[CallId]) -> 
         7 | 8 => Input::Leave { caller: caller? },
         9 => Input::Move { caller: caller?, queue: queue(dice.one_of(&QUEUES)?) },
         10 => Input::ToFront { caller: caller? },
-        11 => Input::CallBack { caller: caller? },
+        11 => {
+            *next += 1;
+            Input::CallBack { caller: caller?, by: CallId::new(format!("back{next}")) }
+        }
         12 => Input::Reprioritise { caller: caller?, priority: 2 },
         13..=17 => Input::Answered { offer: dice.one_of(&offers)? },
         18 => Input::Declined { offer: dice.one_of(&offers)? },
@@ -271,6 +274,9 @@ fn step(matcher: &mut Matcher, known: &mut Known, now: Instant, input: Input) {
         match before {
             Input::Presence { agent, presence } => {
                 known.presence.insert(agent, presence);
+            }
+            Input::CallBack { caller, .. } => {
+                known.gone.insert(caller);
             }
             Input::Engaged { agent, call } => {
                 known.calls.entry(agent).or_default().insert(call);

@@ -39,7 +39,7 @@ fn when_the_last_agent_leaves_those_who_may_not_stay_go_elsewhere_but_not_who_is
     world.presence("ann", Presence::Paused("lunch".into()));
     world.join("waits");
     world.join("home");
-    world.put(Input::CallBack { caller: "home".into() });
+    world.put(Input::CallBack { caller: "home".into(), by: "home".into() });
     assert!(world.elsewhere().is_empty(), "a break is not home");
     world.presence("ann", Presence::Offline);
     assert_eq!(world.elsewhere(), [("waits".into(), Why::Unstaffed)]);

@@ -201,6 +201,25 @@ impl Exchange for PretendExchange {
         Ok(call)
     }
 
+    async fn schedule_callback(&self, actor: &Actor, wanted: NewCallback) -> Result<Callback, ExchangeError> {
+        let mut row = rows::callback(actor.org.as_str());
+        (row.id, row.queue, row.number) = ("cb_new".into(), wanted.queue, wanted.number);
+        Ok(row)
+    }
+
+    async fn settle_callback(
+        &self,
+        actor: &Actor,
+        callback: &CallbackId,
+        act: Settlement,
+    ) -> Result<Callback, ExchangeError> {
+        if let Some(error) = self.refuse_next.lock().take() {
+            return Err(error);
+        }
+        let state = if act == Settlement::Cancel { CallbackState::Cancelled } else { CallbackState::Reached };
+        Ok(Callback { id: callback.clone(), state, ..rows::callback(actor.org.as_str()) })
+    }
+
     async fn dispose(
         &self,
         _: &Actor,

@@ -2,8 +2,9 @@
 
 use async_trait::async_trait;
 use tandem_foundation::*;
+use tandem_switchboard::ports::callbacks::{CallbackFilter, CallbackStore};
 use tandem_switchboard::ports::queues::QueueStore;
-use tandem_switchboard::ports::store::StoreError;
+use tandem_switchboard::ports::store::{Page, StoreError};
 use tandem_switchboard::records::*;
 
 use super::store::MemoryStore;
@@ -34,6 +35,21 @@ impl QueueStore for MemoryStore {
         Ok(data.add(org, events))
     }
 
+    async fn put_memberships(
+        &self,
+        org: &OrgId,
+        user: &UserId,
+        queues: Vec<Membership>,
+        events: Vec<NewEvent>,
+    ) -> Result<Vec<Event>> {
+        let mut data = self.data.lock();
+        for row in data.queues.iter_mut().filter(|row| row.org == *org) {
+            let rank = queues.iter().find(|of| of.queue == row.id).map(|of| of.rank);
+            row.set_member(user, rank);
+        }
+        Ok(data.add(org, events))
+    }
+
     async fn agent_profiles(&self, org: &OrgId) -> Result<Vec<AgentProfile>> {
         Ok(self.data.lock().agents.iter().filter(|row| row.org == *org).cloned().collect())
     }
@@ -44,5 +60,24 @@ impl QueueStore for MemoryStore {
         data.agents.retain(|old| old.user != row.user);
         data.agents.push(row);
         Ok(data.add(&org, events))
+    }
+}
+
+#[async_trait]
+impl CallbackStore for MemoryStore {
+    async fn callbacks(&self, org: &OrgId, filter: CallbackFilter) -> Result<Page<Callback>> {
+        let all = self.data.lock().callbacks.clone();
+        let wanted = |row: &Callback| row.org == *org && !(filter.open_only && row.state.is_final());
+        Ok(Page { items: all.into_iter().filter(wanted).collect(), next: None })
+    }
+
+    async fn callback(&self, org: &OrgId, id: &CallbackId) -> Result<Callback> {
+        let data = self.data.lock();
+        let found = data.callbacks.iter().find(|row| row.org == *org && row.id == *id);
+        found.cloned().ok_or(StoreError::NotFound { operation: "reading a callback" })
+    }
+
+    async fn open_callbacks(&self) -> Result<Vec<Callback>> {
+        Ok(self.data.lock().callbacks.iter().filter(|row| !row.state.is_final()).cloned().collect())
     }
 }

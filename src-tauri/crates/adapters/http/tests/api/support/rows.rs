@@ -42,6 +42,7 @@ pub fn fill(store: &MemoryStore) {
             route: None,
             created_at: UnixMs(1),
         });
+        data.callbacks.push(callback(org));
         data.hours.push(NamedHours {
             id: format!("hours_{org}").as_str().into(),
             org: org.into(),
@@ -219,5 +220,28 @@ pub fn conference(org: &str) -> Conference {
         end_reason: Some("empty".into()),
         calls: vec![format!("call_{org}").into()],
         recordings: Vec::new(),
+    }
+}
+
+/// Somebody who is to be called back.
+pub fn callback(org: &str) -> Callback {
+    Callback {
+        id: format!("cb_{org}").as_str().into(),
+        org: org.into(),
+        queue: format!("queue_{org}").as_str().into(),
+        number: "+62812345678".into(),
+        name: None,
+        origin: CallbackOrigin::Caller,
+        state: CallbackState::Unknown,
+        reason: Some("restart".into()),
+        agent: None,
+        since: UnixMs(1),
+        due_at: UnixMs(1),
+        attempts: 1,
+        asked_in: None,
+        call: "call_next".into(),
+        note: String::new().into(),
+        created_at: UnixMs(1),
+        updated_at: UnixMs(1),
     }
 }

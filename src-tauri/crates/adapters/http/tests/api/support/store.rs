@@ -22,6 +22,7 @@ pub struct Data {
     pub keys: Vec<ApiKey>,
     pub sessions: Vec<Session>,
     pub hours: Vec<NamedHours>,
+    pub callbacks: Vec<Callback>,
     pub voicemails: Vec<Voicemail>,
     pub conferences: Vec<Conference>,
     pub sip_messages: Vec<(OrgId, SipMessage)>,
