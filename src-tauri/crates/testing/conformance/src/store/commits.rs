@@ -24,6 +24,7 @@ pub async fn a_commit_that_fails_leaves_nothing(store: Subject) {
         do_not_call: vec![entry],
         agents: vec![agent_profile(&org, "user_a")],
         voicemails: vec![voicemail(&call, 1)],
+        conference: None,
         events: vec![key_pressed(&call.id, 1)],
         outbox: vec![(0, "webhooks".to_owned())],
     };
