@@ -319,10 +319,10 @@ impl Day {
             }
         };
         for act in acts {
-            if let Input::Released { agent, call } = &act {
-                if self.live.get(call) == Some(agent) {
-                    self.live.remove(call);
-                }
+            if let Input::Released { agent, call } = &act
+                && self.live.get(call) == Some(agent)
+            {
+                self.live.remove(call);
             }
             self.put(act);
         }

@@ -271,6 +271,15 @@ impl Floor {
             let waited_ms = millis(now.saturating_duration_since(since));
             self.note(caller, EventBody::QueueLeft { queue, why: why.into(), waited_ms });
             self.input(now, Input::Leave { caller: caller.clone() });
+            return;
+        }
+        // The call ended at the very moment at which somebody answered it, and will never hear of that.
+        if why == "abandoned" {
+            let holds = |(_, on): &(&UserId, &Vec<CallId>)| on.contains(caller);
+            let held: Vec<_> = self.calls.iter().filter(holds).map(|(user, _)| user.clone()).collect();
+            for user in held {
+                self.forget_call(now, &AgentRef::Person(user), caller);
+            }
         }
     }
 

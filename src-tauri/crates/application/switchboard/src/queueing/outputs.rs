@@ -87,7 +87,7 @@ impl Floor {
         let _ = self.matcher.handle(now, Input::Leave { caller: caller.clone() });
     }
 
-    fn forget_call(&mut self, now: Instant, agent: &AgentRef, call: &CallId) {
+    pub(super) fn forget_call(&mut self, now: Instant, agent: &AgentRef, call: &CallId) {
         if let AgentRef::Person(user) = agent
             && let Some(on) = self.calls.get_mut(user)
         {
