@@ -36,6 +36,8 @@ pub(super) struct Floor {
     pub offers: HashMap<OfferId, (CallId, QueueId, MemberRef)>,
     /// Calls that each person is on.
     pub calls: HashMap<UserId, Vec<CallId>>,
+    /// Calls that assistants took.
+    pub assisted: Vec<(AgentRef, CallId)>,
     /// The call that each person was on last.
     pub last_calls: HashMap<UserId, CallId>,
     /// Who changed a person's state, if it was somebody else.
@@ -58,6 +60,7 @@ impl Floor {
             waiting: HashMap::new(),
             offers: HashMap::new(),
             calls: HashMap::new(),
+            assisted: Vec::new(),
             last_calls: HashMap::new(),
             by: None,
         }
@@ -140,6 +143,8 @@ impl Floor {
             on.iter().filter(|call| gone(call)).map(|call| (user.clone(), call.clone())).collect::<Vec<_>>()
         };
         let busy: Vec<_> = self.calls.iter().flat_map(of).collect();
+        let (over, on): (Vec<_>, Vec<_>) = self.assisted.iter().cloned().partition(|(_, call)| gone(call));
+        self.assisted = on;
         for caller in waiting {
             tracing::error!(call = %caller, "a call that is over was still waiting");
             self.leave(now, &caller, "abandoned");
@@ -147,6 +152,10 @@ impl Floor {
         for (user, call) in busy {
             tracing::error!(%call, "a call that is over still held an agent");
             self.take(now, Order::Released { user, call });
+        }
+        // No telephone tells of an assistant's end of a call; it may take another one in its place.
+        for (agent, call) in over {
+            self.input(now, Input::Released { agent, call });
         }
         self.drain(now);
     }

@@ -55,6 +55,8 @@ impl Floor {
                 self.waiting.remove(&caller);
                 if let MemberRef::Person { user } = &to {
                     self.calls.entry(user.clone()).or_default().push(caller.clone());
+                } else {
+                    self.assisted.push((agent.clone(), caller.clone()));
                 }
                 let waited_ms = millis(waited);
                 self.note(&caller, EventBody::QueueAnswered { queue, by: to.clone(), waited_ms });
