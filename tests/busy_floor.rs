@@ -79,7 +79,7 @@ Max-Forwards: 70
 Content-Length: 0
 
 ]]></send>
-<pause distribution="uniform" min="500" max="9000"/>
+<pause distribution="uniform" min="500" max="14000"/>
 <send retrans="500"><![CDATA[
 
 BYE [next_url] SIP/2.0

@@ -401,7 +401,8 @@ impl Phone {
         let now = Instant::now();
         let mut silences = std::mem::take(&mut ear.silences);
         silences.extend(ear.last.map(|(since, rang)| (now - since, rang)));
-        let pause = Duration::from_millis(4_300);
+        // Four seconds of the exchange's, and what a slow machine adds to them.
+        let pause = Duration::from_secs(6);
         silences.retain(|(length, rang)| !rang || *length > pause);
         silences.into_iter().map(|(length, _)| length).max().unwrap_or_default()
     }

@@ -11,6 +11,9 @@ use super::drawn::Drawn;
 use super::report::Counts;
 use super::watched::{Rule, Watched};
 
+/// After so many minutes of everybody's presence whoever still waits is stuck.
+const MOST_ROUNDS: u32 = 10_000;
+
 #[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Event {
     Arrival,
@@ -53,7 +56,9 @@ impl Day {
         let talk = 30.0 + 120.0 * drawn.random.unit();
         // From half as many calls as they could take to more than they can.
         let load = if drawn.even { 0.75 } else { 0.5 + 0.9 * drawn.random.unit() };
-        let gap = talk / (people * load);
+        // Who is to share idle time has to have some after ringing and wrap-up too.
+        let handling = if drawn.even { talk + 22.0 } else { talk };
+        let gap = handling / (people * load);
         let patience = if drawn.even { 600.0 } else { 20.0 + 200.0 * drawn.random.unit() };
         let mut day = Self {
             watched: Watched::new(seed),
@@ -92,6 +97,18 @@ impl Day {
         self.shares_idle_time();
         self.last_hour();
         self.pass();
+        // Whoever is put on a break for not answering comes back from it.
+        for _ in 0..MOST_ROUNDS {
+            let due = self.watched.next_deadline();
+            let waits = self.watched.waiting().next().is_some();
+            if !waits && due.is_none() {
+                break;
+            }
+            for agent in self.drawn.agents.clone() {
+                self.at(due.unwrap_or(self.now) + Duration::from_secs(60), Event::Returns(agent));
+            }
+            self.pass();
+        }
         self.everything_ended();
     }
 
@@ -302,10 +319,10 @@ impl Day {
             }
         };
         for act in acts {
-            if let Input::Released { agent, call } = &act {
-                if self.live.get(call) == Some(agent) {
-                    self.live.remove(call);
-                }
+            if let Input::Released { agent, call } = &act
+                && self.live.get(call) == Some(agent)
+            {
+                self.live.remove(call);
             }
             self.put(act);
         }
@@ -343,16 +360,9 @@ impl Day {
             self.put(Input::SetAgent { agent: agent.clone(), profile });
             self.put(Input::Presence { agent, presence: Presence::Ready });
         }
-        // Whoever declined may be asked again after a while, and whoever was paused has returned.
-        for minute in 1..=20 {
-            for agent in self.drawn.agents.clone() {
-                self.at(self.now + Duration::from_secs(60 * minute), Event::Returns(agent));
-            }
-        }
     }
 
     fn everything_ended(&mut self) {
-        self.pass_to(self.now + Duration::from_secs(3_600));
         let waiting: Vec<_> = self.watched.waiting().cloned().collect();
         let held: Vec<_> = self.watched.agents(self.now);
         let held: Vec<_> = held

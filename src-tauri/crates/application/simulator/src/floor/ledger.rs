@@ -179,8 +179,8 @@ impl Ledger {
             waited < preferred.hold && there && preferred.agent != *agent
         });
         let skilled = ticket.needs.iter().all(|need| {
-            let relaxed = need.relaxed.iter().filter(|step| step.after <= waited).map(|step| step.level);
-            let wanted = relaxed.last().unwrap_or(need.level).min(need.level);
+            let relaxed = need.relaxed.iter().rev().find(|step| step.after <= waited).map(|step| step.level);
+            let wanted = relaxed.unwrap_or(need.level).min(need.level);
             held.profile.skills.get(&need.skill).copied().unwrap_or(0) >= wanted
         });
         held.is_free(agent)

@@ -40,6 +40,8 @@ pub(super) struct Floor {
     pub offers: HashMap<OfferId, (CallId, QueueId, MemberRef)>,
     /// Calls that each person is on.
     pub calls: HashMap<UserId, Vec<CallId>>,
+    /// Calls that assistants took.
+    pub assisted: Vec<(AgentRef, CallId)>,
     /// The call that each person was on last.
     pub last_calls: HashMap<UserId, CallId>,
     /// Calls that colleagues place to each person, and that ring.
@@ -67,6 +69,7 @@ impl Floor {
             waiting: HashMap::new(),
             offers: HashMap::new(),
             calls: HashMap::new(),
+            assisted: Vec::new(),
             last_calls: HashMap::new(),
             rung: HashMap::new(),
             beginning: HashMap::new(),
@@ -182,6 +185,8 @@ impl Floor {
         for rung in self.rung.values_mut() {
             rung.retain(|call| self.context.registry.is_live(call));
         }
+        let (over, on): (Vec<_>, Vec<_>) = self.assisted.iter().cloned().partition(|(_, call)| gone(call));
+        self.assisted = on;
         for caller in waiting {
             tracing::error!(call = %caller, "a call that is over was still waiting");
             self.leave(now, &caller, "abandoned");
@@ -191,6 +196,10 @@ impl Floor {
             self.take(now, Order::Released { user, call });
         }
         self.doubt_lost_callbacks();
+        // No telephone tells of an assistant's end of a call; it may take another one in its place.
+        for (agent, call) in over {
+            self.input(now, Input::Released { agent, call });
+        }
         self.drain(now);
     }
 
@@ -326,6 +335,15 @@ impl Floor {
             let waited_ms = millis(now.saturating_duration_since(since));
             self.note(caller, EventBody::QueueLeft { queue, why: why.into(), waited_ms });
             self.input(now, Input::Leave { caller: caller.clone() });
+            return;
+        }
+        // The call ended at the very moment at which somebody answered it, and will never hear of that.
+        if why == "abandoned" {
+            let holds = |(_, on): &(&UserId, &Vec<CallId>)| on.contains(caller);
+            let held: Vec<_> = self.calls.iter().filter(holds).map(|(user, _)| user.clone()).collect();
+            for user in held {
+                self.forget_call(now, &AgentRef::Person(user), caller);
+            }
         }
     }
 

@@ -56,6 +56,8 @@ impl Floor {
                 self.waiting.remove(&caller);
                 if let MemberRef::Person { user } = &to {
                     self.calls.entry(user.clone()).or_default().push(caller.clone());
+                } else {
+                    self.assisted.push((agent.clone(), caller.clone()));
                 }
                 let waited_ms = millis(waited);
                 self.note(&caller, EventBody::QueueAnswered { queue, by: to.clone(), waited_ms });
@@ -91,7 +93,7 @@ impl Floor {
         let _ = self.matcher.handle(now, Input::Leave { caller: caller.clone() });
     }
 
-    fn forget_call(&mut self, now: Instant, agent: &AgentRef, call: &CallId) {
+    pub(super) fn forget_call(&mut self, now: Instant, agent: &AgentRef, call: &CallId) {
         if let AgentRef::Person(user) = agent
             && let Some(on) = self.calls.get_mut(user)
         {
