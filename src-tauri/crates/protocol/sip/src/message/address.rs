@@ -95,6 +95,16 @@ impl fmt::Display for NameAddr {
     }
 }
 
+/// The tag of an address that is well-formed, without reading the rest of it.
+pub(super) fn tag_of(text: &str) -> Option<&str> {
+    let text = lex::trim(text);
+    let params = match lex::find_unquoted(text, b'<') {
+        Some(open) => text[open + 1..].split_once('>')?.1,
+        None => &text[text.find(';')?..],
+    };
+    Params::find(params, "tag").filter(|tag| !tag.is_empty())
+}
+
 fn bracketed(before: &str, after: &str) -> Result<NameAddr, AddressError> {
     let before = lex::trim(before);
     let display_name = match before {

@@ -7,6 +7,10 @@ pub(crate) fn is_token(text: &str) -> bool {
 
 /// Splits at `separator` where it stands outside of quoted strings and `<...>`. `None` if a quote or bracket stays open.
 pub(crate) fn split(text: &str, separator: u8) -> Option<Vec<&str>> {
+    // Nearly all texts hold neither quotes nor brackets; what is left of the work is to find the separators.
+    if !text.bytes().any(|b| matches!(b, b'"' | b'<')) {
+        return Some(text.split(char::from(separator)).collect());
+    }
     let mut parts = Vec::new();
     let mut start = 0;
     let mut scan = Scan::default();
@@ -75,7 +79,23 @@ pub(crate) fn quote(text: &str) -> String {
 
 /// SIP's linear white space, after unfolding.
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\r', '\n'])
+    let trimmed = trim_bytes(text.as_bytes());
+    let start = text.len() - trim_start(text.as_bytes()).len();
+    &text[start..start + trimmed.len()]
+}
+
+/// The same of bytes.
+pub(crate) fn trim_bytes(text: &[u8]) -> &[u8] {
+    let text = trim_start(text);
+    &text[..text.iter().rposition(|b| !is_space(*b)).map_or(0, |last| last + 1)]
+}
+
+fn trim_start(text: &[u8]) -> &[u8] {
+    &text[text.iter().position(|b| !is_space(*b)).unwrap_or(text.len())..]
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// Reads decimal digits only (no sign, no spaces), saturating at `u64::MAX`.

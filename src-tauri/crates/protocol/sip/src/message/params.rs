@@ -39,6 +39,15 @@ impl Params {
         Some(Params(list))
     }
 
+    /// The value of the first parameter of that name in a list that is not read otherwise; `Some("")` without `=`.
+    pub(crate) fn find<'a>(text: &'a str, wanted: &str) -> Option<&'a str> {
+        let pieces = lex::split(lex::trim(text).strip_prefix(';')?, b';')?;
+        pieces.into_iter().find_map(|piece| {
+            let (name, value) = piece.split_once('=').unwrap_or((piece, ""));
+            lex::trim(name).eq_ignore_ascii_case(wanted).then(|| lex::trim(value))
+        })
+    }
+
     /// The value as written. A parameter without `=` yields `Some("")`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.0.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_deref().unwrap_or(""))

@@ -134,8 +134,9 @@ impl FromStr for Uri {
     type Err = UriError;
 
     fn from_str(text: &str) -> Result<Uri, UriError> {
-        if text.contains(|c: char| {
-            c.is_ascii_whitespace() || c.is_ascii_control() || matches!(c, '<' | '>' | '"')
+        // These are all ASCII, and no byte of another character is.
+        if text.bytes().any(|b| {
+            b.is_ascii_whitespace() || b.is_ascii_control() || matches!(b, b'<' | b'>' | b'"')
         }) {
             return Err(UriError { problem: "character that must be escaped" });
         }
