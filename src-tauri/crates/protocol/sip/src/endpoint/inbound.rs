@@ -85,8 +85,7 @@ impl Endpoint {
     /// CANCEL are what makes room again. Those that are answered stay for the sake of retransmissions (32 s) and take
     /// none of it, up to a number that bounds memory.
     fn is_pressed(&self, request: &Request) -> bool {
-        let inside =
-            request.method == Method::Cancel || request.headers.to_tag().is_some();
+        let inside = request.method == Method::Cancel || request.headers.to_tag().is_some();
         let room = self.config.max_server_transactions * if inside { 2 } else { 1 };
         self.answering >= room || self.servers.len() >= LINGERING * room
     }

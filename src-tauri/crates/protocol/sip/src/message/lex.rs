@@ -8,8 +8,15 @@ pub(crate) fn is_token(text: &str) -> bool {
 /// Splits at `separator` where it stands outside of quoted strings and `<...>`. `None` if a quote or bracket stays open.
 pub(crate) fn split(text: &str, separator: u8) -> Option<Vec<&str>> {
     // Nearly all texts hold neither quotes nor brackets; what is left of the work is to find the separators.
-    if !text.bytes().any(|b| matches!(b, b'"' | b'<')) {
-        return Some(text.split(char::from(separator)).collect());
+    if is_plain(text) {
+        let mut parts = Vec::with_capacity(4);
+        let mut rest = text;
+        while let Some((part, after)) = cut(rest, separator) {
+            parts.push(part);
+            rest = after;
+        }
+        parts.push(rest);
+        return Some(parts);
     }
     let mut parts = Vec::new();
     let mut start = 0;
@@ -24,6 +31,23 @@ pub(crate) fn split(text: &str, separator: u8) -> Option<Vec<&str>> {
     }
     parts.push(&text[start..]);
     scan.outside().then_some(parts)
+}
+
+/// Whether there are neither quoted strings nor brackets.
+pub(crate) fn is_plain(text: &str) -> bool {
+    !text.bytes().any(|b| matches!(b, b'"' | b'<'))
+}
+
+/// What stands before and after the first `separator` (ASCII). For texts as short as these, looking at one byte after
+/// the other is faster than `str::split_once`.
+pub(crate) fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = find(text, separator)?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// Position of the first `wanted` (ASCII).
+pub(crate) fn find(text: &str, wanted: u8) -> Option<usize> {
+    text.bytes().position(|b| b == wanted)
 }
 
 /// Position of the first `wanted` outside of quoted strings.

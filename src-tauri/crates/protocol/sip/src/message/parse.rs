@@ -134,7 +134,8 @@ impl Head {
             return;
         }
         let colon = line.iter().position(|b| *b == b':').unwrap_or(line.len());
-        let name = std::str::from_utf8(line[..colon].trim_ascii_end()).ok().filter(|name| lex::is_token(name));
+        let name =
+            std::str::from_utf8(line[..colon].trim_ascii_end()).ok().filter(|name| lex::is_token(name));
         let Some(name) = name.filter(|_| colon < line.len()) else {
             let name = name.unwrap_or("Unnamed").to_owned();
             self.fault.get_or_insert(ParseErrorKind::Header(name));
