@@ -78,7 +78,9 @@ fn answer(zone: &Zone, question: &Message, asked: &mut Vec<String>) -> Message {
         asked.push(line);
     }
     let known = zone.iter().any(|(name, _)| *name == wanted);
-    for (_, data) in zone.iter().filter(|(name, data)| *name == wanted && data.record_type() == query.query_type()) {
+    for (_, data) in
+        zone.iter().filter(|(name, data)| *name == wanted && data.record_type() == query.query_type())
+    {
         answer.add_answer(Record::from_rdata(query.name().clone(), 60, data.clone()));
     }
     if !known {
