@@ -1,13 +1,15 @@
 //! The name service of the system: its name servers for records, and its own ways for hosts that those do not know.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use hickory_resolver::TokioResolver;
+use hickory_resolver::config::{ConnectionConfig, NameServerConfig, ResolverConfig};
 use hickory_resolver::lookup::Lookup;
 use hickory_resolver::net::NetError;
+use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::{RData, RecordType};
+use hickory_resolver::{ResolverBuilder, TokioResolver};
 
 use crate::names::{Found, NameError, NameService, Naptr, Srv};
 
@@ -26,7 +28,23 @@ pub struct SystemNames {
 impl SystemNames {
     /// Reads the system's configuration. Where that cannot be read, only hosts are found.
     pub fn new() -> SystemNames {
-        let built = TokioResolver::builder_tokio().and_then(|mut builder| {
+        SystemNames::built(TokioResolver::builder_tokio())
+    }
+
+    /// Asks this name server, by UDP and where an answer is too long for that by TCP, instead of the system's.
+    pub fn of(server: SocketAddr) -> SystemNames {
+        let over = |mut connection: ConnectionConfig| {
+            connection.port = server.port();
+            connection
+        };
+        let connections = vec![over(ConnectionConfig::udp()), over(ConnectionConfig::tcp())];
+        let server = NameServerConfig::new(server.ip(), true, connections);
+        let config = ResolverConfig::from_name_servers(vec![server]);
+        SystemNames::built(Ok(TokioResolver::builder_with_config(config, TokioRuntimeProvider::default())))
+    }
+
+    fn built(builder: Result<ResolverBuilder<TokioRuntimeProvider>, NetError>) -> SystemNames {
+        let built = builder.and_then(|mut builder| {
             let options = builder.options_mut();
             options.timeout = PATIENCE;
             options.attempts = 1;

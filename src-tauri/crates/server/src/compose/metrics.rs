@@ -1,6 +1,7 @@
 //! Figures for operators in Prometheus' text format: counted by name where things happen, collected and shown here.
 
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 use metrics::{Unit, describe_counter, describe_gauge, describe_histogram, gauge};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
@@ -10,6 +11,8 @@ use tandem_switchboard::Switchboard;
 /// Upper edges, seconds: of what people wait for, and of a call's length.
 const WAITS: [f64; 14] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.15, 0.3, 0.5, 0.8, 1.2, 2.0, 5.0];
 const LENGTHS: [f64; 8] = [5.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1_800.0];
+
+const UPKEEP_EVERY: Duration = Duration::from_secs(5);
 
 /// One for the process: the macros that count know of no other.
 static COLLECTED: OnceLock<Option<PrometheusHandle>> = OnceLock::new();
@@ -65,7 +68,21 @@ fn install() -> Option<PrometheusHandle> {
     describe_gauge!("tandem_media_tick_late_seconds", Unit::Seconds, "How late ticks are, at this quantile");
     describe_gauge!("tandem_media_ticks_skipped", "Ticks left out because the machine stood still");
     describe_gauge!("tandem_media_busy_seconds", Unit::Seconds, "Time spent within ticks, of all threads");
+    keep_up(handle.clone())?;
     Some(handle)
+}
+
+/// Folds what was observed into its buckets, whether or not anybody asks for the page: until then every single
+/// observation is kept.
+fn keep_up(handle: PrometheusHandle) -> Option<()> {
+    let thread = std::thread::Builder::new().name("metrics".into());
+    let running = thread.spawn(move || {
+        loop {
+            std::thread::sleep(UPKEEP_EVERY);
+            handle.run_upkeep();
+        }
+    });
+    running.map(drop).ok()
 }
 
 /// What `GET /metrics` answers.

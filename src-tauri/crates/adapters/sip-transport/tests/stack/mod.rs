@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses its own part")]
 
 pub mod certificates;
+pub mod name_server;
 pub mod web_phone;
 
 use std::net::SocketAddr;

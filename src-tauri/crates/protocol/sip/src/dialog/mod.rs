@@ -89,12 +89,9 @@ impl Dialog {
 
     /// Whether a request from the peer belongs here.
     pub fn matches(&self, request: &Request) -> bool {
-        let tag = |address: Result<NameAddr, _>| {
-            address.ok().and_then(|a: NameAddr| a.tag().map(str::to_owned)).unwrap_or_default()
-        };
         request.headers.call_id().is_ok_and(|id| id == self.call_id)
-            && tag(request.headers.to()) == self.local_tag()
-            && tag(request.headers.from()) == self.remote_tag()
+            && request.headers.to_tag().unwrap_or_default() == self.local_tag()
+            && request.headers.from_tag().unwrap_or_default() == self.remote_tag()
     }
 
     /// A new request inside the dialog, without Via and Contact.

@@ -167,7 +167,7 @@ impl Endpoint {
 
     /// The place of the early dialog that a response belongs to or makes.
     fn early_at(&mut self, leg: u64, client: u64, response: &Response) -> Option<usize> {
-        let tag = response.headers.to().ok()?.tag()?.to_owned();
+        let tag = response.headers.to_tag()?.to_owned();
         let Some(Leg::Calling(calling)) = self.legs.get_mut(&leg) else { return None };
         let same = |early: &Early| early.client == client && early.dialog.remote_tag() == tag;
         if let Some(at) = calling.early.iter().position(same) {

@@ -8,7 +8,7 @@ use super::authentication::Verdict;
 use super::outbound::{ALLOW, sdp};
 use super::referrals::package;
 use super::refusals::Refusal;
-use super::responding::note_source;
+use super::responding::{note_source, response_flow};
 use super::ringing::Ringing;
 use super::{Caller, Endpoint, Event, Flow, Incoming, Leg};
 use crate::dialog::Dialog;
@@ -46,7 +46,7 @@ const LINGERING: usize = 32;
 
 impl Endpoint {
     pub(super) fn request(&mut self, now: Instant, flow: Flow, mut request: Request) {
-        note_source(&mut request.headers, flow.remote);
+        let via = note_source(&mut request.headers, flow.remote);
         let is_ack = request.method == Method::Ack;
         if let Err(fault) = request.check() {
             if !is_ack {
@@ -54,7 +54,9 @@ impl Endpoint {
             }
             return;
         }
-        let Ok(key) = ServerKey::of(&request) else { return };
+        let Some(via) = via else { return };
+        let Ok(key) = ServerKey::under(&via, &request) else { return };
+        let replies = response_flow(flow, Some(&via));
         if let Some(id) = self.server_ids.get(&key).copied() {
             if !is_ack {
                 return self.feed_server(now, id, ServerInput::Retransmission);
@@ -69,10 +71,10 @@ impl Endpoint {
             return self.reply(flow, &request, 503, |r| r.headers.push("Retry-After", seconds));
         }
         if request.method == Method::Cancel {
-            return self.cancel(now, flow, key, request);
+            return self.cancel(now, (flow, replies), key, request);
         }
         let refusal = self.refusal(&request);
-        let id = self.open_server(flow, key, request);
+        let id = self.open_server(flow, replies, key, request);
         match refusal {
             Some(refusal) => self.refuse(now, id, refusal),
             None => self.serve(now, id),
@@ -83,8 +85,7 @@ impl Endpoint {
     /// CANCEL are what makes room again. Those that are answered stay for the sake of retransmissions (32 s) and take
     /// none of it, up to a number that bounds memory.
     fn is_pressed(&self, request: &Request) -> bool {
-        let inside =
-            request.method == Method::Cancel || request.headers.to().is_ok_and(|to| to.tag().is_some());
+        let inside = request.method == Method::Cancel || request.headers.to_tag().is_some();
         let room = self.config.max_server_transactions * if inside { 2 } else { 1 };
         self.answering >= room || self.servers.len() >= LINGERING * room
     }
@@ -96,8 +97,7 @@ impl Endpoint {
     fn serve(&mut self, now: Instant, id: u64) {
         let Some(server) = self.servers.get(&id) else { return };
         let request = &server.request;
-        let dialog_tag = request.headers.to().ok().and_then(|to| to.tag().map(str::to_owned));
-        if let Some(tag) = dialog_tag {
+        if let Some(tag) = request.headers.to_tag().map(str::to_owned) {
             let call_id = request.headers.call_id().unwrap_or_default().to_owned();
             return match self.dialogs.get(&(call_id, tag)).copied() {
                 Some(leg) => self.inside_dialog(now, leg, id),
@@ -252,9 +252,9 @@ impl Endpoint {
         }
     }
 
-    fn cancel(&mut self, now: Instant, flow: Flow, key: ServerKey, request: Request) {
+    fn cancel(&mut self, now: Instant, (flow, replies): (Flow, Flow), key: ServerKey, request: Request) {
         let invite = self.server_ids.get(&key.cancelled()).copied();
-        let id = self.open_server(flow, key, request);
+        let id = self.open_server(flow, replies, key, request);
         let Some(invite) = invite else { return self.respond_plain(now, id, 481) };
         // The tag of the INVITE's responses and of CANCEL's should be the same (RFC 3261 section 9.2).
         if let Some(tag) = self.servers.get(&invite).map(|server| server.tag.clone())

@@ -117,7 +117,7 @@ impl Endpoint {
     }
 
     fn invite_accepted(&mut self, now: Instant, leg: u64, client: u64, response: &Response) {
-        let tag = response.headers.to().ok().and_then(|to| to.tag().map(str::to_owned)).unwrap_or_default();
+        let tag = response.headers.to_tag().unwrap_or_default().to_owned();
         let Some(record) = self.clients.get(&client) else { return };
         // A repeated 2xx: the ACK was lost.
         if let Some((_, flow, bytes)) = record.acks.iter().find(|(acked, _, _)| *acked == tag) {

@@ -32,7 +32,7 @@ impl Endpoint {
     /// Why a request (not ACK, not CANCEL) cannot be served, in the order of RFC 3261 section 8.2.
     pub(super) fn refusal(&self, request: &Request) -> Option<Refusal> {
         let headers = &request.headers;
-        let inside = headers.to().is_ok_and(|to| to.tag().is_some());
+        let inside = headers.to_tag().is_some();
         if !inside && headers.max_forwards() == Ok(Some(0)) {
             return Some(Refusal::new(483));
         }

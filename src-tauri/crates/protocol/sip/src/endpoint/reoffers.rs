@@ -104,7 +104,7 @@ impl Endpoint {
             with_sdp(response, &contact, supported, answer);
             timer.iter().for_each(|timer| timer.fill(response));
         });
-        let repeated = response.and_then(|r| self.repeat(now, &r, flow));
+        let repeated = response.and_then(|r| self.repeat(now, &r, incoming.server));
         if let Some(Leg::Up(session)) = self.legs.get_mut(&leg) {
             session.apply_timer(now, timer.as_ref(), incoming.method != Method::Prack);
             if incoming.method == Method::Invite {

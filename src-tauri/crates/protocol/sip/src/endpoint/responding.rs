@@ -1,7 +1,10 @@
 //! Requests of the peer's: their transactions, and responses to them.
 
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Instant;
+
+use bytes::Bytes;
 
 use super::{Endpoint, Flow, Output, TimerKey, Transport};
 use crate::message::{Message, Method, Request, Response, Via};
@@ -15,21 +18,32 @@ pub(super) struct Server {
     merge: Option<MergeKey>,
     /// Where it came from.
     pub flow: Flow,
-    /// With `received` and `rport` filled in.
-    pub request: Request,
+    /// Where its responses go.
+    replies: Flow,
+    /// With `received` and `rport` filled in. Its headers and body are gone once it has a final response: only copies of
+    /// the request come then, and a response lingers for 32 s.
+    pub request: Arc<Request>,
     /// Our tag for all responses; the request's own To tag where it has one.
     pub tag: String,
     /// The leg whose INVITE it is.
     pub leg: Option<u64>,
 }
 
+impl Server {
+    /// The latest response, and where it went.
+    pub fn last_sent(&self) -> Option<(Bytes, Flow)> {
+        Some((self.transaction.last()?, self.replies))
+    }
+}
+
 impl Endpoint {
-    pub(super) fn open_server(&mut self, flow: Flow, key: ServerKey, request: Request) -> u64 {
+    /// `replies`: where its responses go, as [`response_flow`] finds it.
+    pub(super) fn open_server(&mut self, flow: Flow, replies: Flow, key: ServerKey, request: Request) -> u64 {
         let id = self.next_id();
         let invite = request.method == Method::Invite;
         let reliable = flow.transport.is_reliable();
         let merge = MergeKey::of(&request);
-        let known = request.headers.to().ok().and_then(|to| to.tag().map(str::to_owned));
+        let known = request.headers.to_tag().map(str::to_owned);
         let tag = known.unwrap_or_else(|| self.random.token());
         if let Some(merge) = &merge {
             self.merges.insert(merge.clone(), id);
@@ -37,7 +51,8 @@ impl Endpoint {
         self.server_ids.insert(key.clone(), id);
         let transaction = ServerTransaction::new(invite, reliable, self.config.timers);
         self.answering += 1;
-        self.servers.insert(id, Server { transaction, key, merge, flow, request, tag, leg: None });
+        let request = Arc::new(request);
+        self.servers.insert(id, Server { transaction, key, merge, flow, replies, request, tag, leg: None });
         id
     }
 
@@ -60,6 +75,8 @@ impl Endpoint {
         server.transaction.handle(now, ServerInput::Respond(&response));
         if server.transaction.is_answered() && !before {
             self.answering -= 1;
+            let (method, uri) = (server.request.method.clone(), server.request.uri.clone());
+            server.request = Arc::new(Request::new(method, uri));
         }
         self.drain_server(id);
         Some(response)
@@ -103,9 +120,9 @@ impl Endpoint {
 
     /// Sends the answer the parser made for something it could not read.
     pub(super) fn reply_to_malformed(&mut self, flow: Flow, mut response: Response) {
-        note_source(&mut response.headers, flow.remote);
+        let via = note_source(&mut response.headers, flow.remote);
         tag_to(&mut response, &self.random.token());
-        let flow = response_flow(flow, response.headers.top_via().ok().as_ref());
+        let flow = response_flow(flow, via.as_ref());
         let bytes = Message::from(response).to_bytes();
         self.outputs.push_back(Output::Send { flow, bytes, token: None, server: None });
     }
@@ -116,7 +133,7 @@ impl Endpoint {
         {
             match output {
                 ServerOutput::Send(bytes) => {
-                    let flow = response_flow(server.flow, server.request.headers.top_via().ok().as_ref());
+                    let flow = server.replies;
                     self.outputs.push_back(Output::Send { flow, bytes, token: None, server: None });
                 }
                 // The leg is over already: only refusals are acknowledged to the transaction.
@@ -143,18 +160,20 @@ impl Endpoint {
     }
 }
 
-/// Writes `received` and `rport` into the top Via (RFC 3261 section 18.2.1, RFC 3581 section 4).
-pub(super) fn note_source(headers: &mut crate::message::Headers, source: SocketAddr) {
-    let Ok(mut via) = headers.top_via() else { return };
+/// Writes `received` and `rport` into the top Via (RFC 3261 section 18.2.1, RFC 3581 section 4), which is the result.
+pub(super) fn note_source(headers: &mut crate::message::Headers, source: SocketAddr) -> Option<Via> {
+    let mut via = headers.top_via().ok()?;
     let wants_rport = via.wants_rport();
     if wants_rport {
         via.set_rport(source.port());
     }
-    if wants_rport || via.host.ip() != Some(source.ip()) {
+    let is_elsewhere = wants_rport || via.host.ip() != Some(source.ip());
+    if is_elsewhere {
         via.set_received(source.ip());
+        // The Via was just read, so it can be replaced.
+        let _ = headers.set_top_via(&via);
     }
-    // The Via was just read, so it can be replaced.
-    let _ = headers.set_top_via(&via);
+    Some(via)
 }
 
 /// Where a response goes: back over the connection, or to the source address and the port the Via asks for
@@ -169,8 +188,8 @@ pub(super) fn response_flow(flow: Flow, via: Option<&Via>) -> Flow {
 }
 
 fn tag_to(response: &mut Response, tag: &str) {
-    if let Ok(to) = response.headers.to()
-        && to.tag().is_none()
+    if response.headers.to_tag().is_none()
+        && let Ok(to) = response.headers.to()
     {
         response.headers.set("To", to.with_tag(tag).to_string());
     }

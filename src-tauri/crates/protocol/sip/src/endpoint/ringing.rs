@@ -6,7 +6,6 @@ use bytes::Bytes;
 
 use super::outbound::{ALLOW, sdp};
 use super::reliable::Reliable;
-use super::responding::response_flow;
 use super::session::Session;
 use super::terms::Terms;
 use super::{Caller, Endpoint, Event, Flow, Leg};
@@ -140,7 +139,7 @@ impl Endpoint {
         session.late_offer = !ringing.offered && !described;
         session.late_rack = ringing.reliable.as_ref().and_then(Reliable::open_rack);
         session.to_confirm = true;
-        session.answer = response.and_then(|r| self.repeat(now, &r, ringing.flow));
+        session.answer = response.and_then(|r| self.repeat(now, &r, ringing.server));
         let key = (session.dialog.call_id().to_owned(), session.dialog.local_tag().to_owned());
         self.dialogs.insert(key, leg);
         self.legs.insert(leg, Leg::Up(Box::new(session)));
@@ -215,16 +214,16 @@ impl Endpoint {
         self.event(Event::Failed { leg, code, reason: reason.to_owned() });
     }
 
-    /// A 2xx as the core repeats it until its ACK comes, and where to. `flow` is the INVITE's.
+    /// A 2xx as the core repeats it until its ACK comes, and where to. `server` is the INVITE's transaction.
     pub(super) fn repeat(
         &self,
         now: Instant,
         response: &Response,
-        flow: Flow,
+        server: u64,
     ) -> Option<(AnswerRetransmission, Flow)> {
         let seq = response.headers.cseq().ok()?.seq;
-        let answer = AnswerRetransmission::new(now, response.to_bytes(), seq, self.config.timers);
-        Some((answer, response_flow(flow, response.headers.top_via().ok().as_ref())))
+        let (wire, flow) = self.servers.get(&server)?.last_sent()?;
+        Some((AnswerRetransmission::new(now, wire, seq, self.config.timers), flow))
     }
 
     fn send_provisional(&mut self, now: Instant, leg: u64) {

@@ -96,7 +96,7 @@ impl Endpoint {
     /// An ACK to a 2xx of ours.
     pub(super) fn ack(&mut self, now: Instant, request: &Request) {
         let headers = &request.headers;
-        let tag = headers.to().ok().and_then(|to| to.tag().map(str::to_owned)).unwrap_or_default();
+        let tag = headers.to_tag().unwrap_or_default().to_owned();
         let key = (headers.call_id().unwrap_or_default().to_owned(), tag);
         let Some(leg) = self.dialogs.get(&key).copied() else { return };
         let Some(Leg::Up(session)) = self.legs.get_mut(&leg) else { return };

@@ -95,6 +95,16 @@ impl fmt::Display for NameAddr {
     }
 }
 
+/// The tag of an address that is well-formed, without reading the rest of it.
+pub(super) fn tag_of(text: &str) -> Option<&str> {
+    let text = lex::trim(text);
+    let params = match lex::find_unquoted(text, b'<') {
+        Some(open) => lex::cut(&text[open + 1..], b'>')?.1,
+        None => &text[lex::find(text, b';')?..],
+    };
+    Params::find(params, "tag").filter(|tag| !tag.is_empty())
+}
+
 fn bracketed(before: &str, after: &str) -> Result<NameAddr, AddressError> {
     let before = lex::trim(before);
     let display_name = match before {
@@ -105,7 +115,7 @@ fn bracketed(before: &str, after: &str) -> Result<NameAddr, AddressError> {
         // Unquoted names are tokens by the grammar, but `Bell, A. <sip:..>` is met and harmless.
         plain => Some(plain.to_owned()),
     };
-    let (uri, rest) = after.split_once('>').ok_or(AddressError { problem: "no closing bracket" })?;
+    let (uri, rest) = lex::cut(after, b'>').ok_or(AddressError { problem: "no closing bracket" })?;
     let uri = lex::trim(uri).parse().map_err(|_| AddressError { problem: "URI" })?;
     let params = Params::parse(rest).ok_or(AddressError { problem: "parameters" })?;
     Ok(NameAddr { display_name, uri, params })
@@ -113,7 +123,7 @@ fn bracketed(before: &str, after: &str) -> Result<NameAddr, AddressError> {
 
 /// Without brackets, every parameter is the header's, and the URI may hold neither `?` nor `,` (RFC 3261 20).
 fn bare(text: &str) -> Result<NameAddr, AddressError> {
-    let (uri, params) = text.split_at(text.find(';').unwrap_or(text.len()));
+    let (uri, params) = text.split_at(lex::find(text, b';').unwrap_or(text.len()));
     if uri.contains(['?', ',']) {
         return Err(AddressError { problem: "URI needs brackets" });
     }

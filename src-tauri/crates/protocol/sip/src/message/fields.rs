@@ -1,6 +1,6 @@
 //! Typed readings of single header fields.
 
-use super::address::{Contacts, NameAddr};
+use super::address::{Contacts, NameAddr, tag_of};
 use super::headers::Headers;
 use super::lex;
 use super::method::Method;
@@ -74,6 +74,16 @@ impl Headers {
     /// The called side of the dialog. Exactly one field must stand.
     pub fn to(&self) -> Result<NameAddr, HeaderError> {
         self.address("To")
+    }
+
+    /// From's tag alone, of headers that were checked; much cheaper than the whole address.
+    pub fn from_tag(&self) -> Option<&str> {
+        tag_of(self.single("From").ok()?)
+    }
+
+    /// To's tag alone, as [`Headers::from_tag`].
+    pub fn to_tag(&self) -> Option<&str> {
+        tag_of(self.single("To").ok()?)
     }
 
     /// Not empty, one word.

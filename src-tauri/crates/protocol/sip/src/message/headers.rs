@@ -14,6 +14,11 @@ impl Headers {
         Headers::default()
     }
 
+    /// Empty, with room for what most messages have.
+    pub(super) fn with_room() -> Headers {
+        Headers { fields: Vec::with_capacity(16) }
+    }
+
     /// The first value of that name, exactly as it stands: for a list header this may hold several entries.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.fields.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())

@@ -30,8 +30,11 @@ impl Host {
     /// Reads `host`, `host:port` or `host : port`.
     pub(crate) fn parse_with_port(text: &str) -> Option<(Host, Option<u16>)> {
         let text = lex::trim(text);
-        let after =
-            if text.starts_with('[') { text.find(']')? + 1 } else { text.find(':').unwrap_or(text.len()) };
+        let after = if text.starts_with('[') {
+            lex::find(text, b']')? + 1
+        } else {
+            lex::find(text, b':').unwrap_or(text.len())
+        };
         let (host, rest) = text.split_at(after);
         let rest = lex::trim(rest);
         let port = match rest.strip_prefix(':') {

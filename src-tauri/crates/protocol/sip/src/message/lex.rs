@@ -7,6 +7,17 @@ pub(crate) fn is_token(text: &str) -> bool {
 
 /// Splits at `separator` where it stands outside of quoted strings and `<...>`. `None` if a quote or bracket stays open.
 pub(crate) fn split(text: &str, separator: u8) -> Option<Vec<&str>> {
+    // Nearly all texts hold neither quotes nor brackets; what is left of the work is to find the separators.
+    if is_plain(text) {
+        let mut parts = Vec::with_capacity(4);
+        let mut rest = text;
+        while let Some((part, after)) = cut(rest, separator) {
+            parts.push(part);
+            rest = after;
+        }
+        parts.push(rest);
+        return Some(parts);
+    }
     let mut parts = Vec::new();
     let mut start = 0;
     let mut scan = Scan::default();
@@ -20,6 +31,23 @@ pub(crate) fn split(text: &str, separator: u8) -> Option<Vec<&str>> {
     }
     parts.push(&text[start..]);
     scan.outside().then_some(parts)
+}
+
+/// Whether there are neither quoted strings nor brackets.
+pub(crate) fn is_plain(text: &str) -> bool {
+    !text.bytes().any(|b| matches!(b, b'"' | b'<'))
+}
+
+/// What stands before and after the first `separator` (ASCII). For texts as short as these, looking at one byte after
+/// the other is faster than `str::split_once`.
+pub(crate) fn cut(text: &str, separator: u8) -> Option<(&str, &str)> {
+    let at = find(text, separator)?;
+    Some((&text[..at], &text[at + 1..]))
+}
+
+/// Position of the first `wanted` (ASCII).
+pub(crate) fn find(text: &str, wanted: u8) -> Option<usize> {
+    text.bytes().position(|b| b == wanted)
 }
 
 /// Position of the first `wanted` outside of quoted strings.
@@ -75,7 +103,23 @@ pub(crate) fn quote(text: &str) -> String {
 
 /// SIP's linear white space, after unfolding.
 pub(crate) fn trim(text: &str) -> &str {
-    text.trim_matches([' ', '\t', '\r', '\n'])
+    let trimmed = trim_bytes(text.as_bytes());
+    let start = text.len() - trim_start(text.as_bytes()).len();
+    &text[start..start + trimmed.len()]
+}
+
+/// The same of bytes.
+pub(crate) fn trim_bytes(text: &[u8]) -> &[u8] {
+    let text = trim_start(text);
+    &text[..text.iter().rposition(|b| !is_space(*b)).map_or(0, |last| last + 1)]
+}
+
+fn trim_start(text: &[u8]) -> &[u8] {
+    &text[text.iter().position(|b| !is_space(*b)).unwrap_or(text.len())..]
+}
+
+fn is_space(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t' | b'\r' | b'\n')
 }
 
 /// Reads decimal digits only (no sign, no spaces), saturating at `u64::MAX`.

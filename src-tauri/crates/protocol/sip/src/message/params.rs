@@ -27,7 +27,7 @@ impl Params {
                 }
                 return None;
             }
-            let (name, value) = match piece.split_once('=') {
+            let (name, value) = match lex::cut(piece, b'=') {
                 Some((name, value)) => (lex::trim(name), Some(lex::trim(value).to_owned())),
                 None => (piece, None),
             };
@@ -37,6 +37,26 @@ impl Params {
             list.push((name.to_owned(), value));
         }
         Some(Params(list))
+    }
+
+    /// The value of the first parameter of that name in a list that is not read otherwise; `Some("")` without `=`.
+    pub(crate) fn find<'a>(text: &'a str, wanted: &str) -> Option<&'a str> {
+        let text = lex::trim(text).strip_prefix(';')?;
+        let value = |piece: &'a str| {
+            let (name, value) = lex::cut(piece, b'=').unwrap_or((piece, ""));
+            lex::trim(name).eq_ignore_ascii_case(wanted).then(|| lex::trim(value))
+        };
+        if !lex::is_plain(text) {
+            return lex::split(text, b';')?.into_iter().find_map(value);
+        }
+        let mut rest = Some(text);
+        std::iter::from_fn(|| {
+            let (piece, after) =
+                lex::cut(rest?, b';').map_or((rest?, None), |(piece, after)| (piece, Some(after)));
+            rest = after;
+            Some(piece)
+        })
+        .find_map(value)
     }
 
     /// The value as written. A parameter without `=` yields `Some("")`.

@@ -1,5 +1,7 @@
 //! From bytes to messages.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 
 use super::error::{ParseError, ParseErrorKind};
@@ -56,9 +58,9 @@ impl Head {
     pub(super) fn read(bytes: &[u8]) -> Head {
         let mut lines = Lines { bytes, at: 0 };
         let start_line = lines.next().map(|line| text::decode(line.content)).unwrap_or_default();
-        let mut head = Head { start_line, headers: Headers::new(), fault: None, length: 0 };
+        let mut head = Head { start_line, headers: Headers::with_room(), fault: None, length: 0 };
         // The open header line, to which folded lines are still added.
-        let mut open: Option<Vec<u8>> = None;
+        let mut open: Option<Cow<'_, [u8]>> = None;
         for line in lines.by_ref() {
             if !line.terminated {
                 head.fault.get_or_insert(ParseErrorKind::HeaderTruncated);
@@ -69,6 +71,7 @@ impl Head {
             if line.content.starts_with(b" ") || line.content.starts_with(b"\t") {
                 match &mut open {
                     Some(field) => {
+                        let field = field.to_mut();
                         field.push(b' ');
                         field.extend_from_slice(line.content.trim_ascii());
                     }
@@ -76,7 +79,7 @@ impl Head {
                 }
                 continue;
             }
-            if let Some(field) = open.replace(line.content.to_vec()) {
+            if let Some(field) = open.replace(Cow::Borrowed(line.content)) {
                 head.field(&field);
             }
         }
@@ -131,15 +134,19 @@ impl Head {
             return;
         }
         let colon = line.iter().position(|b| *b == b':').unwrap_or(line.len());
-        let name = text::decode(line[..colon].trim_ascii_end());
-        if colon == line.len() || !lex::is_token(&name) {
-            let name = if lex::is_token(&name) { name } else { "Unnamed".to_owned() };
+        let name =
+            std::str::from_utf8(line[..colon].trim_ascii_end()).ok().filter(|name| lex::is_token(name));
+        let Some(name) = name.filter(|_| colon < line.len()) else {
+            let name = name.unwrap_or("Unnamed").to_owned();
             self.fault.get_or_insert(ParseErrorKind::Header(name));
             return;
-        }
+        };
+        let mut value = text::decode(lex::trim_bytes(&line[colon + 1..]));
         // A carriage return inside a line ends none here, but might for the next reader.
-        let value = text::decode(&line[colon + 1..]).replace('\r', " ");
-        self.headers.push(&name, lex::trim(&value));
+        if value.as_bytes().contains(&b'\r') {
+            value = value.replace('\r', " ");
+        }
+        self.headers.push(name, value);
     }
 
     /// Method, Request-URI and version. Spaces beyond the single ones the grammar has are forgiven.

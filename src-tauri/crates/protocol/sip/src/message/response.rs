@@ -44,7 +44,7 @@ impl Response {
 
     pub(crate) fn echoing(request: &Headers, code: u16, reason: &str) -> Response {
         let mut response =
-            Response { code, reason: reason.to_owned(), headers: Headers::new(), body: Bytes::new() };
+            Response { code, reason: reason.to_owned(), headers: Headers::with_room(), body: Bytes::new() };
         for name in ["Via", "From", "To", "Call-ID", "CSeq"] {
             response.copy(request, name);
         }

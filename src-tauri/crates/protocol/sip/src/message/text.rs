@@ -10,7 +10,8 @@ const RAW_BASE: u32 = 0x10_FF00;
 /// Reads wire bytes into a string that [`encode_into`] turns back into exactly these bytes.
 pub fn decode(bytes: &[u8]) -> String {
     match std::str::from_utf8(bytes) {
-        Ok(text) if !text.contains(is_raw) => text.to_owned(),
+        // Most text is ASCII, which needs no look at its characters.
+        Ok(text) if text.is_ascii() || !text.contains(is_raw) => text.to_owned(),
         _ => decode_mixed(bytes),
     }
 }

@@ -98,20 +98,20 @@ impl Uri {
     fn parse_sip(scheme: Scheme, rest: &str) -> Result<Uri, UriError> {
         // A bare `@` may stand nowhere but between user and host, so the first one is it: `;` and `?` before it belong
         // to the user, and a second one makes the host illegal.
-        let (userinfo, rest) = match rest.split_once('@') {
+        let (userinfo, rest) = match lex::cut(rest, b'@') {
             Some((userinfo, rest)) => (Some(userinfo), rest),
             None => (None, rest),
         };
-        let (rest, headers) = match rest.split_once('?') {
+        let (rest, headers) = match lex::cut(rest, b'?') {
             Some((rest, headers)) => (rest, Some(headers.to_owned())),
             None => (rest, None),
         };
-        let (hostport, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
+        let (hostport, params) = rest.split_at(lex::find(rest, b';').unwrap_or(rest.len()));
         let (host, port) = Host::parse_with_port(hostport).ok_or(UriError { problem: "host or port" })?;
         let (user, password) = match userinfo {
             None => (None, None),
             Some("") => return Err(UriError { problem: "empty user" }),
-            Some(userinfo) => match userinfo.split_once(':') {
+            Some(userinfo) => match lex::cut(userinfo, b':') {
                 Some((user, password)) => (Some(user.to_owned()), Some(password.to_owned())),
                 None => (Some(userinfo.to_owned()), None),
             },
@@ -121,7 +121,7 @@ impl Uri {
     }
 
     fn parse_tel(rest: &str) -> Result<Uri, UriError> {
-        let (number, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
+        let (number, params) = rest.split_at(lex::find(rest, b';').unwrap_or(rest.len()));
         if number.is_empty() {
             return Err(UriError { problem: "empty number" });
         }
@@ -134,12 +134,14 @@ impl FromStr for Uri {
     type Err = UriError;
 
     fn from_str(text: &str) -> Result<Uri, UriError> {
-        if text.contains(|c: char| {
-            c.is_ascii_whitespace() || c.is_ascii_control() || matches!(c, '<' | '>' | '"')
-        }) {
+        // These are all ASCII, and no byte of another character is.
+        if text
+            .bytes()
+            .any(|b| b.is_ascii_whitespace() || b.is_ascii_control() || matches!(b, b'<' | b'>' | b'"'))
+        {
             return Err(UriError { problem: "character that must be escaped" });
         }
-        let (scheme, rest) = text.split_once(':').ok_or(UriError { problem: "no scheme" })?;
+        let (scheme, rest) = lex::cut(text, b':').ok_or(UriError { problem: "no scheme" })?;
         match scheme {
             s if s.eq_ignore_ascii_case("sip") => Uri::parse_sip(Scheme::Sip, rest),
             s if s.eq_ignore_ascii_case("sips") => Uri::parse_sip(Scheme::Sips, rest),

@@ -79,8 +79,8 @@ impl FromStr for Via {
 
     fn from_str(text: &str) -> Result<Via, ViaError> {
         let protocol = ViaError { problem: "protocol" };
-        let (name, rest) = lex::trim(text).split_once('/').ok_or(protocol)?;
-        let (version, rest) = rest.split_once('/').ok_or(protocol)?;
+        let (name, rest) = lex::cut(lex::trim(text), b'/').ok_or(protocol)?;
+        let (version, rest) = lex::cut(rest, b'/').ok_or(protocol)?;
         let rest = lex::trim(rest);
         let (transport, rest) =
             rest.split_at(rest.find([' ', '\t']).ok_or(ViaError { problem: "no sent-by" })?);
@@ -91,7 +91,7 @@ impl FromStr for Via {
         {
             return Err(protocol);
         }
-        let (sent_by, params) = rest.split_at(rest.find(';').unwrap_or(rest.len()));
+        let (sent_by, params) = rest.split_at(lex::find(rest, b';').unwrap_or(rest.len()));
         let (host, port) = Host::parse_with_port(sent_by).ok_or(ViaError { problem: "sent-by" })?;
         let params = Params::parse(params).ok_or(ViaError { problem: "parameters" })?;
         Ok(Via { version: version.to_owned(), transport: transport.to_owned(), host, port, params })

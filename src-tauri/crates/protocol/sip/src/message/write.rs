@@ -56,7 +56,7 @@ fn finish(mut out: Vec<u8>, headers: &Headers, body: &Bytes) -> Bytes {
 
 /// A line end inside of a value would let whoever chose the value write headers of their own.
 fn line(out: &mut Vec<u8>, value: &str) {
-    if value.contains(['\r', '\n']) {
+    if value.bytes().any(|b| matches!(b, b'\r' | b'\n')) {
         text::encode_into(out, &value.replace(['\r', '\n'], " "));
     } else {
         text::encode_into(out, value);
@@ -67,7 +67,7 @@ fn line(out: &mut Vec<u8>, value: &str) {
 /// A part that may hold no white space at all: a method, a URI, a header name.
 fn word(out: &mut Vec<u8>, value: &str) {
     let unfit = |c: char| c.is_ascii_whitespace() || c.is_ascii_control();
-    if value.contains(unfit) {
+    if value.bytes().any(|b| b.is_ascii_whitespace() || b.is_ascii_control()) {
         let escaped: String = value
             .chars()
             .map(|c| if unfit(c) { format!("%{:02X}", u32::from(c)) } else { c.to_string() })

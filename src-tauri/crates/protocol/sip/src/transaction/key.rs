@@ -1,6 +1,6 @@
 //! Which transaction a message belongs to (RFC 3261 sections 17.1.3, 17.2.3 and 8.2.2.2).
 
-use crate::message::{HeaderError, Headers, Method, Request};
+use crate::message::{HeaderError, Headers, Method, Request, Via};
 
 /// Names a client transaction: the branch we gave and the method in CSeq.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -38,7 +38,14 @@ impl ServerKey {
     /// # Errors
     /// When Via, From, Call-ID or CSeq cannot be read.
     pub fn of(request: &Request) -> Result<ServerKey, HeaderError> {
-        let via = request.headers.top_via()?;
+        ServerKey::under(&request.headers.top_via()?, request)
+    }
+
+    /// The key of a request whose topmost Via was read before.
+    ///
+    /// # Errors
+    /// As of [`ServerKey::of`].
+    pub fn under(via: &Via, request: &Request) -> Result<ServerKey, HeaderError> {
         let identity = match via.unique_branch() {
             Some(branch) => format!(
                 "{} {} {}",
@@ -50,7 +57,7 @@ impl ServerKey {
             None => format!(
                 "2543 {} {} {} {} {via}",
                 request.uri,
-                request.headers.from()?.tag().unwrap_or_default(),
+                request.headers.from_tag().unwrap_or_default(),
                 request.headers.call_id()?,
                 request.headers.cseq()?.seq
             ),
@@ -82,11 +89,11 @@ impl MergeKey {
     /// `None` where the request has a To tag (it is inside a dialog) or lacks what is compared.
     pub fn of(request: &Request) -> Option<MergeKey> {
         let headers = &request.headers;
-        if headers.to().ok()?.tag().is_some() {
+        if headers.to_tag().is_some() {
             return None;
         }
         Some(MergeKey {
-            from_tag: headers.from().ok()?.tag()?.to_owned(),
+            from_tag: headers.from_tag()?.to_owned(),
             call_id: headers.call_id().ok()?.to_owned(),
             seq: headers.cseq().ok()?.seq,
             method: request.method.clone(),

@@ -74,6 +74,11 @@ impl ServerTransaction {
         self.state != State::Proceeding
     }
 
+    /// The latest response, as it is repeated.
+    pub fn last(&self) -> Option<Bytes> {
+        self.last.clone()
+    }
+
     pub fn handle(&mut self, now: Instant, input: ServerInput<'_>) {
         match input {
             ServerInput::Retransmission => {
