@@ -96,6 +96,8 @@ text_id! {
     VoicemailId = "vm";
     /// Opening hours.
     HoursId = "hours";
+    /// Something in a live call that a supervisor should know of.
+    AlertId = "alert";
 }
 
 /// One SIP, WebRTC or local audio connection; unique within a running process.

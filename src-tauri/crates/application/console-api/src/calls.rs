@@ -9,6 +9,7 @@ use tandem_switchboard::ports::media::LegQuality;
 use tandem_switchboard::records;
 use utoipa::ToSchema;
 
+use crate::alerts::Alert;
 use crate::recordings::Recording;
 use crate::time::Time;
 use crate::transfers::TransferView;
@@ -120,6 +121,8 @@ pub struct LiveCallView {
     /// A person is giving the customer to somebody.
     pub transfer: Option<TransferView>,
     pub queue: Option<LiveQueue>,
+    /// Open ones, oldest first.
+    pub alerts: Vec<Alert>,
 }
 
 /// The queue that a call came through.
@@ -279,6 +282,7 @@ impl From<&LiveCall> for LiveCallView {
                 waiting: queue.waiting,
                 offered_to: queue.offered_to.iter().map(ToString::to_string).collect(),
             }),
+            alerts: live.alerts.iter().map(Into::into).collect(),
         }
     }
 }

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use parking_lot::RwLock;
-use tandem_foundation::{CallId, ItemId, OrgId, RecordingId, UserId, VoicemailId};
+use tandem_foundation::{AlertId, CallId, ItemId, OrgId, RecordingId, UserId, VoicemailId};
 use tokio::sync::broadcast;
 
 use crate::exchange::LiveMessage;
@@ -68,6 +69,8 @@ pub(crate) struct Context {
     pub recognisers: Recognisers,
     pub distributor: Distributor,
     pub bus: broadcast::Sender<LiveMessage>,
+    /// The last write found no room on the disk.
+    pub disk_full: AtomicBool,
 }
 
 impl Context {
@@ -84,6 +87,7 @@ impl Context {
             recognisers: Recognisers::default(),
             distributor,
             bus,
+            disk_full: AtomicBool::new(false),
         });
         Distributor::start(context.clone(), orders);
         context
@@ -99,6 +103,10 @@ impl Context {
 
     pub fn new_recording_id(&self) -> RecordingId {
         RecordingId::generate(self.unix_ms(), self.ports.clock.random())
+    }
+
+    pub fn new_alert_id(&self) -> AlertId {
+        AlertId::generate(self.unix_ms(), self.ports.clock.random())
     }
 
     pub fn new_voicemail_id(&self) -> VoicemailId {

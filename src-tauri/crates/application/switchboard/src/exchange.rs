@@ -6,14 +6,15 @@
 use std::collections::BTreeMap;
 
 use async_trait::async_trait;
-use tandem_foundation::{AssistantId, CallId, LegId, OrgId, Pii, QueueId, TrunkId, UserId};
+use tandem_foundation::{AlertId, AssistantId, CallId, LegId, OrgId, Pii, QueueId, TrunkId, UserId};
 use tokio::sync::broadcast;
 
 pub use crate::floor_view::*;
 use crate::ports::media::{AudioLink, LegQuality};
 use crate::ports::signalling::TrunkState;
 use crate::records::{
-    Call, Event, FloorHolder, Presence, Speaker, SupervisionMode, TranscriptItem, Transfer, UnixMs, UserRole,
+    Alert, Call, Event, FloorHolder, Presence, Speaker, SupervisionMode, TranscriptItem, Transfer, UnixMs,
+    UserRole,
 };
 
 /// Who asks: a signed-in person or a program's key.
@@ -77,6 +78,12 @@ pub enum Act {
     PauseRecording,
     /// Record again.
     ResumeRecording,
+    /// Record from now on a call that is not recorded. Also for the agent who holds the floor.
+    StartRecording,
+    /// Somebody has seen to an alert.
+    AcknowledgeAlert {
+        alert: AlertId,
+    },
     /// Take the customer who is held out to one.
     AnswerOffer,
     /// Let somebody else take the customer.
@@ -104,6 +111,7 @@ impl Act {
             self,
             Self::PauseRecording
                 | Self::ResumeRecording
+                | Self::StartRecording
                 | Self::HandBack { .. }
                 | Self::End
                 | Self::Transfer { .. }
@@ -144,6 +152,8 @@ pub enum ExchangeError {
     Draining,
     #[error("storage is not available")]
     Storage,
+    #[error("the disk is full")]
+    StorageFull,
 }
 
 /// A call in progress as the floor shows it.
@@ -158,6 +168,8 @@ pub struct LiveCall {
     /// A person is giving the customer to somebody.
     pub transfer: Option<Transfer>,
     pub queue: Option<LiveQueue>,
+    /// Oldest first.
+    pub alerts: Vec<Alert>,
 }
 
 /// The queue that a call came through.

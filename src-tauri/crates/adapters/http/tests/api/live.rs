@@ -17,6 +17,7 @@ fn live_call(org: &str, id: &str) -> LiveCall {
         quality: None,
         transfer: None,
         queue: None,
+        alerts: Vec::new(),
     }
 }
 

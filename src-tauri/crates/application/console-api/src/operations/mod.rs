@@ -1,5 +1,6 @@
 //! Every operation, group by group.
 
+mod alerts;
 mod calls;
 mod configuration;
 mod floor;
@@ -25,6 +26,7 @@ pub fn all() -> impl Iterator<Item = &'static Operation> {
         configuration::ALL,
         people::ALL,
         vault::ALL,
+        alerts::ALL,
         live::ALL,
     ];
     groups.into_iter().flatten()

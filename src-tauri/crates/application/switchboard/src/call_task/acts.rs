@@ -39,6 +39,8 @@ impl CallTask {
             }
             Act::PauseRecording => self.pause_recording(actor),
             Act::ResumeRecording => self.resume_recording(actor),
+            Act::StartRecording => self.record_on_demand(actor),
+            Act::AcknowledgeAlert { alert } => self.acknowledge_alert(actor, &alert),
             Act::Transfer { .. }
             | Act::CompleteTransfer
             | Act::AbandonTransfer

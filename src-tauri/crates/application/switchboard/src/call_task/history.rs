@@ -65,6 +65,7 @@ impl CallTask {
                 self.items.insert(place, row.clone());
             }
         }
+        self.alert_item(&row);
         let event = self.event(EventBody::TranscriptItem(Box::new(row.clone())));
         self.journal.commit(Commit { items: vec![row], events: vec![event], ..Commit::default() });
     }
@@ -119,6 +120,7 @@ impl CallTask {
             quality: self.quality,
             transfer: self.transfers.current.clone(),
             queue: self.live_queue(),
+            alerts: self.alerts.open(),
         }
     }
 }

@@ -1,8 +1,10 @@
 //! One task owns one call: it feeds the machines with what the ports report and carries out what they put out.
 
 mod acts;
+mod alerts;
 mod analysis;
 mod announcer;
+mod cards;
 mod customer;
 mod ending;
 mod history;
@@ -203,6 +205,12 @@ pub(crate) struct CallTask {
     paused_until: Option<Instant>,
     /// When it was paused and resumed, in ms of the call.
     pauses: Vec<(i64, Option<i64>)>,
+    /// Nobody asked for the pause.
+    paused_for_card: bool,
+    /// The route or the queue wants no recording.
+    unrecorded: bool,
+    keyed: cards::Keyed,
+    alerts: alerts::Alerts,
 }
 
 impl CallTask {
@@ -233,6 +241,7 @@ impl CallTask {
             trunk.map_or_else(Wishes::default, Wishes::of_trunk)
         };
         let wishes = wishes.certified(context.ports.media.fingerprint());
+        let alerts = alerts::Alerts::new(context.plan.read().alerts(&call.org), assistant.as_ref());
         let task = Self {
             machine: CallMachine::new(customer, speaker),
             legs: HashMap::from([(customer, LegKind::Customer)]),
@@ -275,6 +284,10 @@ impl CallTask {
             recording_closed: true,
             paused_until: None,
             pauses: Vec::new(),
+            paused_for_card: false,
+            unrecorded: false,
+            keyed: cards::Keyed::default(),
+            alerts,
         };
         // Everything that is done for the call is done within its span, whichever task does it.
         let span = tracing::info_span!("call", id = %task.call.id, inbound);
@@ -360,7 +373,8 @@ impl CallTask {
         let talk = self.talk.as_ref().and_then(Talk::next_deadline);
         let alone = self.transfers.next_deadline();
         let route = self.routing.as_ref().and_then(Routing::next_deadline);
-        machine.into_iter().chain(talk).chain(route).chain(self.paused_until).chain(alone).min()
+        let alerts = self.alerts.next_deadline();
+        machine.into_iter().chain(talk).chain(route).chain(self.paused_until).chain(alone).chain(alerts).min()
     }
 
     fn tick(&mut self) {
@@ -368,6 +382,7 @@ impl CallTask {
         self.machine.tick(now);
         self.end_long_pause(now);
         self.end_if_alone(now);
+        self.alerts.tick(now);
         if let Some(routing) = &mut self.routing {
             routing.tick(now);
         }
@@ -389,6 +404,7 @@ impl CallTask {
                 break;
             }
         }
+        self.look_after_alerts();
         if let Some(by) = self.ended_by.take() {
             self.close_call(&by);
             self.over = true;

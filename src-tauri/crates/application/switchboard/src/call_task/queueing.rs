@@ -56,6 +56,8 @@ impl CallTask {
             kind: Kind::Live,
         };
         self.context.distributor.tell(&self.call.org, Order::Join { ticket, front });
+        self.alerts.joined(&queue);
+        self.record_in_queue(&queue);
         let bridge = {
             let plan = self.context.plan.read();
             plan.queue(&self.call.org, &queue).and_then(|queue| queue.settings.bridge.clone())
