@@ -9,6 +9,7 @@ export {
   IconArrowUp,
   IconAward,
   IconBan,
+  IconBell,
   IconCheck,
   IconChevronDown,
   IconCircleCheck,
@@ -45,6 +46,7 @@ export {
   IconPhoneX,
   IconPlayerPause,
   IconPlayerPlay,
+  IconPlayerRecord,
   IconPlugConnectedX,
   IconPlus,
   IconPower,
@@ -63,6 +65,7 @@ export {
   IconUserQuestion,
   IconUsers,
   IconVolume,
+  IconVolumeOff,
   IconWifiOff,
   IconX,
 } from "@tabler/icons-react";

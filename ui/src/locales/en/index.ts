@@ -1,4 +1,5 @@
 /** English. */
+import alerts from "./alerts.json";
 import assistants from "./assistants.json";
 import calls from "./calls.json";
 import common from "./common.json";
@@ -15,6 +16,7 @@ import sip from "./sip.json";
 
 export const english = {
   ...common,
+  ...alerts,
   ...calls,
   ...desk,
   ...floor,
