@@ -169,7 +169,9 @@ impl CallTask {
         let began_in_pause = overlaps(&self.pauses, row.start_ms, row.start_ms);
         let runs_into_pause =
             row.speaker == Speaker::Assistant && overlaps(&self.pauses, row.start_ms, row.end_ms);
-        if row.speaker == Speaker::System || !(began_in_pause || runs_into_pause) {
+        // What stands for a card number says nothing of it.
+        let is_mark = row.text.as_str() == tandem_foundation::card::CARD_NUMBER;
+        if row.speaker == Speaker::System || is_mark || !(began_in_pause || runs_into_pause) {
             return row;
         }
         let known = self.items.iter().find(|item| item.id == row.id);
