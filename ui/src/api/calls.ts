@@ -58,6 +58,8 @@ export const placeCall = (body: PlaceCall, idempotencyKey: string) =>
 
 const on = (id: string) => ({ params: { path: { id } } });
 
+export const startRecording = (id: string) => answer(client.POST("/calls/{id}/recording/start", on(id)));
+
 export const supervise = (id: string, mode: SupervisionMode) =>
   answer(client.POST("/calls/{id}/supervision", { ...on(id), body: { mode } }));
 

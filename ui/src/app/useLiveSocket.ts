@@ -22,6 +22,8 @@ const configured: Readonly<Record<string, readonly string[]>> = {
   provider: ["providers"],
   fallback: ["provider-fallback"],
   retention: ["retention"],
+  alerts: ["alert-settings"],
+  recording: ["recording-rules"],
 };
 
 /** The query keys that a message makes stale. */

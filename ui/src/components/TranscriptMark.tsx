@@ -9,9 +9,11 @@ import {
   IconAlertTriangle,
   IconArrowsExchange,
   IconBan,
+  IconBell,
   IconKeyboard,
   IconPlayerPause,
   IconPlayerPlay,
+  IconPlayerRecord,
   IconTool,
 } from "./icons";
 import classes from "./Transcript.module.css";
@@ -31,12 +33,16 @@ const icons = {
   "recording.paused": IconPlayerPause,
   "recording.resumed": IconPlayerPlay,
   "recording.failed": IconAlertTriangle,
+  "recording.started": IconPlayerRecord,
+  "alert.raised": IconBell,
 } as const;
 
 export const TranscriptMark = memo(function TranscriptMark({ entry }: { entry: MarkEntry }) {
   const text = useMarkText(entry);
   const Icon = icons[entry.event.kind];
-  const bad = ["provider.failed", "opt_out.recorded", "recording.failed"].includes(entry.event.kind);
+  const bad = ["provider.failed", "opt_out.recorded", "recording.failed", "alert.raised"].includes(
+    entry.event.kind,
+  );
   return (
     <p
       className={classes.mark}
@@ -73,7 +79,13 @@ function useMarkText({ event, silencedMs, audibleMs }: MarkEntry): string {
     case "provider.failed":
       return t("mark.provider", { provider: event.data.provider, operation: event.data.operation });
     case "recording.paused":
-      return t("mark.recordingPaused", { name: event.data.name });
+      return event.data.card_number
+        ? t("mark.recordingPausedForCard")
+        : t("mark.recordingPaused", { name: event.data.name });
+    case "recording.started":
+      return t("mark.recordingStarted", { name: event.data.name });
+    case "alert.raised":
+      return t("mark.alert", { what: event.data.rule ?? t(`alerts.kinds.${event.data.kind}`) });
     case "recording.resumed":
       return event.data.automatic
         ? t("mark.recordingResumedItself")

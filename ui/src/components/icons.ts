@@ -9,6 +9,7 @@ export {
   IconArrowUp,
   IconAward,
   IconBan,
+  IconBell,
   IconCheck,
   IconChevronDown,
   IconCircleCheck,
@@ -69,6 +70,7 @@ export {
   IconUsers,
   IconUsersGroup,
   IconVolume,
+  IconVolumeOff,
   IconWifiOff,
   IconX,
 } from "@tabler/icons-react";

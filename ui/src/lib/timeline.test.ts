@@ -44,9 +44,9 @@ it.each([
 it("tells which stretches were not recorded", () => {
   const by = { by: "user_ann", name: "Ann Lee" };
   const events = [
-    event(1, { kind: "recording.paused", data: { ...by, at_ms: 4000 } }),
+    event(1, { kind: "recording.paused", data: { card_number: false, blanked_ms: 0, ...by, at_ms: 4000 } }),
     event(2, { kind: "recording.resumed", data: { ...by, automatic: false, at_ms: 9000 } }),
-    event(3, { kind: "recording.paused", data: { ...by, at_ms: 20_000 } }),
+    event(3, { kind: "recording.paused", data: { card_number: false, blanked_ms: 0, ...by, at_ms: 20_000 } }),
   ];
   expect(pauses(timeline([], events), 30_000)).toEqual([
     { from: 4000, to: 9000 },

@@ -16,7 +16,9 @@ export type Mark = Exclude<
       | "retention.swept"
       | "voicemail.left"
       | "floor.silenced"
-      | "floor.audible";
+      | "floor.audible"
+      | "alert.acknowledged"
+      | "alert.cleared";
   }
 >;
 
@@ -48,7 +50,9 @@ export function timeline(items: readonly TranscriptItem[], events: readonly Call
       case "provider.failed":
       case "recording.paused":
       case "recording.resumed":
-      case "recording.failed": {
+      case "recording.failed":
+      case "recording.started":
+      case "alert.raised": {
         const mark: Entry = {
           kind: "mark",
           key: `event-${String(event.seq)}`,

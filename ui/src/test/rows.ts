@@ -1,5 +1,5 @@
 /** Rows of the API for tests: whole, with what a test cares about put over them. */
-import type { Assistant, Call, CallEvent, LiveCall, Me, TranscriptItem, Trunk } from "@/api/types";
+import type { Alert, Assistant, Call, CallEvent, LiveCall, Me, TranscriptItem, Trunk } from "@/api/types";
 
 export const call = (over: Partial<Call> = {}): Call => ({
   id: "call_1",
@@ -37,9 +37,23 @@ export const liveCall = (over: Partial<Call> = {}, rest: Partial<LiveCall> = {})
   held: false,
   rings_for: null,
   conference: null,
+  alerts: [],
   queue: null,
   callback: null,
   ...rest,
+});
+
+export const alert = (over: Partial<Alert> = {}): Alert => ({
+  id: "alert_1",
+  call: "call_1",
+  kind: "keyword",
+  rule: "Legal threat",
+  side: "customer",
+  evidence: ["item_1"],
+  at: "2026-03-01T09:31:00Z",
+  at_ms: 55_000,
+  acknowledged: null,
+  ...over,
 });
 
 export const item = (over: Partial<TranscriptItem> = {}): TranscriptItem => ({

@@ -100,6 +100,8 @@ text_id! {
     HoursId = "hours";
     /// Somebody who is to be called back.
     CallbackId = "cb";
+    /// Something in a live call that a supervisor should know of.
+    AlertId = "alert";
 }
 
 /// One SIP, WebRTC or local audio connection; unique within a running process.

@@ -14,6 +14,7 @@ import {
   IconPhoneOff,
   IconPlayerPause,
   IconPlayerPlay,
+  IconPlayerRecord,
   IconSpeakerphone,
   IconX,
 } from "@/components/icons";
@@ -64,7 +65,7 @@ export function ActionBar({ live, acts }: { live: LiveCall; acts: Acts }) {
     },
     handBack: askHandBack,
     pauseRecording: () => {
-      if (acts.canPause) acts.toggleRecording();
+      if (acts.canPause || acts.canRecord) acts.toggleRecording();
     },
     end: () => {
       setAsking("end");
@@ -137,6 +138,16 @@ export function ActionBar({ live, acts }: { live: LiveCall; acts: Acts }) {
           {...hint("pauseRecording")}
         >
           {t(acts.paused ? "acts.resumeRecording" : "acts.pauseRecording")}
+        </Button>
+      )}
+      {acts.canRecord && (
+        <Button
+          variant="default"
+          leftSection={<IconPlayerRecord size={17} aria-hidden />}
+          onClick={acts.toggleRecording}
+          {...hint("pauseRecording")}
+        >
+          {t("acts.startRecording")}
         </Button>
       )}
       <Button

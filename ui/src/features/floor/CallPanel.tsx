@@ -13,6 +13,7 @@ import { Refused } from "@/components/Refused";
 import { useLive } from "@/lib/live/store";
 
 import { ActionBar } from "./ActionBar";
+import { CallAlerts } from "./CallAlerts";
 import { CallHeader } from "./CallHeader";
 import classes from "./CallPanel.module.css";
 import { Composer } from "./Composer";
@@ -51,6 +52,7 @@ function Panel({ live, onClose }: { live: LiveCall; onClose: (id: undefined) => 
   return (
     <article className={classes.panel}>
       <CallHeader live={live} onClose={onClose} />
+      <CallAlerts alerts={live.alerts} />
       <LiveTranscript call={live.call} />
       <footer className={classes.footer}>
         {acts.error !== null && <Refused error={acts.error} />}

@@ -10,6 +10,7 @@ import { Timer } from "@/components/Timer";
 import { showNumber } from "@/lib/format/number";
 import { useLive } from "@/lib/live/store";
 
+import { AlertBadge } from "./AlertBadge";
 import classes from "./CallRow.module.css";
 import { QueueNote } from "./QueueNote";
 
@@ -53,6 +54,7 @@ export const CallRow = memo(function CallRow({ id, top, place, count, chosen, na
         <StateBadge state={state} />
         <span className={classes.name}>{call.customer_name ?? number}</span>
         {call.customer_name !== null && <span className={classes.number}>{number}</span>}
+        <AlertBadge alerts={row.alerts} />
         <Watchers supervisors={row.supervisors} />
         <span className={classes.time}>
           <Timer call={call} />

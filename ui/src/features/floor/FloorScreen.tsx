@@ -12,6 +12,7 @@ import { Shortcut } from "@/components/Shortcut";
 import { useKeys } from "@/lib/keys/useKeys";
 import { useLive } from "@/lib/live/store";
 
+import { AlertWatch } from "./AlertWatch";
 import { CallList } from "./CallList";
 import { CallPanel } from "./CallPanel";
 import { ConferencesPane } from "./conferences/ConferencesPane";
@@ -47,6 +48,7 @@ export function FloorScreen() {
     <div className={classes.screen}>
       <h1 className="visually-hidden">{t("nav.floor")}</h1>
       <FloorStrip />
+      <AlertWatch onChoose={choose} />
       <div
         className={classes.floor}
         data-chosen={call !== undefined || undefined}

@@ -1,9 +1,10 @@
 /** Which live calls a supervisor sees, what can be done from where one stands, where arrow keys lead. */
 import { expect, it } from "vitest";
 
-import { ann, liveCall } from "@/test/rows";
+import { alert, ann, liveCall } from "@/test/rows";
 
 import { target } from "./CallList";
+import { openAlerts, shownAlert } from "./alertLooks";
 import { chosenCalls, type Scope } from "./filter";
 import { standing } from "./standing";
 
@@ -79,4 +80,20 @@ it("leads up and down, and no further than the ends", () => {
     target("End", 0, 3),
   ]).toEqual([0, 2, 0, 2]);
   expect(target("a", 0, 3)).toBeNull();
+});
+
+it("filters by alerts, and knows the newest that nobody has seen to", () => {
+  const seen = { by: "user_ben", name: "Ben", at: "2026-03-01T09:33:00Z" };
+  const old = alert({ id: "alert_1" });
+  const handled = alert({ id: "alert_2", at: "2026-03-01T09:32:00Z", acknowledged: seen });
+  const fresh = alert({ id: "alert_3", at: "2026-03-01T09:31:30Z", kind: "silence", rule: null });
+  const rows = new Map([
+    ["a", liveCall({ id: "a" }, { alerts: [old, handled] })],
+    ["b", liveCall({ id: "b" }, { alerts: [fresh] })],
+    ["c", liveCall({ id: "c" })],
+  ]);
+  expect(chosenCalls(rows, { scope: "alerts", search: "", queue: null }, () => "")).toEqual(["a", "b"]);
+  expect(openAlerts(rows.values()).map(({ id }) => id)).toEqual(["alert_3", "alert_1"]);
+  expect(shownAlert([old, handled])?.id).toBe("alert_1");
+  expect(shownAlert([handled])?.id).toBe("alert_2");
 });

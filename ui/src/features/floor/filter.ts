@@ -2,7 +2,7 @@
 import type { LiveCall } from "@/api/types";
 import { type CallState, customerNumber, liveState } from "@/components/callState";
 
-export const scopes = ["all", "ai", "people", "waiting", "ringing"] as const;
+export const scopes = ["all", "ai", "people", "waiting", "ringing", "alerts"] as const;
 export type Scope = (typeof scopes)[number];
 
 export interface Filter {
@@ -25,7 +25,7 @@ export function chosenCalls(
   const digits = wanted.replace(/[\s()+-]/g, "");
   const passes = (row: LiveCall): boolean => {
     const { call, last_line } = row;
-    if (!inScope(liveState(row), scope)) return false;
+    if (scope === "alerts" ? row.alerts.length === 0 : !inScope(liveState(row), scope)) return false;
     if (queue !== null && row.queue?.queue !== queue) return false;
     if (wanted === "") return true;
     if (/^\d+$/.test(digits) && customerNumber(call).includes(digits)) return true;

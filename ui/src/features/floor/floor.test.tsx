@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import type { LiveCall } from "@/api/types";
 import { live } from "@/lib/live/store";
 import { type Answers, refuse, renderConsole, serve } from "@/test/render";
-import { ann, item, liveCall, me } from "@/test/rows";
+import { alert, ann, item, liveCall, me } from "@/test/rows";
 
 const base: Answers = {
   "GET /session": me,
@@ -135,5 +135,26 @@ it("pauses the recording on P, and tells everyone while it is paused", async () 
   await userEvent.click(screen.getByRole("button", { name: /Resume recording/ }));
   await waitFor(() => {
     expect(asked.some(({ path }) => path.endsWith("/recording/resume"))).toBe(true);
+  });
+});
+
+it("leads to the newest alert and listens with A", async () => {
+  const row = liveCall({}, { alerts: [alert()] });
+  const asked = serve({
+    ...base,
+    "POST /calls/call_1/supervision": { floor: row.call.floor },
+    "POST /alerts/alert_1/acknowledge": alert(),
+  });
+  renderConsole("/floor");
+  await screen.findByRole("navigation");
+  live.push({ type: "snapshot", seq: 1, calls: [row], trunks: [], you: me });
+  expect(within(await screen.findByRole("option")).getByText("Legal threat")).toBeInTheDocument();
+  await userEvent.keyboard("a");
+  await waitFor(() => {
+    expect(asked.find(({ path }) => path.endsWith("/supervision"))?.body).toEqual({ mode: "listen" });
+  });
+  await userEvent.click(await screen.findByRole("button", { name: "Seen: Legal threat" }));
+  await waitFor(() => {
+    expect(asked.some(({ path }) => path === "/alerts/alert_1/acknowledge")).toBe(true);
   });
 });

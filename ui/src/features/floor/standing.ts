@@ -13,6 +13,8 @@ export interface Standing {
   /** There is a recording that can be paused or resumed. */
   canPause: boolean;
   paused: boolean;
+  /** Nothing is recorded yet; the server says where its rules forbid it. */
+  canRecord: boolean;
 }
 
 export function standing({ call, supervisors }: LiveCall, me: string | null): Standing {
@@ -32,5 +34,6 @@ export function standing({ call, supervisors }: LiveCall, me: string | null): St
     canLeave: mode !== "left" && !holds,
     canPause: talking && (state === "recording" || state === "paused"),
     paused: state === "paused",
+    canRecord: talking && state === undefined,
   };
 }

@@ -8,6 +8,7 @@ import {
   pauseRecording,
   resumeRecording,
   say,
+  startRecording,
   supervise,
   takeOver,
   whisperText,
@@ -26,7 +27,7 @@ export interface Acts extends Standing {
   handBack: (note: string) => void;
   say: (text: string) => Promise<void>;
   whisper: (text: string) => Promise<void>;
-  /** Pauses a recording that runs, resumes one that is paused. */
+  /** Starts a recording, pauses one that runs, resumes one that is paused. */
   toggleRecording: () => void;
   end: () => void;
 }
@@ -79,7 +80,8 @@ export function useActs(row: LiveCall): Acts {
       await mutateAsync(() => whisperText(id, text));
     },
     toggleRecording: () => {
-      mutate(() => (place.paused ? resumeRecording(id) : pauseRecording(id)));
+      const act = place.canRecord ? startRecording : place.paused ? resumeRecording : pauseRecording;
+      mutate(() => act(id));
     },
     end: () => {
       mutate(() => endCall(id));

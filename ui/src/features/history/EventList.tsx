@@ -84,7 +84,14 @@ function particulars(event: CallEvent): string {
     case "provider.failed":
       return `· ${event.data.provider} · ${event.data.operation}`;
     case "recording.paused":
+      return event.data.card_number ? "" : `· ${event.data.name}`;
+    case "recording.started":
+    case "alert.acknowledged":
       return `· ${event.data.name}`;
+    case "alert.raised":
+      return `· ${event.data.rule ?? event.data.kind.replaceAll("_", " ")}`;
+    case "alert.cleared":
+      return `· ${event.data.alert_kind.replaceAll("_", " ")}`;
     case "recording.resumed":
       return event.data.automatic ? "" : `· ${event.data.name}`;
     case "recording.failed":

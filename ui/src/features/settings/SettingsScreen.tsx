@@ -5,14 +5,25 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
 import { sessionQuery } from "@/api/session";
-import { IconHourglass, IconKey, IconKeyboard, IconRobot, IconStack2, IconUsers } from "@/components/icons";
+import {
+  IconBell,
+  IconHourglass,
+  IconKey,
+  IconKeyboard,
+  IconPlayerRecord,
+  IconRobot,
+  IconStack2,
+  IconUsers,
+} from "@/components/icons";
 import { Page } from "@/components/Page";
 import { isAtLeast } from "@/lib/roles";
 
+import { AlertsPanel } from "./AlertsPanel";
 import { KeysPanel } from "./KeysPanel";
 import { PeoplePanel } from "./PeoplePanel";
 import { ProvidersPanel } from "./ProvidersPanel";
 import { QueuesPanel } from "./queues/QueuesPanel";
+import { RecordingPanel } from "./RecordingPanel";
 import { RetentionPanel } from "./RetentionPanel";
 import { ShortcutsPanel } from "./ShortcutsPanel";
 
@@ -21,6 +32,8 @@ const tabs = [
   { name: "queues", icon: IconStack2, panel: QueuesPanel, least: "supervisor" },
   { name: "keys", icon: IconKey, panel: KeysPanel, least: "admin" },
   { name: "providers", icon: IconRobot, panel: ProvidersPanel, least: "admin" },
+  { name: "alerts", icon: IconBell, panel: AlertsPanel, least: "admin" },
+  { name: "recording", icon: IconPlayerRecord, panel: RecordingPanel, least: "admin" },
   { name: "retention", icon: IconHourglass, panel: RetentionPanel, least: "admin" },
   { name: "shortcuts", icon: IconKeyboard, panel: ShortcutsPanel, least: "agent" },
 ] as const;

@@ -16,6 +16,7 @@ const nothingYet: Omit<LiveCall, "call"> = {
   held: false,
   rings_for: null,
   conference: null,
+  alerts: [],
 };
 
 type Transfer = NonNullable<LiveCall["transfer"]>;
@@ -170,6 +171,32 @@ class Draft {
       case "agent.state": {
         const { user, state, reason, until } = event.data;
         this.map("agents").set(user, { state, reason, until, since: event.at });
+        return;
+      }
+      case "alert.raised": {
+        const alert = event.data;
+        this.change(event.call, (live) => ({
+          ...live,
+          alerts: [...live.alerts.filter(({ id }) => id !== alert.id), alert],
+        }));
+        this.mark(event);
+        return;
+      }
+      case "alert.acknowledged": {
+        const { alert, by, name } = event.data;
+        const acknowledged = { by, name, at: event.at };
+        this.change(event.call, (live) => ({
+          ...live,
+          alerts: live.alerts.map((one) => (one.id === alert ? { ...one, acknowledged } : one)),
+        }));
+        return;
+      }
+      case "alert.cleared": {
+        const { alert } = event.data;
+        this.change(event.call, (live) => ({
+          ...live,
+          alerts: live.alerts.filter(({ id }) => id !== alert),
+        }));
         return;
       }
       case "agent.queues":

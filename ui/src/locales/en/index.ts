@@ -1,4 +1,5 @@
 /** English. */
+import alerts from "./alerts.json";
 import assistants from "./assistants.json";
 import calls from "./calls.json";
 import conferences from "./conferences.json";
@@ -16,6 +17,7 @@ import sip from "./sip.json";
 
 export const english = {
   ...common,
+  ...alerts,
   ...calls,
   ...conferences,
   ...desk,

@@ -100,6 +100,10 @@ impl From<StoreError> for Refusal {
                     vec![FieldError { field: field.to_owned(), expected: "a value not in use".into() }];
                 refusal
             }
+            full if full.is_full() => {
+                tracing::warn!(error = %full, "the disk is full");
+                Self::new(Code::StorageFull, "free some space on the server, then try again").after(5)
+            }
             StoreError::Unavailable { operation, source } => {
                 tracing::warn!(operation, error = %source, "storage is not available");
                 Self::new(Code::StorageUnavailable, "try again in a few seconds").after(5)
@@ -134,6 +138,7 @@ impl From<ExchangeError> for Refusal {
                 Self::new(Code::AtCapacity, detail).after(u64::from(retry_after_s))
             }
             ExchangeError::Draining => Self::new(Code::Draining, detail).after(30),
+            ExchangeError::StorageFull => Self::new(Code::StorageFull, detail).after(5),
             ExchangeError::Storage => Self::new(Code::StorageUnavailable, detail).after(5),
         }
     }

@@ -25,7 +25,11 @@ fn main() {
     let folder = std::env::temp_dir().join(format!("tandem-bench-{}", std::process::id()));
     std::fs::create_dir_all(&folder).expect("a folder");
     let recorded = Bench::new().run(calls, &[Codec::Pcmu, Codec::Pcmu], |engine, room, n| {
-        let plan = RecordingPlan { path: folder.join(format!("{n}.wav")), left: vec![LegId(0)] };
+        let plan = RecordingPlan {
+            path: folder.join(format!("{n}.wav")),
+            left: vec![LegId(0)],
+            lead: std::time::Duration::ZERO,
+        };
         engine.start_recording(room, plan);
     });
     line("carried and recorded", calls, &recorded, &plain);

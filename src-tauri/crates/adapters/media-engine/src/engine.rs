@@ -253,6 +253,12 @@ impl Media for MediaEngine {
         self.tell(room, RoomCommand::PauseRecording { paused });
     }
 
+    fn blank_recording(&self, room: &CallId, back: std::time::Duration) {
+        // A tick may have passed since it was asked for.
+        let frames = u32::try_from(back.as_millis() / 20).unwrap_or(u32::MAX).saturating_add(2);
+        self.tell(room, RoomCommand::BlankRecording { frames });
+    }
+
     fn repair_recording(&self, path: &std::path::Path) -> Option<WrittenRecording> {
         crate::recording::repair(path).ok()
     }

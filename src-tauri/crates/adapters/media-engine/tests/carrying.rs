@@ -144,7 +144,11 @@ fn a_tap_and_a_recording_get_their_samples_while_payloads_are_carried_on() {
     let mut house = carried();
     let (reader, mut tapped) = mpsc::channel(1_000);
     house.tell(RoomCommand::Tap { leg: LegId(1), reader });
-    let plan = RecordingPlan { path: folder.path().join("call.wav"), left: vec![LegId(1)] };
+    let plan = RecordingPlan {
+        path: folder.path().join("call.wav"),
+        left: vec![LegId(1)],
+        lead: std::time::Duration::ZERO,
+    };
     house.tell(RoomCommand::StartRecording { plan });
     house.phone_of(2).got.clear();
     house.run(100, hum);

@@ -80,7 +80,10 @@ fn two_telephones_of_different_codecs_hear_each_other_and_are_recorded() {
     let mut mu = Phone::new(&engine, &room, 1, Codec::Pcmu);
     let mut a = Phone::new(&engine, &room, 2, Codec::Pcma);
     engine.set_hearing(&room, vec![(LegId(1), LegId(2)), (LegId(2), LegId(1))]);
-    engine.start_recording(&room, RecordingPlan { path: path.clone(), left: vec![LegId(1)] });
+    engine.start_recording(
+        &room,
+        RecordingPlan { path: path.clone(), left: vec![LegId(1)], lead: std::time::Duration::ZERO },
+    );
     let start = Instant::now();
     for n in 0..150u32 {
         mu.turn(Law::Mu, 500.0);

@@ -27,7 +27,7 @@ fn call(path: &Path) -> House {
 }
 
 fn record(house: &mut House, path: &Path) {
-    let plan = RecordingPlan { path: path.to_owned(), left: vec![LegId(1)] };
+    let plan = RecordingPlan { path: path.to_owned(), left: vec![LegId(1)], lead: std::time::Duration::ZERO };
     house.tell(RoomCommand::StartRecording { plan });
 }
 
@@ -219,4 +219,41 @@ fn a_device_that_takes_nothing_is_told_and_the_call_goes_on() {
     house.run(400, hum);
     assert!(begun.elapsed() < Duration::from_secs(8));
     assert_eq!(tones(&house.phone_of(2).heard_last(20), &BOTH), [1]);
+}
+
+#[test]
+fn what_is_taken_back_is_silence_in_a_wav_file_and_the_rest_is_as_it_was() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("call.wav");
+    let mut house = call(&path);
+    house.run(100, hum);
+    house.tell(RoomCommand::BlankRecording { frames: 30 });
+    house.tell(RoomCommand::PauseRecording { paused: true });
+    house.run(50, hum);
+    house.tell(RoomCommand::PauseRecording { paused: false });
+    house.run(50, hum);
+    let written = stop(&mut house);
+    assert_eq!(written.sha256, sha256(&path), "the hash is of the file as it is");
+    let bytes = std::fs::read(&path).expect("the file is there");
+    let samples: Vec<i16> =
+        bytes[44..].chunks_exact(2).map(|pair| i16::from_le_bytes([pair[0], pair[1]])).collect();
+    let frame = |n: usize| &samples[n * FRAME * 2..(n + 1) * FRAME * 2];
+    let loud = |n: usize| frame(n).iter().any(|sample| sample.unsigned_abs() > 500);
+    let first_silent = (20..100).find(|n| !loud(*n)).expect("something was taken back");
+    assert!((65..=75).contains(&first_silent), "{first_silent}");
+    assert!((first_silent..150).all(|n| frame(n).iter().all(|sample| *sample == 0)));
+    assert!((160..190).all(loud), "recorded again");
+}
+
+#[test]
+fn a_recording_that_begins_later_begins_with_silence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("call.wav");
+    let mut house = House::new(MediaConfig::default());
+    BOTH.iter().for_each(|&leg| house.connected_phone(leg));
+    house.hearing(&[(1, 2), (2, 1)]);
+    let plan = RecordingPlan { path, left: vec![LegId(1)], lead: Duration::from_secs(3) };
+    house.tell(RoomCommand::StartRecording { plan });
+    house.run(50, hum);
+    assert_eq!(stop(&mut house).frames, 200 * FRAME as u64);
 }

@@ -18,7 +18,7 @@ fn call(path: &Path) -> House {
     ALL.iter().for_each(|&leg| house.connected_phone(leg));
     house.hearing(&[(1, 2), (2, 1), (2, 3), (3, 1), (3, 2), (4, 1), (4, 2), (4, 3)]);
     house.tell(RoomCommand::Sound { leg: LegId(1), sound: Some(Sound::HoldMusic) });
-    let plan = RecordingPlan { path: path.to_owned(), left: vec![LegId(1)] };
+    let plan = RecordingPlan { path: path.to_owned(), left: vec![LegId(1)], lead: std::time::Duration::ZERO };
     house.tell(RoomCommand::StartRecording { plan });
     house
 }

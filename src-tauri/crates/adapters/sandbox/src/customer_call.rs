@@ -138,7 +138,10 @@ impl CustomerCall {
         if let Some(folder) = &self.carrier.ports.recordings {
             let path = folder.join(format!("{}-{}.wav", self.digits, self.leg.0));
             // "Left" is what the customer hears: the exchange's leg.
-            media.start_recording(&self.room, RecordingPlan { path, left: vec![self.leg] });
+            media.start_recording(
+                &self.room,
+                RecordingPlan { path, left: vec![self.leg], lead: std::time::Duration::ZERO },
+            );
         }
         let (heard, mut words) = mpsc::unbounded_channel();
         let (hints, hints_in) = mpsc::unbounded_channel();

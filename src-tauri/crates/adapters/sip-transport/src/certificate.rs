@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use rcgen::{CertifiedKey, generate_simple_self_signed};
+use rcgen::{CertificateParams, DistinguishedName, DnType, KeyPair};
 use rustls::pki_types::pem::PemObject as _;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
@@ -23,10 +23,9 @@ impl CertificateFiles {
         let files =
             CertificateFiles { certificate: folder.join("sip-tls.crt"), key: folder.join("sip-tls.key") };
         if !files.certificate.exists() || !files.key.exists() {
-            let CertifiedKey { cert, signing_key } =
-                generate_simple_self_signed(names).map_err(io::Error::other)?;
-            write_secret(&files.key, &signing_key.serialize_pem())?;
-            std::fs::write(&files.certificate, cert.pem())?;
+            let (certificate, key) = make(names).map_err(io::Error::other)?;
+            write_secret(&files.key, &key)?;
+            std::fs::write(&files.certificate, certificate)?;
         }
         Ok(files)
     }
@@ -38,6 +37,17 @@ impl CertificateFiles {
             .map_err(|error| invalid(&self.key, format!("not a private key in PEM: {error}")))?;
         Ok((chain, key))
     }
+}
+
+/// Certificate and key as PEM. Phones that show a certificate to their owner show its common name.
+fn make(names: &[String]) -> Result<(String, String), rcgen::Error> {
+    let mut parameters = CertificateParams::new(names)?;
+    let name = names.first().map_or("tandem", String::as_str);
+    parameters.distinguished_name = DistinguishedName::new();
+    parameters.distinguished_name.push(DnType::CommonName, name);
+    let key = KeyPair::generate()?;
+    let certificate = parameters.self_signed(&key)?;
+    Ok((certificate.pem(), key.serialize_pem()))
 }
 
 /// All certificates of a PEM file.
@@ -71,6 +81,9 @@ mod tests {
         let names = ["localhost".to_owned(), "127.0.0.1".to_owned()];
         let files = CertificateFiles::self_signed(folder.path(), &names).expect("made");
         let (chain, _) = files.read().expect("read");
+        let holds = |text: &[u8]| chain[0].windows(text.len()).any(|window| window == text);
+        // id-at-commonName (2.5.4.3), then a string of nine bytes.
+        assert!(holds(b"\x55\x04\x03\x0c\x09localhost"), "the first name is its common name");
         let again = CertificateFiles::self_signed(folder.path(), &names).expect("kept");
         assert_eq!((chain.len(), again.read().expect("read").0), (1, chain));
         #[cfg(unix)]

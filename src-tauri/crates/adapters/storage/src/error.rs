@@ -1,6 +1,6 @@
 //! What goes wrong below the port, and how it is told above it.
 
-use tandem_switchboard::ports::store::StoreError;
+use tandem_switchboard::ports::store::{DiskFull, StoreError};
 
 /// A failure before it is known which operation it belongs to.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +51,9 @@ impl Fault {
             Self::Sql(sqlx::Error::Database(error)) if error.is_foreign_key_violation() => {
                 StoreError::NotFound { operation }
             }
+            full if full.is_full() => {
+                StoreError::Unavailable { operation, source: Box::new(DiskFull(Box::new(full))) }
+            }
             other if other.is_unavailable() => StoreError::Unavailable { operation, source: Box::new(other) },
             other => StoreError::Broken { operation, source: Box::new(other) },
         }
@@ -66,10 +69,28 @@ impl Fault {
         }
     }
 
+    /// SQLite's or PostgreSQL's word for a disk without room, or the operating system's.
+    fn is_full(&self) -> bool {
+        match self {
+            Self::File(error) | Self::Sql(sqlx::Error::Io(error)) => is_no_room(error),
+            Self::Sql(sqlx::Error::Database(error)) => error.code().is_some_and(|code| code_full(&code)),
+            _ => false,
+        }
+    }
+
     /// A row still refers to the one that was to go, or refers to one that is not there.
     pub(crate) fn is_foreign_key(&self) -> bool {
         matches!(self, Self::Sql(sqlx::Error::Database(error)) if error.is_foreign_key_violation())
     }
+}
+
+fn is_no_room(error: &std::io::Error) -> bool {
+    matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded)
+}
+
+/// `SQLITE_FULL`, or PostgreSQL's "disk full".
+fn code_full(code: &str) -> bool {
+    code == "13" || code == "53100"
 }
 
 fn sql_unavailable(error: &sqlx::Error) -> bool {
@@ -112,7 +133,16 @@ fn unique_field(error: &dyn sqlx::error::DatabaseError) -> &'static str {
 
 #[cfg(test)]
 mod tests {
-    use super::code_unavailable;
+    use super::{Fault, code_full, code_unavailable};
+
+    #[test]
+    fn a_disk_without_room_is_told_apart_from_one_that_does_not_answer() {
+        assert!(code_full("13") && code_full("53100"));
+        assert!(!code_full("10") && !code_full("53300"));
+        let full = Fault::File(std::io::Error::from(std::io::ErrorKind::StorageFull)).at("put");
+        assert!(full.is_full());
+        assert!(!Fault::TooSlow.at("put").is_full());
+    }
 
     #[test]
     fn a_full_disk_and_a_lost_connection_may_pass_but_a_constraint_does_not() {

@@ -37,6 +37,7 @@ mod retention;
 mod routing;
 mod row;
 mod seal;
+mod settings;
 mod sip_messages;
 mod trunks;
 mod writer;

@@ -32,27 +32,7 @@ impl Storage {
     pub async fn sweep(&self, now: UnixMs, data_dir: &Path) -> Result<Swept, StoreError> {
         let mut all = Swept::default();
         for org in self.organisations().await? {
-            let org = org.id;
-            let kept = self.retention(&org).await?;
-            let before = |days: u32| before(now, days);
-            let mut swept = Swept::default();
-            if let Some(days) = kept.recordings_days {
-                swept.recordings = self.sweep_recordings(&org, before(days), data_dir).await?;
-                swept.recordings += self.sweep_voicemails(&org, before(days), data_dir).await?;
-                swept.recordings += self.sweep_conferences(&org, before(days), data_dir).await?;
-            }
-            if let Some(days) = kept.transcripts_days {
-                swept.transcript_items = self.sweep_rows(&org, before(days), TRANSCRIPTS).await?;
-                self.sweep_rows(&org, before(days), SPOKEN_EVENTS).await?;
-                self.sweep_rows(&org, before(days), SPOKEN_MESSAGES).await?;
-            }
-            if let Some(days) = kept.events_days {
-                swept.events = self.sweep_rows(&org, before(days), EVENTS).await?;
-            }
-            if let Some(days) = kept.sip_traces_days {
-                swept.sip_messages = self.sweep_rows(&org, before(days), SIP_MESSAGES).await?;
-            }
-            self.say_swept(&org, swept, now).await?;
+            let swept = self.sweep_organisation(&org.id, now, data_dir).await?;
             all.recordings += swept.recordings;
             all.transcript_items += swept.transcript_items;
             all.events += swept.events;
@@ -257,6 +237,35 @@ impl RetentionStore for Storage {
             events: count(kept.events_days, DUE_EVENTS).await?,
             sip_messages: count(kept.sip_traces_days, DUE_SIP_MESSAGES).await?,
         })
+    }
+
+    async fn sweep_organisation(
+        &self,
+        org: &OrgId,
+        now: UnixMs,
+        data_dir: &Path,
+    ) -> Result<Swept, StoreError> {
+        let kept = self.retention(org).await?;
+        let before = |days: u32| before(now, days);
+        let mut swept = Swept::default();
+        if let Some(days) = kept.recordings_days {
+            swept.recordings = self.sweep_recordings(org, before(days), data_dir).await?;
+            swept.recordings += self.sweep_voicemails(org, before(days), data_dir).await?;
+            swept.recordings += self.sweep_conferences(org, before(days), data_dir).await?;
+        }
+        if let Some(days) = kept.transcripts_days {
+            swept.transcript_items = self.sweep_rows(org, before(days), TRANSCRIPTS).await?;
+            self.sweep_rows(org, before(days), SPOKEN_EVENTS).await?;
+            self.sweep_rows(org, before(days), SPOKEN_MESSAGES).await?;
+        }
+        if let Some(days) = kept.events_days {
+            swept.events = self.sweep_rows(org, before(days), EVENTS).await?;
+        }
+        if let Some(days) = kept.sip_traces_days {
+            swept.sip_messages = self.sweep_rows(org, before(days), SIP_MESSAGES).await?;
+        }
+        self.say_swept(org, swept, now).await?;
+        Ok(swept)
     }
 
     async fn last_sweep(&self, org: &OrgId) -> Result<Option<Sweep>, StoreError> {

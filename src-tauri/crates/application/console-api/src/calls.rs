@@ -9,6 +9,7 @@ use tandem_switchboard::ports::media::LegQuality;
 use tandem_switchboard::records;
 use utoipa::ToSchema;
 
+use crate::alerts::Alert;
 use crate::callbacks::LiveCallback;
 use crate::recordings::Recording;
 use crate::time::Time;
@@ -135,6 +136,8 @@ pub struct LiveCallView {
     pub conference: Option<String>,
     /// The customer is called back by it.
     pub callback: Option<LiveCallback>,
+    /// Open ones, oldest first.
+    pub alerts: Vec<Alert>,
 }
 
 /// The queue that a call came through.
@@ -301,6 +304,7 @@ impl From<&LiveCall> for LiveCallView {
             }),
             conference: live.conference.clone(),
             callback: live.callback.as_ref().map(Into::into),
+            alerts: live.alerts.iter().map(Into::into).collect(),
         }
     }
 }

@@ -4,6 +4,7 @@ use serde::Serialize;
 use tandem_switchboard::records;
 use utoipa::ToSchema;
 
+use crate::alerts::{Alert, AlertKind};
 use crate::callbacks::Callback;
 use crate::calls::{Call, Floor};
 use crate::floor::AgentQueue;
@@ -80,7 +81,27 @@ pub enum EventBody {
     ProviderFailed { provider: String, operation: String, at_ms: i64 },
     /// From here on silence is recorded.
     #[serde(rename = "recording.paused")]
-    RecordingPaused { by: Option<String>, name: String, at_ms: i64 },
+    RecordingPaused {
+        by: Option<String>,
+        name: String,
+        at_ms: i64,
+        /// A card number was said or keyed; nobody asked for the pause.
+        card_number: bool,
+        /// So much of what was recorded before is silence now, ms.
+        blanked_ms: i64,
+    },
+    /// Somebody asked for a recording, or a queue that records was joined.
+    #[serde(rename = "recording.started")]
+    RecordingStarted { by: Option<String>, name: String, at_ms: i64 },
+    /// A supervisor should know of this.
+    #[serde(rename = "alert.raised")]
+    AlertRaised(Box<Alert>),
+    /// Somebody has seen to it.
+    #[serde(rename = "alert.acknowledged")]
+    AlertAcknowledged { alert: String, by: Option<String>, name: String },
+    /// What it was raised for is over: `passed`, `again` (it is raised anew) or `call_over`.
+    #[serde(rename = "alert.cleared")]
+    AlertCleared { alert: String, alert_kind: AlertKind, why: String, at_ms: i64 },
     /// Recorded again; `automatic`: the pause had lasted as long as one may.
     #[serde(rename = "recording.resumed")]
     RecordingResumed { by: Option<String>, name: String, automatic: bool, at_ms: i64 },
@@ -153,7 +174,7 @@ pub enum EventBody {
     RetentionSwept(crate::retention::Swept),
     /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback`,
     /// `queue`, `agent` or `retention`.
-    /// `retention`, `hours` or `voicemail`.
+    /// `retention`, `hours`, `voicemail`, `alerts` or `recording`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<String> },
 }
@@ -213,9 +234,28 @@ impl From<&records::EventBody> for EventBody {
                 operation: operation.clone(),
                 at_ms: *at_ms,
             },
-            Row::RecordingPaused { by, name, at_ms } => Self::RecordingPaused {
+            Row::RecordingPaused { by, name, at_ms, card_number, blanked_ms } => Self::RecordingPaused {
                 by: by.as_ref().map(ToString::to_string),
                 name: name.clone(),
+                at_ms: *at_ms,
+                card_number: *card_number,
+                blanked_ms: *blanked_ms,
+            },
+            Row::RecordingStarted { by, name, at_ms } => Self::RecordingStarted {
+                by: by.as_ref().map(ToString::to_string),
+                name: name.clone(),
+                at_ms: *at_ms,
+            },
+            Row::AlertRaised(alert) => Self::AlertRaised(Box::new((&**alert).into())),
+            Row::AlertAcknowledged { alert, by, name } => Self::AlertAcknowledged {
+                alert: alert.to_string(),
+                by: by.as_ref().map(ToString::to_string),
+                name: name.clone(),
+            },
+            Row::AlertCleared { alert, alert_kind, why, at_ms } => Self::AlertCleared {
+                alert: alert.to_string(),
+                alert_kind: (*alert_kind).into(),
+                why: why.clone(),
                 at_ms: *at_ms,
             },
             Row::RecordingResumed { by, name, automatic, at_ms } => Self::RecordingResumed {

@@ -6,6 +6,7 @@
 //!
 //! Invariant: an operation that is not in [`operations::all`] is not served.
 
+pub mod alerts;
 pub mod assistant_settings;
 pub mod assistants;
 pub mod call_requests;
@@ -28,6 +29,7 @@ pub mod problem;
 mod provider_settings;
 pub mod providers;
 pub mod queues;
+pub mod recording_rules;
 pub mod recordings;
 pub mod report_csv;
 pub mod reports;

@@ -154,7 +154,7 @@ impl Operation {
     /// Every refusal it can answer with.
     pub fn refusals(&self) -> BTreeSet<Code> {
         let mut codes: BTreeSet<Code> = self.errors.iter().copied().collect();
-        codes.extend([Code::Internal, Code::StorageUnavailable]);
+        codes.extend([Code::Internal, Code::StorageUnavailable, Code::StorageFull]);
         match self.access {
             Access::Public => {}
             Access::Ticket => codes.extend([Code::Unauthenticated, Code::OriginRefused]),

@@ -66,6 +66,7 @@ codes! {
     ConversionsBusy = 503, "As many recordings as may be are being converted";
     PhonesBusy = 503, "As many browsers as may be are phones already";
     StorageUnavailable = 503, "Storage is not available";
+    StorageFull = 507, "The disk is full";
 }
 
 /// A refusal (RFC 9457), sent as `application/problem+json`.
@@ -144,7 +145,7 @@ mod tests {
         names.sort();
         names.dedup();
         assert_eq!(names.len(), Code::ALL.len());
-        assert!(Code::ALL.iter().all(|code| (400..=503).contains(&code.status())));
+        assert!(Code::ALL.iter().all(|code| (400..=507).contains(&code.status())));
     }
 
     #[test]

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use parking_lot::RwLock;
-use tandem_foundation::{CallId, CallbackId, ItemId, OrgId, Pii, RecordingId, UserId, VoicemailId};
+use tandem_foundation::{AlertId, CallId, CallbackId, ItemId, OrgId, Pii, RecordingId, UserId, VoicemailId};
 use tokio::sync::broadcast;
 
 use crate::conferencing::Conferences;
@@ -72,6 +73,8 @@ pub(crate) struct Context {
     pub distributor: Distributor,
     pub conferences: Conferences,
     pub bus: broadcast::Sender<LiveMessage>,
+    /// The last write found no room on the disk.
+    pub disk_full: AtomicBool,
 }
 
 impl Context {
@@ -91,6 +94,7 @@ impl Context {
             distributor,
             conferences,
             bus,
+            disk_full: AtomicBool::new(false),
         });
         Distributor::start(context.clone(), orders);
         Conferences::start(context.clone(), conference_orders);
@@ -143,6 +147,10 @@ impl Context {
 
     pub fn new_callback_id(&self) -> CallbackId {
         CallbackId::generate(self.unix_ms(), self.ports.clock.random())
+    }
+
+    pub fn new_alert_id(&self) -> AlertId {
+        AlertId::generate(self.unix_ms(), self.ports.clock.random())
     }
 
     pub fn new_voicemail_id(&self) -> VoicemailId {

@@ -29,7 +29,7 @@ pub(crate) async fn dispose(
         return Err(ExchangeError::Forbidden);
     }
     let disposed =
-        EventBody::CallDisposed { by, disposition: disposition.clone(), notes: notes.into_inner() };
+        EventBody::CallDisposed { by, disposition: disposition.clone(), notes: without_cards(notes) };
     let mut commit = Commit { events: vec![event(context, call, disposed)], ..Commit::default() };
     if context.registry.to_call(call, CallMessage::Disposed(disposition.clone())) {
         tracing::debug!(%call, "said of a live call");
@@ -55,4 +55,10 @@ pub(crate) fn with_disposition(mut call: Call, disposition: String) -> Call {
     });
     outcome.disposition = disposition;
     call
+}
+
+/// What an agent typed is kept without card numbers.
+fn without_cards(notes: Pii<String>) -> String {
+    let notes = notes.into_inner();
+    tandem_foundation::card::mask(&notes).unwrap_or(notes)
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use tandem_foundation::{
-    AssistantId, CallId, CallbackId, ConferenceId, LegId, OrgId, Pii, QueueId, TrunkId, UserId,
+    AlertId, AssistantId, CallId, CallbackId, ConferenceId, LegId, OrgId, Pii, QueueId, TrunkId, UserId,
 };
 use tokio::sync::broadcast;
 
@@ -17,8 +17,8 @@ pub use crate::floor_view::*;
 use crate::ports::media::{AudioLink, LegQuality};
 use crate::ports::signalling::TrunkState;
 use crate::records::{
-    Call, Callback, Event, FloorHolder, Presence, Speaker, SupervisionMode, TranscriptItem, Transfer, UnixMs,
-    UserRole,
+    Alert, Call, Callback, Event, FloorHolder, Presence, Speaker, SupervisionMode, TranscriptItem, Transfer,
+    UnixMs, UserRole,
 };
 
 /// Who asks: a signed-in person or a program's key.
@@ -92,6 +92,12 @@ pub enum Act {
     PauseRecording,
     /// Record again.
     ResumeRecording,
+    /// Record from now on a call that is not recorded. Also for the agent who holds the floor.
+    StartRecording,
+    /// Somebody has seen to an alert.
+    AcknowledgeAlert {
+        alert: AlertId,
+    },
     /// Take the customer who is held out to one.
     AnswerOffer,
     /// Let somebody else take the customer.
@@ -130,6 +136,7 @@ impl Act {
             self,
             Self::PauseRecording
                 | Self::ResumeRecording
+                | Self::StartRecording
                 | Self::HandBack { .. }
                 | Self::End
                 | Self::Transfer { .. }
@@ -179,6 +186,8 @@ pub enum ExchangeError {
     Draining,
     #[error("storage is not available")]
     Storage,
+    #[error("the disk is full")]
+    StorageFull,
 }
 
 /// A call in progress as the floor shows it.
@@ -197,6 +206,8 @@ pub struct LiveCall {
     /// The colleague who is called and has not answered yet.
     pub rings_for: Option<UserId>,
     pub queue: Option<LiveQueue>,
+    /// Oldest first.
+    pub alerts: Vec<Alert>,
     /// Name of the conference that it is in.
     pub conference: Option<String>,
     /// The customer is called back by it.

@@ -98,7 +98,10 @@ async fn write(context: &Context, org: &OrgId, commit: Commit, once: bool) -> bo
     let mut wait = RETRY.0;
     loop {
         let began = Instant::now();
-        match context.ports.store.commit(org, commit.clone()).await {
+        let done = context.ports.store.commit(org, commit.clone()).await;
+        let full = done.as_ref().is_err_and(StoreError::is_full);
+        context.disk_full.store(full, std::sync::atomic::Ordering::Relaxed);
+        match done {
             Ok(events) => {
                 measures::committed(began.elapsed());
                 for event in events {

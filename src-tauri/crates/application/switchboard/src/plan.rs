@@ -7,10 +7,13 @@ use tandem_foundation::{OrgId, QueueId, TrunkId, UserId};
 
 use crate::capacity::TrunkMeter;
 use crate::exchange::ExchangeError;
+use crate::ports::settings::settings_of;
 use crate::ports::signalling::{PhoneAccount, TrunkAccount, TrunkState};
 use crate::ports::store::{Store, StoreError};
 use crate::queueing::Order;
-use crate::records::{AgentProfile, Hours, NamedHours, Number, Organisation, Queue, Trunk, User};
+use crate::records::{
+    AgentProfile, AlertSettings, Hours, NamedHours, Number, Organisation, Queue, RecordingRules, Trunk, User,
+};
 
 /// A snapshot of the configuration that calls are routed by.
 #[derive(Debug, Default)]
@@ -23,6 +26,8 @@ pub(crate) struct Plan {
     users: HashMap<UserId, User>,
     queues: Vec<Queue>,
     profiles: Vec<AgentProfile>,
+    alerts: HashMap<OrgId, AlertSettings>,
+    recording: HashMap<OrgId, RecordingRules>,
     states: HashMap<TrunkId, TrunkState>,
     meters: HashMap<TrunkId, TrunkMeter>,
 }
@@ -41,6 +46,8 @@ impl Plan {
             plan.queues.extend(store.queues(org).await?);
             plan.profiles.extend(store.agent_profiles(org).await?);
             plan.hours.extend(store.hours(org).await?);
+            plan.alerts.insert(org.clone(), settings_of(store, org).await?);
+            plan.recording.insert(org.clone(), settings_of(store, org).await?);
             for user in store.users(org).await?.into_iter().filter(|u| u.enabled) {
                 plan.users.insert(user.id.clone(), user);
             }
@@ -63,6 +70,14 @@ impl Plan {
             profiles: self.profiles.iter().filter(|profile| profile.org == *org).cloned().collect(),
         };
         self.organisations.iter().map(|org| (org.id.clone(), of(&org.id))).collect()
+    }
+
+    pub fn alerts(&self, org: &OrgId) -> AlertSettings {
+        self.alerts.get(org).cloned().unwrap_or_default()
+    }
+
+    pub fn recording(&self, org: &OrgId) -> RecordingRules {
+        self.recording.get(org).cloned().unwrap_or_default()
     }
 
     pub fn queue(&self, org: &OrgId, id: &QueueId) -> Option<&Queue> {

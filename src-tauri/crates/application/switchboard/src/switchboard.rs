@@ -246,7 +246,8 @@ impl Exchange for Switchboard {
         if let Some(trunk) = &call.trunk {
             self.context.plan.write().release(trunk);
         }
-        Err(ExchangeError::Storage)
+        let full = self.context.disk_full.load(std::sync::atomic::Ordering::Relaxed);
+        Err(if full { ExchangeError::StorageFull } else { ExchangeError::Storage })
     }
 
     async fn dial(&self, actor: &Actor, request: Dial) -> Result<Call, ExchangeError> {
@@ -456,7 +457,7 @@ fn ask_for_snapshot(address: &CallAddress) -> oneshot::Receiver<LiveCall> {
 
 pub(crate) fn storage(error: StoreError) -> ExchangeError {
     tracing::error!(%error, "storage failed");
-    ExchangeError::Storage
+    if error.is_full() { ExchangeError::StorageFull } else { ExchangeError::Storage }
 }
 
 pub(crate) fn missing(error: StoreError, what: &'static str) -> ExchangeError {

@@ -5,6 +5,7 @@ use std::fmt;
 use std::time::{Duration, Instant};
 
 use crate::barge_in::{Overlap, Unheard};
+use crate::cards::hidden;
 use crate::floor::Bridge;
 use crate::idle::Idle;
 use crate::io::{Input, Item, Message, Output};
@@ -151,6 +152,7 @@ impl Conversation {
             Input::EndOfTurn { confidence, eager } => self.recogniser_end_of_turn(now, confidence, eager),
             Input::TurnResumed => self.turn_resumed(now),
             Input::Digit { digit } => self.digit(now, digit),
+            Input::ForgetKeys => self.forget_keys(now),
             Input::SpeechReady { speech, length_ms, words } => {
                 self.speech_ready(now, speech, length_ms, words)
             }
@@ -166,11 +168,13 @@ impl Conversation {
             Input::ReplyFailed { reply } => self.reply_failed(now, reply),
             Input::ToolResult { id, content, ok } => self.tool_result(now, &id, content, ok),
             Input::TakenOver { person } => self.taken_over(now, person),
-            Input::PersonSaid { person, text, start, end } => self.person_said(person, &text, start, end),
+            Input::PersonSaid { person, text, start, end } => {
+                self.person_said(person, &hidden(&text), start, end);
+            }
             Input::HandedBack { person, note } => self.handed_back(now, &person, note),
             Input::PersonLost { person } => self.person_lost(now, &person),
-            Input::Whispered { person, text } => self.whispered(&person, &text),
-            Input::ForceSay { person, text } => self.force_say(now, person, &text),
+            Input::Whispered { person, text } => self.whispered(&person, &hidden(&text)),
+            Input::ForceSay { person, text } => self.force_say(now, person, &hidden(&text)),
             Input::TransferFailed => self.transfer_failed(now),
             Input::CannotHear => self.cannot_hear(now),
             Input::Ended => self.ended(now),

@@ -49,6 +49,8 @@ pub enum Input {
     Digit {
         digit: char,
     },
+    /// A card number was keyed: what is known of its digits is dropped.
+    ForgetKeys,
 
     // Our voice.
     /// The voice has made all audio of a sentence: its length, and where each word begins where it is known
@@ -212,6 +214,11 @@ pub enum Output {
     /// The recogniser's last word on an utterance came this long after its end.
     RecognisedAfter {
         delay: Duration,
+    },
+    /// The customer says a card number, or has said one; its digits are in no item and no context. `since`: when they
+    /// began to.
+    CardNumber {
+        since: Instant,
     },
     /// A request that was begun before its turn was over became the answer, or was thrown away.
     Speculated {

@@ -2,6 +2,8 @@
 
 use std::time::Instant;
 
+use tandem_foundation::card;
+
 use crate::conversation::{Conversation, Floor};
 use crate::io::{EndReason, Output};
 use crate::settings::KeyAction;
@@ -57,7 +59,7 @@ impl Conversation {
 
     /// The entry is complete: a rule's, or the model's to read.
     pub(crate) fn finish_entry(&mut self, now: Instant) {
-        let entry = std::mem::take(&mut self.keys).entry;
+        let entry = self.take_entry();
         self.put_pressed(now, &entry);
         self.idle.prompts = 0;
         self.touch(now);
@@ -92,9 +94,15 @@ impl Conversation {
         }
     }
 
+    /// What was keyed; a card number is not for anybody to keep.
+    pub(crate) fn take_entry(&mut self) -> String {
+        let entry = std::mem::take(&mut self.keys).entry;
+        if card::is_card_number(&entry) { card::CARD_NUMBER.to_owned() } else { entry }
+    }
+
     /// The call is over in the middle of an entry: it is kept, and nothing is done about it.
     pub(crate) fn finish_entry_silently(&mut self, now: Instant) {
-        let entry = std::mem::take(&mut self.keys).entry;
+        let entry = self.take_entry();
         if !entry.is_empty() {
             self.put_pressed(now, &entry);
         }

@@ -10,6 +10,7 @@
 //! Invariant: after `Input::Ended` was drained nothing more comes out.
 
 mod barge_in;
+mod cards;
 mod conversation;
 mod endings;
 mod failures;

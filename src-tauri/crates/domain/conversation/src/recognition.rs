@@ -21,6 +21,7 @@ impl Conversation {
         self.goes_on(now, text);
         self.turn.interim = text.to_owned();
         self.turn.awaiting_final = true;
+        self.watch_cards(now);
         self.turn.stable_at = Some(now + self.settings.speculative_after);
         (self.turn.utterance_end, self.turn.score) = (false, None);
         self.text_changed(now);
@@ -46,6 +47,7 @@ impl Conversation {
         self.goes_on(now, text);
         self.turn.interim.clear();
         self.turn.finals = join(&self.turn.finals, text);
+        self.watch_cards(now);
         let known = self.turn.confidence.unwrap_or(1.0);
         self.turn.confidence = Some(known.min(confidence));
         self.turn.awaiting_final = false;
@@ -155,7 +157,8 @@ impl Conversation {
         answered.turn.confidence = Some(confidence);
         answered.turn.recognised = Some(now);
         let end = answered.turn.speech_end().unwrap_or(now);
-        let turn = answered.turn.clone();
+        self.hide_in_answered(now);
+        let Some(turn) = self.answered.as_ref().map(|answered| answered.turn.clone()) else { return false };
         self.recognised_after(now.saturating_duration_since(end));
         self.put_turn(now, &turn, false);
         if !same && self.is_unheard() {

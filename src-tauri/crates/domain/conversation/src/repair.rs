@@ -58,6 +58,7 @@ impl Conversation {
             awaiting_final: later.awaiting_final || earlier.awaiting_final,
             recognised: later.recognised.or(earlier.recognised),
             tries: earlier.tries,
+            card: earlier.card || later.card,
             ..crate::turn::Turn::default()
         };
         // The later words may have an item of their own already; they are told in the merged one.

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use tandem_foundation::card;
+
 use crate::io::{ItemKey, Latency};
 use crate::learned::Learned;
 use crate::settings::Settings;
@@ -34,11 +36,18 @@ pub(crate) struct Turn {
     pub tries: u32,
     /// Complete, and waiting until our uninterruptible words are over.
     pub waits: bool,
+    /// It held a card number: no long piece of digits is kept of it.
+    pub card: bool,
 }
 
 impl Turn {
+    /// What was said, as it may be kept.
     pub fn text(&self) -> String {
-        join(&self.finals, &self.interim)
+        let text = crate::cards::hidden(&join(&self.finals, &self.interim));
+        if !self.card {
+            return text;
+        }
+        card::mask_pieces(&text).unwrap_or(text)
     }
 
     pub fn has_text(&self) -> bool {

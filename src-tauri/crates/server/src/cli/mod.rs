@@ -12,6 +12,7 @@ mod doctor;
 mod key;
 mod output;
 mod recording;
+mod retention;
 mod sandbox;
 mod serve;
 mod simulate;
@@ -59,6 +60,9 @@ enum Command {
     /// What calls sounded like.
     #[command(subcommand)]
     Recording(RecordingCommand),
+    /// How long things are kept.
+    #[command(subcommand)]
+    Retention(retention::RetentionCommand),
     /// Keys for programs.
     #[command(subcommand)]
     Key(KeyCommand),
@@ -319,6 +323,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
             Command::Recording(RecordingCommand::Verify { call, json, server }) => {
                 recording::verify(call.as_deref(), json, &server).await
             }
+            Command::Retention(command) => retention::run(command).await,
             Command::Key(KeyCommand::Create { name, role, json, server }) => {
                 key::create(&name, &role, json, &server).await
             }

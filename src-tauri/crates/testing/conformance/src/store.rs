@@ -56,6 +56,7 @@ macro_rules! store_conformance {
             calls_are_isolated
             a_queue_is_read_as_it_was_written
             what_an_agent_is_at_is_kept_with_the_event_that_tells_it
+            settings_are_an_organisations_own_and_replaced_as_a_whole
             a_commit_that_fails_leaves_nothing
             an_outbox_row_needs_its_event
             a_commit_to_another_organisation_is_refused

@@ -1,5 +1,6 @@
 //! The code behind each operation.
 
+mod alerts;
 mod assistants;
 mod callbacks;
 mod calls;
@@ -52,6 +53,13 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("say", handler(supervision::say)),
         ("pause_recording", handler(supervision::pause_recording)),
         ("resume_recording", handler(supervision::resume_recording)),
+        ("start_recording", handler(supervision::start_recording)),
+        ("list_alerts", handler(alerts::list)),
+        ("acknowledge_alert", handler(alerts::acknowledge)),
+        ("get_alert_settings", handler(alerts::settings)),
+        ("replace_alert_settings", handler(alerts::replace_settings)),
+        ("get_recording_rules", handler(alerts::recording)),
+        ("replace_recording_rules", handler(alerts::replace_recording)),
         ("end_call", handler(supervision::end)),
         ("list_queues", handler(queues::list)),
         ("create_queue", handler(queues::create)),
@@ -136,6 +144,7 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("replace_provider_fallback", handler(providers::replace_fallback)),
         ("get_retention", handler(retention::get)),
         ("replace_retention", handler(retention::replace)),
+        ("sweep", handler(retention::sweep)),
         ("create_ticket", handler(session::ticket)),
         ("open_live", handler(live::open)),
         ("open_phone", handler(phone::open)),

@@ -1,6 +1,6 @@
 //! How long things are kept.
 
-use tandem_console_api::retention::{Retention, RetentionSettings};
+use tandem_console_api::retention::{Retention, RetentionSettings, Swept};
 use tandem_switchboard::records;
 
 use crate::ask::{Ask, Reply, ok};
@@ -20,6 +20,13 @@ pub(super) async fn replace(ask: Ask) -> Reply {
     let events = ask.shared.store.put_retention(org, kept, events).await?;
     ask.shared.changed(events).await;
     shown(&ask, kept).await
+}
+
+pub(super) async fn sweep(ask: Ask) -> Reply {
+    let org = ask.org()?;
+    tracing::info!(by = ?ask.caller()?.actor.user, "a sweep was asked for");
+    let swept = ask.shared.store.sweep_organisation(org, now(), &ask.shared.config.data_dir).await?;
+    ok(&Swept::from(swept))
 }
 
 async fn shown(ask: &Ask, kept: records::Retention) -> Reply {

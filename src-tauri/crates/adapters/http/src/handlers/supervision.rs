@@ -43,6 +43,10 @@ pub(super) async fn pause_recording(ask: Ask) -> Reply {
     act(ask, Act::PauseRecording).await
 }
 
+pub(super) async fn start_recording(ask: Ask) -> Reply {
+    act(ask, Act::StartRecording).await
+}
+
 pub(super) async fn resume_recording(ask: Ask) -> Reply {
     act(ask, Act::ResumeRecording).await
 }

@@ -46,6 +46,7 @@ impl Audience {
                     || live.rings_for.as_ref().is_some_and(|user| Some(user) == self.user.as_ref())
                     || live.supervisors.iter().any(|(user, ..)| Some(user) == self.user.as_ref())
             })
+            .map(|live| LiveCall { alerts: Vec::new(), ..live })
             .collect();
         self.own = calls.iter().map(|live| live.call.id.clone()).collect();
         calls
@@ -79,6 +80,13 @@ impl Audience {
         }
         if let EventBody::AgentStateChanged { user, .. } = &event.body {
             return Some(user) == self.user.as_ref();
+        }
+        // Alerts are for those who watch over the agents.
+        if matches!(
+            event.body,
+            EventBody::AlertRaised(_) | EventBody::AlertAcknowledged { .. } | EventBody::AlertCleared { .. }
+        ) {
+            return false;
         }
         let Some(call) = &event.call else { return false };
         let was_in = self.own.contains(call);

@@ -21,6 +21,7 @@ fn live_call(org: &str, id: &str) -> LiveCall {
         queue: None,
         conference: None,
         callback: None,
+        alerts: Vec::new(),
     }
 }
 

@@ -43,6 +43,14 @@ impl GrowingFile {
         Ok(())
     }
 
+    /// Zeroes everything from this byte on.
+    pub(super) fn blank(&mut self, from: u64) -> io::Result<()> {
+        self.file.seek(SeekFrom::Start(from))?;
+        io::copy(&mut io::repeat(0).take(self.length.saturating_sub(from)), &mut self.file)?;
+        self.file.seek(SeekFrom::Start(self.length))?;
+        Ok(())
+    }
+
     pub(super) fn sync(&self) -> io::Result<()> {
         self.file.sync_all()
     }

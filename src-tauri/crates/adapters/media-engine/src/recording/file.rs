@@ -17,6 +17,8 @@ use super::disk::{GrowingFile, weigh};
 use super::repair::is_ogg;
 
 const FORMAT: Format = Format { channels: 2, sample_rate: SAMPLE_RATE };
+/// Of both channels.
+const SAMPLE_BYTES: u64 = 4;
 /// Between two patches of the header.
 const PATCH_EVERY: Duration = Duration::from_secs(1);
 /// Silence is encoded and written in pieces of so many frames.
@@ -67,6 +69,7 @@ impl RecordingFile {
         while let Ok(block) = self.blocks.pop() {
             match block {
                 Block::Sound(left, right) => self.frame(&left, &right)?,
+                Block::Blank(frames) => self.blank(frames, ballast)?,
                 Block::Silence(count) => {
                     for n in 1..=count {
                         self.frame(&[0; FRAME], &[0; FRAME])?;
@@ -100,6 +103,17 @@ impl RecordingFile {
                 Ok(())
             }
         }
+    }
+
+    /// Samples of a WAV file lie where they were written; what an Ogg file holds is coded, and stays.
+    fn blank(&mut self, frames: u32, ballast: &mut Option<Ballast>) -> io::Result<()> {
+        if self.ogg.is_some() {
+            return Ok(());
+        }
+        self.write(ballast)?;
+        let samples = (u64::from(frames) * FRAME as u64).min(self.frames);
+        let from = wav::header(FORMAT, 0).len() as u64 + (self.frames - samples) * SAMPLE_BYTES;
+        self.file.blank(from)
     }
 
     fn write(&mut self, ballast: &mut Option<Ballast>) -> io::Result<()> {

@@ -24,6 +24,8 @@ pub(crate) enum Block {
     Sound([i16; FRAME], [i16; FRAME]),
     /// Frames of silence, so that time stays right: lost while the ring was full, or not to be recorded.
     Silence(u32),
+    /// So many frames before this are to be silence after all.
+    Blank(u32),
 }
 
 /// Blocks in a ring: 5 s, in which the disk may stand still.

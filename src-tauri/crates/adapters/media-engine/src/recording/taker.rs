@@ -23,6 +23,8 @@ pub(crate) struct RoomRecording {
     ring: rtrb::Producer<Block>,
     /// Frames that are to be silence, and are not in the ring yet.
     silence: u32,
+    /// Frames before those that are to be blanked, where the ring does not know it yet.
+    blank: u32,
     paused: bool,
 }
 
@@ -31,7 +33,7 @@ impl RoomRecording {
     pub(crate) fn new(room: CallId, path: PathBuf, left: Vec<LegId>) -> (Self, NewRecording) {
         let (ring, blocks) = rtrb::RingBuffer::new(RING);
         (
-            Self { mixer: Mixer::default(), left, ring, silence: 0, paused: false },
+            Self { mixer: Mixer::default(), left, ring, silence: 0, blank: 0, paused: false },
             NewRecording { room, path, blocks },
         )
     }
@@ -63,6 +65,9 @@ impl RoomRecording {
         // Mixed although paused: fades go on, and what comes after the pause begins without a click.
         self.mixer.mix(said, sounding, &mut out, |_| true);
         self.mixer.settle();
+        if self.blank > 0 && self.silence == 0 && self.ring.push(Block::Blank(self.blank)).is_ok() {
+            self.blank = 0;
+        }
         if self.paused {
             self.silence = self.silence.saturating_add(1);
         }
@@ -78,6 +83,11 @@ impl RoomRecording {
     /// From the next frame on, both sides are silence, or are not any more.
     pub(crate) fn pause(&mut self, paused: bool) {
         self.paused = paused;
+    }
+
+    /// The last so many frames are not to be kept.
+    pub(crate) fn blank(&mut self, frames: u32) {
+        self.blank = self.blank.max(frames);
     }
 
     /// Lets time pass that is not made up for.

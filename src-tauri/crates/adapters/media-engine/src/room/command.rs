@@ -17,23 +17,73 @@ const PER_MS: usize = 8;
 /// The calls of the port `Media`, with the room's ends of sockets and channels in them.
 #[derive(Debug)]
 pub enum RoomCommand {
-    OpenRtp { leg: LegId, socket: Box<dyn PacketSocket>, seed: RtpSeed },
-    OpenLink { leg: LegId, input: mpsc::Receiver<Box<[i16]>>, output: mpsc::Sender<Box<[i16]>> },
-    OpenSpeaker { leg: LegId },
-    Connect { leg: LegId, terms: RtpTerms },
-    Close { leg: LegId },
-    Hearing { pairs: Vec<(LegId, LegId)> },
-    Speak { leg: LegId, speech: SpeechId, samples: Vec<i16>, last: bool },
-    PauseSpeech { leg: LegId },
-    ResumeSpeech { leg: LegId, rewind_ms: u32 },
-    FlushSpeech { leg: LegId, fade_ms: u32 },
-    Sound { leg: LegId, sound: Option<Sound> },
-    SendDtmf { leg: LegId, digits: String },
-    Tap { leg: LegId, reader: mpsc::Sender<TappedFrame> },
-    StartRecording { plan: RecordingPlan },
+    OpenRtp {
+        leg: LegId,
+        socket: Box<dyn PacketSocket>,
+        seed: RtpSeed,
+    },
+    OpenLink {
+        leg: LegId,
+        input: mpsc::Receiver<Box<[i16]>>,
+        output: mpsc::Sender<Box<[i16]>>,
+    },
+    OpenSpeaker {
+        leg: LegId,
+    },
+    Connect {
+        leg: LegId,
+        terms: RtpTerms,
+    },
+    Close {
+        leg: LegId,
+    },
+    Hearing {
+        pairs: Vec<(LegId, LegId)>,
+    },
+    Speak {
+        leg: LegId,
+        speech: SpeechId,
+        samples: Vec<i16>,
+        last: bool,
+    },
+    PauseSpeech {
+        leg: LegId,
+    },
+    ResumeSpeech {
+        leg: LegId,
+        rewind_ms: u32,
+    },
+    FlushSpeech {
+        leg: LegId,
+        fade_ms: u32,
+    },
+    Sound {
+        leg: LegId,
+        sound: Option<Sound>,
+    },
+    SendDtmf {
+        leg: LegId,
+        digits: String,
+    },
+    Tap {
+        leg: LegId,
+        reader: mpsc::Sender<TappedFrame>,
+    },
+    StartRecording {
+        plan: RecordingPlan,
+    },
     StopRecording,
-    PauseRecording { paused: bool },
-    WatchVoice { leg: LegId, on: bool },
+    PauseRecording {
+        paused: bool,
+    },
+    /// What was recorded in the last so many frames is to be silence.
+    BlankRecording {
+        frames: u32,
+    },
+    WatchVoice {
+        leg: LegId,
+        on: bool,
+    },
 }
 
 pub(super) fn handle(room: &mut Room, now: Instant, command: RoomCommand, events: &mut Vec<MediaEvent>) {
@@ -96,6 +146,11 @@ pub(super) fn handle(room: &mut Room, now: Instant, command: RoomCommand, events
         RoomCommand::PauseRecording { paused } => {
             if let Some(recording) = &mut room.recording {
                 recording.pause(paused);
+            }
+        }
+        RoomCommand::BlankRecording { frames } => {
+            if let Some(recording) = &mut room.recording {
+                recording.blank(frames);
             }
         }
         RoomCommand::WatchVoice { leg, on } => {

@@ -186,7 +186,8 @@ impl Room {
     }
 
     fn start_recording(&mut self, plan: RecordingPlan, events: &mut Vec<MediaEvent>) {
-        let (recording, new) = RoomRecording::new(self.id.clone(), plan.path, plan.left);
+        let (mut recording, new) = RoomRecording::new(self.id.clone(), plan.path, plan.left);
+        recording.skip(u64::try_from(plan.lead.as_millis() / 20).unwrap_or_default());
         match self.writer.try_send(new) {
             Ok(()) => {
                 self.recording = Some(recording);

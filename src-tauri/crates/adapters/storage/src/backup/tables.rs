@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::row::broken;
 
 /// Every table, each after those that it refers to.
-pub(super) const TABLES: [&str; 26] = [
+pub(super) const TABLES: [&str; 27] = [
     "organisations",
     "event_sequence",
     "sealing_key",
@@ -42,6 +42,7 @@ pub(super) const TABLES: [&str; 26] = [
     "voicemails",
     "conferences",
     "callbacks",
+    "settings",
 ];
 /// Those in which the migrations leave a row.
 const SEEDED: [&str; 1] = ["event_sequence"];

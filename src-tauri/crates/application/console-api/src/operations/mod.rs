@@ -1,5 +1,6 @@
 //! Every operation, group by group.
 
+mod alerts;
 mod callbacks;
 mod calls;
 mod conferences;
@@ -31,6 +32,7 @@ pub fn all() -> impl Iterator<Item = &'static Operation> {
         configuration::ALL,
         people::ALL,
         vault::ALL,
+        alerts::ALL,
         live::ALL,
     ];
     groups.into_iter().flatten()

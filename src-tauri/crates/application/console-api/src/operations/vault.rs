@@ -4,7 +4,7 @@ use crate::problem::Code;
 use crate::providers::{
     Provider, ProviderCheck, ProviderCreate, ProviderFallback, ProviderUpdate, Providers,
 };
-use crate::retention::{Retention, RetentionSettings};
+use crate::retention::{Retention, RetentionSettings, Swept};
 use crate::words::Role;
 use crate::{Access, Answer, Body, Method, Operation};
 
@@ -113,4 +113,10 @@ pub(super) const ALL: &[Operation] = &[
         Body::of::<RetentionSettings>(),
         (200, RETENTION),
     ),
+    Operation {
+        tag: "retention",
+        access: ADMIN,
+        answer: Answer::Json(200, Body::of::<Swept>()),
+        ..Operation::new("sweep", Method::Post, "/retention/sweep", "Delete what is due now")
+    },
 ];

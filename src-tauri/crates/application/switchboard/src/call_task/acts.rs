@@ -44,6 +44,8 @@ impl CallTask {
             Act::SendKeys { digits } => self.send_keys(actor, &digits),
             Act::PauseRecording => self.pause_recording(actor),
             Act::ResumeRecording => self.resume_recording(actor),
+            Act::StartRecording => self.record_on_demand(actor),
+            Act::AcknowledgeAlert { alert } => self.acknowledge_alert(actor, &alert),
             Act::Transfer { .. }
             | Act::CompleteTransfer
             | Act::AbandonTransfer

@@ -213,7 +213,7 @@ impl CallTask {
         self.answered = Some(now);
         self.call.status = CallStatus::InProgress;
         self.call.answered_at = Some(self.context.ports.clock.now());
-        self.start_recording();
+        self.record_by_policy();
         if let Some(speaker) = self.speaker {
             self.context.ports.media.open_speaker(&self.call.id, speaker);
         }
@@ -302,6 +302,9 @@ impl CallTask {
     fn digit(&mut self, digit: char) {
         if self.is_paused() {
             // It may be of a card: neither the transcript nor the assistant is to know it, nor when it was pressed.
+            return;
+        }
+        if self.keys_card(digit) {
             return;
         }
         let at_ms = self.offset_ms(Instant::now());

@@ -65,6 +65,7 @@ impl CallTask {
                 self.items.insert(place, row.clone());
             }
         }
+        self.alert_item(&row);
         let event = self.event(EventBody::TranscriptItem(Box::new(row.clone())));
         self.journal.commit(Commit { items: vec![row], events: vec![event], ..Commit::default() });
     }
@@ -127,6 +128,7 @@ impl CallTask {
                 note: calling.note.clone(),
                 taken: !self.is_only_offered(),
             }),
+            alerts: self.alerts.open(),
         }
     }
 }

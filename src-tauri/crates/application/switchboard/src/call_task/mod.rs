@@ -1,9 +1,11 @@
 //! One task owns one call: it feeds the machines with what the ports report and carries out what they put out.
 
 mod acts;
+mod alerts;
 mod analysis;
 mod announcer;
 mod callback;
+mod cards;
 mod conferences;
 mod customer;
 mod dialled;
@@ -269,6 +271,12 @@ pub(crate) struct CallTask {
     paused_until: Option<Instant>,
     /// When it was paused and resumed, in ms of the call.
     pauses: Vec<(i64, Option<i64>)>,
+    /// Nobody asked for the pause.
+    paused_for_card: bool,
+    /// The route or the queue wants no recording.
+    unrecorded: bool,
+    keyed: cards::Keyed,
+    alerts: alerts::Alerts,
 }
 
 impl CallTask {
@@ -314,6 +322,7 @@ impl CallTask {
             trunk.map_or_else(Wishes::default, Wishes::of_trunk)
         };
         let wishes = wishes.certified(context.ports.media.fingerprint());
+        let alerts = alerts::Alerts::new(context.plan.read().alerts(&call.org), assistant.as_ref());
         let task = Self {
             machine: CallMachine::new(customer, speaker),
             legs: HashMap::from([(customer, LegKind::Customer)]),
@@ -365,6 +374,10 @@ impl CallTask {
             recording_closed: true,
             paused_until: None,
             pauses: Vec::new(),
+            paused_for_card: false,
+            unrecorded: false,
+            keyed: cards::Keyed::default(),
+            alerts,
         };
         // Everything that is done for the call is done within its span, whichever task does it.
         let span = tracing::info_span!("call", id = %task.call.id, inbound);
@@ -460,7 +473,16 @@ impl CallTask {
         let alone = self.transfers.next_deadline();
         let route = self.routing.as_ref().and_then(Routing::next_deadline);
         let rings = self.dialling.next_deadline();
-        machine.into_iter().chain(talk).chain(route).chain(self.paused_until).chain(alone).chain(rings).min()
+        let alerts = self.alerts.next_deadline();
+        machine
+            .into_iter()
+            .chain(talk)
+            .chain(route)
+            .chain(self.paused_until)
+            .chain(alone)
+            .chain(rings)
+            .chain(alerts)
+            .min()
     }
 
     fn tick(&mut self) {
@@ -469,6 +491,7 @@ impl CallTask {
         self.end_long_pause(now);
         self.end_if_alone(now);
         self.end_long_ringing(now);
+        self.alerts.tick(now);
         if let Some(routing) = &mut self.routing {
             routing.tick(now);
         }
@@ -490,6 +513,7 @@ impl CallTask {
                 break;
             }
         }
+        self.look_after_alerts();
         if let Some(by) = self.ended_by.take() {
             self.close_call(&by);
             self.over = true;

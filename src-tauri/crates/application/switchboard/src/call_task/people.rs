@@ -178,6 +178,7 @@ impl CallTask {
         self.context.registry.remove_leg(leg);
         self.stop_hearing(leg);
         self.voiced.remove(&leg);
+        self.alert_voice(leg, false);
     }
 
     /// When the person on this leg last began and stopped speaking.

@@ -56,6 +56,8 @@ impl CallTask {
             kind: Kind::Live,
         };
         self.context.distributor.tell(&self.call.org, Order::Join { ticket, front });
+        self.alerts.joined(&queue);
+        self.record_in_queue(&queue);
         if self.leaving.is_none() {
             self.call_bridge();
         }

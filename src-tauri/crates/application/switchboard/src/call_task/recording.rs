@@ -2,14 +2,17 @@
 
 use std::time::{Duration, Instant};
 
-use tandem_foundation::{Pii, UserId};
+use tandem_foundation::{Pii, QueueId, UserId};
 use tokio::sync::mpsc;
 
 use super::{CallMessage, CallTask};
 use crate::exchange::{Actor, ExchangeError};
 use crate::ports::media::{MediaEvent, RecordingPlan, WrittenRecording};
 use crate::ports::store::Commit;
-use crate::records::{EventBody, FloorHolder, Recording, RecordingState, Speaker, TranscriptItem, UserRole};
+use crate::records::{
+    Direction, EventBody, FloorHolder, Recording, RecordingPolicy, RecordingState, Speaker, TranscriptItem,
+    UserRole,
+};
 
 /// The writer thread closes a file within this time, or the call's row says that it is not complete.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -18,17 +21,94 @@ const PATIENCE: Duration = Duration::from_secs(5);
 const PAUSED: &str = "[paused]";
 
 impl CallTask {
-    pub(super) fn start_recording(&mut self) {
-        let unwanted = self.assistant.as_ref().is_some_and(|assistant| !assistant.settings.record)
-            // What colleagues say to one another is theirs.
-            || self.call.direction == crate::records::Direction::Internal
-            || self.routed.as_ref().is_some_and(|routed| !routed.record);
-        if unwanted {
-            return;
+    /// The call was answered: it is recorded from now on where the rules say so.
+    pub(super) fn record_by_policy(&mut self) {
+        if self.routed.as_ref().is_some_and(|routed| !routed.record) {
+            self.unrecorded = true;
         }
+        if self.recording_policy() == RecordingPolicy::All {
+            self.start_recording();
+        }
+    }
+
+    /// The caller has joined a queue, which may have a rule of its own.
+    pub(super) fn record_in_queue(&mut self, queue: &QueueId) {
+        let policy = self.context.plan.read().recording(&self.call.org).queues.get(queue).copied();
+        match policy {
+            Some(RecordingPolicy::All) if self.may_begin() => {
+                self.start_recording();
+                self.recording_began(None, String::new());
+            }
+            Some(RecordingPolicy::Never) => {
+                self.unrecorded = true;
+                if !self.recording_closed {
+                    self.context.ports.media.stop_recording(&self.call.id);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Somebody wants the call to be recorded.
+    pub(super) fn record_on_demand(&mut self, actor: &Actor) -> Result<(), ExchangeError> {
+        self.allowed(actor)?;
+        if self.answered.is_none() || self.machine.is_over() {
+            return Err(ExchangeError::WrongState { status: "not in progress" });
+        }
+        if !self.recording_closed {
+            return Ok(());
+        }
+        if self.call.recording.is_some() {
+            return Err(ExchangeError::WrongState { status: "recorded already" });
+        }
+        if !self.may_begin() || self.recording_policy() == RecordingPolicy::Never {
+            return Err(ExchangeError::WrongState { status: "not to be recorded by its rules" });
+        }
+        self.start_recording();
+        self.recording_began(actor.user.clone(), actor.name.clone());
+        Ok(())
+    }
+
+    /// The rule that is nearest to the call.
+    fn recording_policy(&self) -> RecordingPolicy {
+        if self.is_unrecorded() {
+            return RecordingPolicy::Never;
+        }
+        let rules = self.context.plan.read().recording(&self.call.org);
+        let assistant = self.call.assistant.as_ref().and_then(|id| rules.assistants.get(id));
+        let number = self.call.number.as_ref().and_then(|id| rules.numbers.get(id));
+        assistant.or(number).copied().unwrap_or(rules.default)
+    }
+
+    fn is_unrecorded(&self) -> bool {
+        // What colleagues say to one another is theirs.
+        let internal = self.call.direction == Direction::Internal;
+        internal
+            || self.unrecorded
+            || self.assistant.as_ref().is_some_and(|assistant| !assistant.settings.record)
+    }
+
+    fn may_begin(&self) -> bool {
+        self.answered.is_some() && self.call.recording.is_none() && !self.is_unrecorded()
+    }
+
+    fn recording_began(&mut self, by: Option<UserId>, name: String) {
+        if let Some(until) = self.paused_until {
+            tracing::debug!(left = ?until.saturating_duration_since(Instant::now()), "begun in a pause");
+            self.context.ports.media.pause_recording(&self.call.id, true);
+        }
+        let at_ms = self.offset_ms(Instant::now());
+        let state = if self.is_paused() { RecordingState::Paused } else { RecordingState::Recording };
+        self.recording_is(state, EventBody::RecordingStarted { by, name, at_ms });
+    }
+
+    fn start_recording(&mut self) {
         let format = self.context.ports.recordings.format;
         let file = format!("recordings/{}.{}", self.call.id, format.as_str());
-        let plan = RecordingPlan { path: self.context.ports.data_dir.join(&file), left: vec![self.customer] };
+        // The recording's clock is the call's: what was not recorded is silence.
+        let lead = self.answered.map(|at| at.elapsed()).unwrap_or_default();
+        let path = self.context.ports.data_dir.join(&file);
+        let plan = RecordingPlan { path, left: vec![self.customer], lead };
         self.context.ports.media.start_recording(&self.call.id, plan);
         self.recording_closed = false;
         self.call.recording = Some(Recording {
@@ -46,16 +126,22 @@ impl CallTask {
     /// Silence from now on; again while it is paused changes nothing.
     pub(super) fn pause_recording(&mut self, actor: &Actor) -> Result<(), ExchangeError> {
         self.may_pause(actor)?;
-        if self.paused_until.is_some() {
+        let now = Instant::now();
+        // A pause for a card number is made as long as one that was asked for.
+        let until = now + self.context.ports.recordings.pause_limit;
+        if let Some(known) = self.paused_until.replace(until) {
+            self.paused_until = Some(if self.paused_for_card { until } else { known });
+            self.paused_for_card = false;
             return Ok(());
         }
-        let now = Instant::now();
-        self.paused_until = Some(now + self.context.ports.recordings.pause_limit);
         self.context.ports.media.pause_recording(&self.call.id, true);
         self.pause_hearing(true);
         let (by, name, at_ms) = (actor.user.clone(), actor.name.clone(), self.offset_ms(now));
         self.pauses.push((at_ms, None));
-        self.recording_is(RecordingState::Paused, EventBody::RecordingPaused { by, name, at_ms });
+        self.recording_is(
+            RecordingState::Paused,
+            EventBody::RecordingPaused { by, name, at_ms, card_number: false, blanked_ms: 0 },
+        );
         Ok(())
     }
 
@@ -88,7 +174,9 @@ impl CallTask {
         let began_in_pause = overlaps(&self.pauses, row.start_ms, row.start_ms);
         let runs_into_pause =
             row.speaker == Speaker::Assistant && overlaps(&self.pauses, row.start_ms, row.end_ms);
-        if row.speaker == Speaker::System || !(began_in_pause || runs_into_pause) {
+        // What stands for a card number says nothing of it.
+        let is_mark = row.text.as_str() == tandem_foundation::card::CARD_NUMBER;
+        if row.speaker == Speaker::System || is_mark || !(began_in_pause || runs_into_pause) {
             return row;
         }
         let known = self.items.iter().find(|item| item.id == row.id);
@@ -96,7 +184,7 @@ impl CallTask {
         TranscriptItem { text, intended_text: None, ..row }
     }
 
-    fn pause_hearing(&self, paused: bool) {
+    pub(super) fn pause_hearing(&self, paused: bool) {
         for line in self.talk.iter().flat_map(|talk| talk.hearing.values()) {
             line.pause(paused);
         }
@@ -107,6 +195,7 @@ impl CallTask {
 
     fn resume(&mut self, by: Option<UserId>, name: String, automatic: bool) {
         self.paused_until = None;
+        self.paused_for_card = false;
         self.context.ports.media.pause_recording(&self.call.id, false);
         self.pause_hearing(false);
         let at_ms = self.offset_ms(Instant::now());
@@ -138,7 +227,7 @@ impl CallTask {
     }
 
     /// State and the event that reports it, in one commit.
-    fn recording_is(&mut self, state: RecordingState, body: EventBody) {
+    pub(super) fn recording_is(&mut self, state: RecordingState, body: EventBody) {
         if let Some(recording) = &mut self.call.recording {
             recording.state = Some(state);
         }

@@ -256,6 +256,7 @@ impl CallTask {
     /// An assistant takes part from now on; `false` where it cannot be had.
     pub(super) fn assistant_enters(&mut self, assistant: Assistant) -> bool {
         let leg = self.context.ports.leg_ids.next();
+        self.alerts.hears(&assistant);
         let talk = match self.open_talk(assistant.clone(), leg) {
             Ok(talk) => talk,
             Err(error) => {

@@ -131,6 +131,7 @@ impl CallTask {
     pub(super) fn voice_started(&mut self, leg: LegId, at: Instant) {
         self.voiced.insert(leg, (at, at));
         self.hint_voice(leg, true);
+        self.alert_voice(leg, true);
         if self.is_customer(leg) {
             self.route_voice(true);
             self.tell(TalkInput::VoiceStarted { at });
@@ -140,6 +141,7 @@ impl CallTask {
     pub(super) fn voice_stopped(&mut self, leg: LegId, at: Instant) {
         self.voiced.entry(leg).or_insert((at, at)).1 = at;
         self.hint_voice(leg, false);
+        self.alert_voice(leg, false);
         if self.is_customer(leg) {
             self.route_voice(false);
             self.tell(TalkInput::VoiceStopped { at });

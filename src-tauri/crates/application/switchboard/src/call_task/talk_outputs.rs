@@ -70,6 +70,7 @@ impl CallTask {
                     self.context.recognisers.answered(&talk.assistant.settings, delay);
                 }
             }
+            Output::CardNumber { since } => self.pause_for_card(since),
             Output::Speculated { used } => measures::speculated(used),
         }
     }

@@ -79,7 +79,7 @@ impl CallTask {
                 created_at: self.now(),
                 duration_ms: taken.duration_ms,
                 file: message.file,
-                transcript: Pii::new(taken.transcript),
+                transcript: Pii::new(without_cards(taken.transcript)),
                 heard_at: None,
             };
             let left = EventBody::VoicemailLeft {
@@ -113,4 +113,9 @@ impl CallTask {
             outcome.disposition = "voicemail".to_owned();
         }
     }
+}
+
+/// The words of a message are kept without card numbers; its sound is kept as it is.
+fn without_cards(text: String) -> String {
+    tandem_foundation::card::mask(&text).unwrap_or(text)
 }

@@ -10,7 +10,10 @@ impl Room {
         let id = self.context.new_recording_id();
         let file = format!("recordings/{id}.{}", format.as_str());
         let path = self.context.ports.data_dir.join(&file);
-        self.context.ports.media.start_recording(&self.id, RecordingPlan { path, left: Vec::new() });
+        self.context.ports.media.start_recording(
+            &self.id,
+            RecordingPlan { path, left: Vec::new(), lead: std::time::Duration::ZERO },
+        );
         self.recording = true;
         self.row.recordings.push(Recording {
             id,

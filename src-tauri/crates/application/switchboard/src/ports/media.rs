@@ -74,6 +74,8 @@ pub struct RecordingPlan {
     pub path: PathBuf,
     /// The legs on the left channel; all others are on the right. None: both channels hold everybody who is heard.
     pub left: Vec<LegId>,
+    /// Silence that the file begins with, for a recording that begins later than its call.
+    pub lead: std::time::Duration,
 }
 
 /// What a recording's file came to.
@@ -164,6 +166,11 @@ pub trait Media: Send + Sync {
     /// While paused, time passes in the recording as silence on both sides.
     fn pause_recording(&self, room: &CallId, paused: bool) {
         let _ = (room, paused);
+    }
+    /// Makes silence of what was recorded in the time `back` before now, on both sides. An engine does it where its file
+    /// can still be changed there: of WAV files it can, of Ogg-Opus files it cannot.
+    fn blank_recording(&self, room: &CallId, back: std::time::Duration) {
+        let _ = (room, back);
     }
     /// Completes a recording that a crash left open, up to what was written. Start-up only: it blocks.
     /// An engine that records nothing repairs nothing.

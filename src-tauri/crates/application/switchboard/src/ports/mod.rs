@@ -13,6 +13,7 @@ pub mod providers;
 pub mod queues;
 pub mod retention;
 pub mod routing;
+pub mod settings;
 pub mod signalling;
 pub mod speech;
 pub mod store;

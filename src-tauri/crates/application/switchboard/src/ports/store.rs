@@ -10,6 +10,7 @@ use super::providers::ProviderStore;
 use super::queues::QueueStore;
 use super::retention::RetentionStore;
 use super::routing::RoutingStore;
+use super::settings::SettingsStore;
 use super::trace::SipTraces;
 use crate::records::{
     AgentProfile, ApiKey, Assistant, Call, CallStatus, Callback, Conference, Event, NewEvent, Number,
@@ -37,6 +38,18 @@ pub enum StoreError {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+}
+
+/// The source of [`StoreError::Unavailable`] where the disk has no room.
+#[derive(Debug, thiserror::Error)]
+#[error("the disk is full")]
+pub struct DiskFull(#[source] pub Box<dyn std::error::Error + Send + Sync>);
+
+impl StoreError {
+    /// There is no room on the disk.
+    pub fn is_full(&self) -> bool {
+        matches!(self, Self::Unavailable { source, .. } if source.is::<DiskFull>())
+    }
 }
 
 /// State and the events that report it: committed in one transaction, or not at all.
@@ -228,6 +241,7 @@ pub trait Store:
     + ProviderStore
     + RetentionStore
     + RoutingStore
+    + SettingsStore
     + QueueStore
     + ConferenceStore
     + CallbackStore
@@ -242,6 +256,7 @@ impl<T> Store for T where
         + ProviderStore
         + RetentionStore
         + RoutingStore
+        + SettingsStore
         + QueueStore
         + ConferenceStore
         + CallbackStore

@@ -2,11 +2,11 @@
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tandem_foundation::{CallId, ConferenceId, OrgId, QueueId, UserId, VoicemailId};
+use tandem_foundation::{AlertId, CallId, ConferenceId, OrgId, QueueId, UserId, VoicemailId};
 
 use super::{
-    AgentState, Call, Callback, FloorHolder, MemberRef, Membership, RecordingState, TranscriptItem, Transfer,
-    UnixMs,
+    AgentState, Alert, AlertKind, Call, Callback, FloorHolder, MemberRef, Membership, RecordingState,
+    TranscriptItem, Transfer, UnixMs,
 };
 
 /// What happened; stored as its `kind` and the JSON of its `data`.
@@ -64,7 +64,29 @@ pub enum EventBody {
     ProviderFailed { provider: String, operation: String, at_ms: i64 },
     /// From here on silence is recorded. `name`: of the person or key.
     #[serde(rename = "recording.paused")]
-    RecordingPaused { by: Option<UserId>, name: String, at_ms: i64 },
+    RecordingPaused {
+        by: Option<UserId>,
+        name: String,
+        at_ms: i64,
+        /// A card number was heard or keyed; nobody asked for the pause.
+        #[serde(default)]
+        card_number: bool,
+        /// So much of what was recorded before is silence now, ms.
+        #[serde(default)]
+        blanked_ms: i64,
+    },
+    /// Somebody asked for a recording, or a queue that records was joined.
+    #[serde(rename = "recording.started")]
+    RecordingStarted { by: Option<UserId>, name: String, at_ms: i64 },
+    /// A supervisor should know of this.
+    #[serde(rename = "alert.raised")]
+    AlertRaised(Box<Alert>),
+    /// Somebody has seen to it.
+    #[serde(rename = "alert.acknowledged")]
+    AlertAcknowledged { alert: AlertId, by: Option<UserId>, name: String },
+    /// What it was raised for is over: `passed`, `again` (it is raised anew) or `call_over`.
+    #[serde(rename = "alert.cleared")]
+    AlertCleared { alert: AlertId, alert_kind: AlertKind, why: String, at_ms: i64 },
     /// Recorded again; `automatic`: the pause had lasted as long as one may.
     #[serde(rename = "recording.resumed")]
     RecordingResumed { by: Option<UserId>, name: String, automatic: bool, at_ms: i64 },
@@ -138,7 +160,7 @@ pub enum EventBody {
     RetentionSwept(super::Swept),
     /// A row of the configuration changed: `assistant`, `trunk`, `number`, `user`, `key`, `provider`, `fallback`,
     /// `queue`, `agent` or `retention`.
-    /// `retention`, `hours` or `voicemail`.
+    /// `retention`, `hours`, `voicemail`, `alerts` or `recording`.
     #[serde(rename = "config.changed")]
     ConfigChanged { what: String, id: String, deleted: bool, by: Option<UserId> },
 }
@@ -181,6 +203,10 @@ impl EventBody {
             Self::ToolUsed { .. } => "tool.used",
             Self::ProviderFailed { .. } => "provider.failed",
             Self::RecordingPaused { .. } => "recording.paused",
+            Self::RecordingStarted { .. } => "recording.started",
+            Self::AlertRaised(_) => "alert.raised",
+            Self::AlertAcknowledged { .. } => "alert.acknowledged",
+            Self::AlertCleared { .. } => "alert.cleared",
             Self::RecordingResumed { .. } => "recording.resumed",
             Self::RecordingFailed { .. } => "recording.failed",
             Self::QueueJoined { .. } => "queue.joined",

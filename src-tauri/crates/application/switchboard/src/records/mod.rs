@@ -3,6 +3,7 @@
 //! Wall-clock times are milliseconds since 1970 UTC ([`UnixMs`]); offsets inside a call are milliseconds since it
 //! was answered. JSON columns hold exactly the serde form of the types here.
 
+mod alert;
 mod assistant;
 mod call;
 mod callback;
@@ -13,9 +14,11 @@ mod provider;
 mod queue;
 mod retention;
 mod routing;
+mod settings;
 mod sip;
 mod transfer;
 
+pub use alert::*;
 pub use assistant::*;
 pub use call::*;
 pub use callback::*;
@@ -26,6 +29,7 @@ pub use provider::*;
 pub use queue::*;
 pub use retention::*;
 pub use routing::*;
+pub use settings::*;
 pub use sip::*;
 pub use transfer::*;
 

@@ -3,6 +3,7 @@
 #[macro_use]
 mod world;
 mod barge_in;
+mod cards;
 mod endings;
 mod failures;
 mod floor;

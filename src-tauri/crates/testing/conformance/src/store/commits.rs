@@ -18,7 +18,6 @@ pub async fn a_commit_that_fails_leaves_nothing(store: Subject) {
     let entry = DoNotCall { number: number.into(), reason: "opt_out".to_owned(), call: None, at: UnixMs(1) };
     let commit = Commit {
         callbacks: Vec::new(),
-        conference: None,
         call: Some(call.clone()),
         items: vec![item(&call.id, 1, "Hello"), stray],
         do_not_call: vec![entry],

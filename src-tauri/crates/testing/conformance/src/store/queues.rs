@@ -44,3 +44,18 @@ pub async fn what_an_agent_is_at_is_kept_with_the_event_that_tells_it(store: Sub
     let events = store.events_after(&org, 0, 10).await.expect("read");
     assert_eq!(events.iter().map(|event| &event.body).collect::<Vec<_>>(), [&told.body]);
 }
+
+pub async fn settings_are_an_organisations_own_and_replaced_as_a_whole(store: Subject) {
+    let (org, other) = (organisation(&store).await, organisation(&store).await);
+    assert_eq!(store.settings(&org, "alerts").await.expect("read"), None);
+    for silence in [10, 20] {
+        let value =
+            serde_json::to_value(AlertSettings { silence_s: Some(silence), ..AlertSettings::default() });
+        let value = value.expect("plain values");
+        let events = store.put_settings(&org, "alerts", value.clone(), vec![changed("alerts", org.as_str())]);
+        assert_eq!(events.await.expect("put").len(), 1);
+        assert_eq!(store.settings(&org, "alerts").await.expect("read"), Some(value));
+    }
+    assert_eq!(store.settings(&org, "recording").await.expect("read"), None);
+    assert_eq!(store.settings(&other, "alerts").await.expect("read"), None);
+}

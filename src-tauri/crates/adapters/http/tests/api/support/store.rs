@@ -31,6 +31,7 @@ pub struct Data {
     pub agents: Vec<AgentProfile>,
     pub fallback: Option<ProviderFallback>,
     pub retention: Retention,
+    pub settings: HashMap<(OrgId, &'static str), serde_json::Value>,
     pub idempotency: HashMap<String, (String, Option<(u16, String)>)>,
 }
 

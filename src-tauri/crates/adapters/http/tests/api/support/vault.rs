@@ -7,6 +7,7 @@ use parking_lot::Mutex;
 use tandem_foundation::*;
 use tandem_switchboard::ports::providers::*;
 use tandem_switchboard::ports::retention::RetentionStore;
+use tandem_switchboard::ports::settings::SettingsStore;
 use tandem_switchboard::ports::speech::{ProviderError, ProviderErrorKind};
 use tandem_switchboard::ports::store::StoreError;
 use tandem_switchboard::records::*;
@@ -84,8 +85,32 @@ impl RetentionStore for MemoryStore {
         Ok(Swept { recordings: kept.recordings_days.map_or(0, |_| 7), ..Swept::default() })
     }
 
+    async fn sweep_organisation(&self, org: &OrgId, now: UnixMs, _: &std::path::Path) -> Result<Swept> {
+        let kept = self.data.lock().retention;
+        self.due(org, kept, now).await
+    }
+
     async fn last_sweep(&self, _org: &OrgId) -> Result<Option<Sweep>> {
         Ok(None)
+    }
+}
+
+#[async_trait]
+impl SettingsStore for MemoryStore {
+    async fn settings(&self, org: &OrgId, name: &'static str) -> Result<Option<serde_json::Value>> {
+        Ok(self.data.lock().settings.get(&(org.clone(), name)).cloned())
+    }
+
+    async fn put_settings(
+        &self,
+        org: &OrgId,
+        name: &'static str,
+        value: serde_json::Value,
+        events: Vec<NewEvent>,
+    ) -> Result<Vec<Event>> {
+        let mut data = self.data.lock();
+        data.settings.insert((org.clone(), name), value);
+        Ok(data.add(org, events))
     }
 }
 
