@@ -8,6 +8,7 @@ export type Mark = Exclude<
       | `call.${string}`
       | `queue.${string}`
       | "agent.state"
+      | "colleague.ringing"
       | "transcript.item"
       | "config.changed"
       | "retention.swept"
