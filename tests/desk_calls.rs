@@ -78,7 +78,12 @@ impl World {
 
     async fn refuses(&self, api: &Api, body: Value, status: u16, code: &str) {
         let answer = api.ask(Method::POST, "/desk/calls", Some(body.clone())).await;
-        assert_eq!((answer.status, answer.body["code"].as_str()), (status, Some(code)), "{body}: {}", answer.body);
+        assert_eq!(
+            (answer.status, answer.body["code"].as_str()),
+            (status, Some(code)),
+            "{body}: {}",
+            answer.body
+        );
     }
 
     async fn does(&self, call: &str, what: &str, with: Value) {
@@ -169,7 +174,10 @@ async fn what_cannot_be_called_is_refused_with_its_reason() {
         let people = colleagues["people"].as_array().expect("people").clone();
         people.into_iter().find(|person| person["name"] == name).unwrap_or(Value::Null)
     };
-    assert_eq!((&of("Sue Supervisor")["state"], &of("Sue Supervisor")["phone"]), (&json!("on_call"), &json!(true)));
+    assert_eq!(
+        (&of("Sue Supervisor")["state"], &of("Sue Supervisor")["phone"]),
+        (&json!("on_call"), &json!(true))
+    );
     assert_eq!((&of("Aylin Agent")["state"], &of("Aylin Agent")["phone"]), (&json!("away"), &json!(false)));
     assert_eq!(of("Alex Agent"), Value::Null, "not oneself");
     assert!(colleagues["queues"].to_string().contains("Support"), "{colleagues}");
@@ -284,7 +292,12 @@ async fn replaces(world: &World, call: &str, from_phone: u16) -> String {
         line.split("tag=").nth(1).expect("a tag").split(';').next().unwrap_or_default().trim().to_owned()
     };
     // We called it: the tag in From is the exchange's own.
-    format!("{};to-tag={};from-tag={}", answer["sip_call_id"].as_str().expect("an id"), tag("From"), tag("To"))
+    format!(
+        "{};to-tag={};from-tag={}",
+        answer["sip_call_id"].as_str().expect("an id"),
+        tag("From"),
+        tag("To")
+    )
 }
 
 #[tokio::test]

@@ -100,7 +100,15 @@ impl Phone {
         let (sender, events) = mpsc::unbounded_channel();
         let any = "127.0.0.1:0".parse().expect("an address");
         let sip = SipTransport::start(SipConfig::new(any), legs.clone(), sender).await.expect("binds");
-        Self { sip, legs, events, hz, account: "+15550009".to_owned(), silent: Arc::default(), lines: HashMap::new() }
+        Self {
+            sip,
+            legs,
+            events,
+            hz,
+            account: "+15550009".to_owned(),
+            silent: Arc::default(),
+            lines: HashMap::new(),
+        }
     }
 
     fn know(&self, server: &Server, credentials: Option<(String, String)>) {
@@ -192,7 +200,11 @@ impl Phone {
         self.dial_with(number, Vec::new()).await
     }
 
-    pub async fn dial_with(&mut self, number: &str, headers: Vec<(String, String)>) -> (LegId, Result<(), u16>) {
+    pub async fn dial_with(
+        &mut self,
+        number: &str,
+        headers: Vec<(String, String)>,
+    ) -> (LegId, Result<(), u16>) {
         let leg = self.begin(number, headers).await;
         (leg, self.outcome(leg).await)
     }
@@ -252,7 +264,8 @@ impl Phone {
     pub fn first_heard(&self, leg: LegId, hz: f64, since: SystemTime) -> Option<SystemTime> {
         let packets = self.lines[&leg].packets.lock().expect("no panic");
         let carries = |samples: &[i16]| {
-            samples.iter().any(|sample| sample.unsigned_abs() > 1_000) && tone_strength(samples, 8_000, hz) > 0.5
+            samples.iter().any(|sample| sample.unsigned_abs() > 1_000)
+                && tone_strength(samples, 8_000, hz) > 0.5
         };
         packets.iter().find(|(at, samples)| *at >= since && carries(samples)).map(|(at, _)| *at)
     }
@@ -374,12 +387,7 @@ pub struct Called {
 }
 
 /// RTP both ways, PCMU: a tone every 20 ms, and what comes is remembered.
-async fn carry(
-    socket: UdpSocket,
-    hz: f64,
-    silent: Arc<AtomicBool>,
-    ear: Ear,
-) {
+async fn carry(socket: UdpSocket, hz: f64, silent: Arc<AtomicBool>, ear: Ear) {
     let (mut clock, mut n, mut packet) =
         (tokio::time::interval(Duration::from_millis(20)), 0_u32, [0; 2_048]);
     loop {

@@ -108,7 +108,10 @@ impl Check for Dial {
     fn check(&self, found: &mut Findings) {
         let colleague = self.to.starts_with("user_");
         if !colleague && !check::is_e164(&self.to) {
-            found.add("to", "an E.164 number (+ and 2 to 15 digits, the first not 0) or the id of a colleague");
+            found.add(
+                "to",
+                "an E.164 number (+ and 2 to 15 digits, the first not 0) or the id of a colleague",
+            );
         }
         check::length(found, "to", &self.to, 1, 100);
         if let Some(from) = &self.from {
@@ -151,7 +154,10 @@ mod tests {
         for to in ["15550100", "+0155", "5550100", "mallory@example.com", "trunk_1"] {
             assert_eq!(fields::<Dial>(json!({"to": to})), ["to"], "{to}");
         }
-        assert_eq!(fields::<Dial>(json!({"to": "user_1", "from": "+15550199", "trunk": "t"})), ["from", "trunk"]);
+        assert_eq!(
+            fields::<Dial>(json!({"to": "user_1", "from": "+15550199", "trunk": "t"})),
+            ["from", "trunk"]
+        );
     }
 
     #[test]

@@ -92,7 +92,10 @@ impl PinnedLines {
     /// `false`: the leg is no line's.
     pub fn to_leg(&self, leg: LegId, event: SignallingEvent) -> bool {
         let lines = self.0.lock();
-        lines.values().find(|line| line.leg == leg).is_some_and(|l| l.inbox.send(News::Signalling(event)).is_ok())
+        lines
+            .values()
+            .find(|line| line.leg == leg)
+            .is_some_and(|l| l.inbox.send(News::Signalling(event)).is_ok())
     }
 
     pub fn to_room(&self, room: &CallId, event: MediaEvent) {
@@ -157,7 +160,8 @@ impl OpenLine {
                     ports.media.connect(&self.room, self.leg, terms);
                     return Some(local);
                 }
-                News::Signalling(SignallingEvent::Failed { .. } | SignallingEvent::Ended { .. }) | News::Close => {
+                News::Signalling(SignallingEvent::Failed { .. } | SignallingEvent::Ended { .. })
+                | News::Close => {
                     return None;
                 }
                 News::Signalling(_) | News::Media(_) => {}

@@ -42,7 +42,9 @@ pub(crate) fn start(
 
 fn route(exchange: &Arc<Switchboard>, event: SignallingEvent) {
     match event {
-        SignallingEvent::Incoming { leg, caller, from, display_name, to, call_id, offer, replaces, .. } => {
+        SignallingEvent::Incoming {
+            leg, caller, from, display_name, to, call_id, offer, replaces, ..
+        } => {
             let exchange = exchange.clone();
             let incoming = Incoming { leg, caller, from, display_name, to, call_id, offer };
             tokio::spawn(async move {

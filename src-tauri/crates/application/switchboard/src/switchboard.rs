@@ -10,8 +10,8 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use crate::call_task::{Beginning, CallMessage, CallTask};
 use crate::context::{Context, Ports};
 use crate::exchange::{
-    Act, Actor, AgentView, Colleague, Dial, Exchange, ExchangeError, FloorView, LiveCall, LiveMessage, PlaceCall, Reorder,
-    WrapUp,
+    Act, Actor, AgentView, Colleague, Dial, Exchange, ExchangeError, FloorView, LiveCall, LiveMessage,
+    PlaceCall, Reorder, WrapUp,
 };
 use crate::journal::{Journal, event};
 use crate::plan::Plan;
@@ -221,7 +221,11 @@ impl Switchboard {
     }
 
     /// `None`: the exchange is going down.
-    pub(crate) async fn ask_floor<T>(&self, org: &OrgId, order: impl FnOnce(oneshot::Sender<T>) -> Order) -> Option<T> {
+    pub(crate) async fn ask_floor<T>(
+        &self,
+        org: &OrgId,
+        order: impl FnOnce(oneshot::Sender<T>) -> Order,
+    ) -> Option<T> {
         let (reply, answer) = oneshot::channel();
         self.context.distributor.tell(org, order(reply));
         answer.await.ok()

@@ -32,11 +32,7 @@ impl CallMachine {
             return Err(Refusal::AlreadyThere);
         }
         self.dialling = Some(Dialling { by: who.clone(), rings: false, early: false });
-        self.set_floor(
-            Floor::Person { who: who.clone(), name: name.clone() },
-            Some(who.clone()),
-            "dialled",
-        );
+        self.set_floor(Floor::Person { who: who.clone(), name: name.clone() }, Some(who.clone()), "dialled");
         if leg.is_none() {
             self.bring_in(now, who, name, Mode::Floor);
             return Ok(());

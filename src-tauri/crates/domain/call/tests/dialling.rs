@@ -116,7 +116,10 @@ fn without_the_caller_there_is_no_call() {
     }
     let mut world = World::dialled(None);
     world.call.tick(world.now + Duration::from_secs(60));
-    assert!(world.outputs().contains(&Output::Over { by: EndedBy::Person("Ann".into()) }), "no answer at all");
+    assert!(
+        world.outputs().contains(&Output::Over { by: EndedBy::Person("Ann".into()) }),
+        "no answer at all"
+    );
 }
 
 #[test]

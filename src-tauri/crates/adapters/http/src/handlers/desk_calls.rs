@@ -52,6 +52,8 @@ pub(super) async fn send_keys(ask: Ask) -> Reply {
 
 fn by_name(rows: impl Iterator<Item = Destination>) -> Vec<Destination> {
     let mut rows: Vec<_> = rows.collect();
-    rows.sort_by(|one, other| (one.name.to_lowercase(), &one.id).cmp(&(other.name.to_lowercase(), &other.id)));
+    rows.sort_by(|one, other| {
+        (one.name.to_lowercase(), &one.id).cmp(&(other.name.to_lowercase(), &other.id))
+    });
     rows
 }

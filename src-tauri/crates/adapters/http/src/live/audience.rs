@@ -94,7 +94,9 @@ impl Audience {
             {
                 true
             }
-            EventBody::ColleagueRinging { user, rings } if Some(user) == self.user.as_ref() => *rings || was_in,
+            EventBody::ColleagueRinging { user, rings } if Some(user) == self.user.as_ref() => {
+                *rings || was_in
+            }
             EventBody::QueueOfferEnded { to: MemberRef::Person { user }, .. }
                 if Some(user) == self.user.as_ref() =>
             {

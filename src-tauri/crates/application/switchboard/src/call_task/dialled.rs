@@ -136,7 +136,9 @@ impl CallTask {
         self.dialling.until = Some(Instant::now() + RING_TIMEOUT + Duration::from_secs(1));
         self.tell_ringing(&colleague, true);
         if registered {
-            let Some(offer) = self.open_leg_and_offer(self.customer) else { return self.customer_failed(503) };
+            let Some(offer) = self.open_leg_and_offer(self.customer) else {
+                return self.customer_failed(503);
+            };
             let caller = match self.machine.floor().0 {
                 tandem_call::Floor::Person { name, .. } => Some(name.clone().into()),
                 _ => None,

@@ -156,9 +156,7 @@ impl Floor {
     /// Nobody waits and nobody is busy for a call that is not there any more, whatever became of its task.
     pub fn reconcile(&mut self, now: Instant) {
         self.beginning.retain(|_, since| now.saturating_duration_since(*since) < BEGINS_WITHIN);
-        let gone = |call: &CallId| {
-            !self.context.registry.is_live(call) && !self.beginning.contains_key(call)
-        };
+        let gone = |call: &CallId| !self.context.registry.is_live(call) && !self.beginning.contains_key(call);
         let waiting: Vec<_> = self.waiting.keys().filter(|call| gone(call)).cloned().collect();
         let of = |(user, on): (&UserId, &Vec<CallId>)| {
             on.iter().filter(|call| gone(call)).map(|call| (user.clone(), call.clone())).collect::<Vec<_>>()

@@ -216,6 +216,14 @@ impl Default for QueueSettings {
 impl AgentProfile {
     /// Somebody who has said nothing of themselves yet.
     pub fn new(org: OrgId, user: UserId, since: UnixMs) -> Self {
-        Self { org, user, skills: BTreeMap::new(), capacity: 1, pinned: false, presence: Presence::Offline, since }
+        Self {
+            org,
+            user,
+            skills: BTreeMap::new(),
+            capacity: 1,
+            pinned: false,
+            presence: Presence::Offline,
+            since,
+        }
     }
 }

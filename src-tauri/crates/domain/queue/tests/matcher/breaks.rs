@@ -120,7 +120,9 @@ fn a_call_of_ones_own_holds_the_agent_and_is_wrapped_up_as_it_was_asked_for() {
     assert!(world.rings("c1").is_empty());
     world.wait(seconds(30));
     world.release("ann", "own");
-    assert!(matches!(standing(&world, "ann"), Standing::WrapUp { until } if until == world.now + seconds(10)));
+    assert!(
+        matches!(standing(&world, "ann"), Standing::WrapUp { until } if until == world.now + seconds(10))
+    );
     world.wait(seconds(10));
     assert_eq!(world.rings("c1"), ["ann"]);
     // Without any, the next caller is there at once.

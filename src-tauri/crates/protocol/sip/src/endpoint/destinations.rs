@@ -32,7 +32,13 @@ impl Endpoint {
                 if found.account.domain.is_none() {
                     uri.port = found.port.filter(|port| *port != found.account.transport.default_port());
                 }
-                let target = Target { uri: uri.clone(), hop: found.hop(), from: from_at(domain), to: uri, secure: false };
+                let target = Target {
+                    uri: uri.clone(),
+                    hop: found.hop(),
+                    from: from_at(domain),
+                    to: uri,
+                    secure: false,
+                };
                 Ok((vec![target], Some(trunk.clone())))
             }
             Destination::User(user) => {
@@ -58,7 +64,8 @@ impl Endpoint {
                     return Err((416, "Unsupported URI Scheme"));
                 }
                 let (local, _) = self.local_host(Transport::Udp);
-                let target = Target { hop: Hop::of(&uri), to: uri.clone(), uri, from: from_at(local), secure: false };
+                let target =
+                    Target { hop: Hop::of(&uri), to: uri.clone(), uri, from: from_at(local), secure: false };
                 Ok((vec![target], None))
             }
         }
