@@ -11,6 +11,7 @@ export type Mark = Exclude<
       | "agent.state"
       | "agent.queues"
       | "callback.changed"
+      | "colleague.ringing"
       | "transcript.item"
       | "config.changed"
       | "retention.swept"

@@ -81,15 +81,6 @@ impl Switchboard {
         }
         let (queue, several) = (request.queue.clone(), phone.is_some());
         let (call, to) = self.own_call(org, &by, request).await?;
-        // First what may be full: nobody has to wrap up what never was.
-        if let Some(trunk) = &call.trunk {
-            self.context.plan.write().seize(trunk, Instant::now())?;
-        }
-        let give_back = || {
-            if let Some(trunk) = &call.trunk {
-                self.context.plan.write().release(trunk);
-            }
-        };
         let placed = self.ask_floor(org, |reply| Order::Place {
             user: by.clone(),
             call: call.id.clone(),
@@ -97,18 +88,23 @@ impl Switchboard {
             several,
             reply,
         });
-        if let Err(refused) = placed.await.unwrap_or(Err(ExchangeError::Draining)) {
-            give_back();
-            return Err(refused);
+        placed.await.unwrap_or(Err(ExchangeError::Draining))?;
+        let never = Order::NeverPlaced { user: by.clone(), call: call.id.clone() };
+        if let Some(trunk) = &call.trunk
+            && let Err(full) = self.context.plan.write().seize(trunk, Instant::now())
+        {
+            self.context.distributor.tell(org, never);
+            return Err(full);
         }
-        let released = Order::Released { user: by.clone(), call: call.id.clone() };
         let name = self.context.plan.read().user(&by).map(|user| user.name.clone()).unwrap_or_default();
         let beginning = Beginning::Dialled(Dialled { by, name, to, phone });
         if self.begin(call.clone(), None, beginning).await {
             return Ok(call);
         }
-        give_back();
-        self.context.distributor.tell(org, released);
+        if let Some(trunk) = &call.trunk {
+            self.context.plan.write().release(trunk);
+        }
+        self.context.distributor.tell(org, never);
         Err(ExchangeError::Storage)
     }
 

@@ -111,6 +111,7 @@ impl Floor {
                 self.drain(now);
                 return drop(reply.send(placed));
             }
+            Order::NeverPlaced { user, call } => self.never_placed(now, user, &call),
             Order::Rings { user, call, rings } => {
                 let on = self.rung.entry(user).or_default();
                 on.retain(|other| *other != call);

@@ -50,6 +50,11 @@ pub(crate) enum Order {
         several: bool,
         reply: oneshot::Sender<Result<(), ExchangeError>>,
     },
+    /// There was no way for it, or it could not be written down: there is nothing to wrap up.
+    NeverPlaced {
+        user: UserId,
+        call: CallId,
+    },
     /// A colleague's phone rings for this call, or does not any more.
     Rings {
         user: UserId,

@@ -37,6 +37,17 @@ impl Floor {
         Ok(())
     }
 
+    pub(super) fn never_placed(&mut self, now: Instant, user: UserId, call: &CallId) {
+        self.beginning.remove(call);
+        if let Some(calls) = self.calls.get_mut(&user) {
+            calls.retain(|other| other != call);
+        }
+        let agent = AgentRef::Person(user);
+        let wrap_up = Duration::ZERO;
+        self.input(now, Input::Placed { agent: agent.clone(), call: call.clone(), wrap_up });
+        self.input(now, Input::Released { agent, call: call.clone() });
+    }
+
     /// As the queue has it for which they called, otherwise as the one of theirs that allows most.
     fn wrap_up_after(&self, user: &UserId, queue: Option<QueueId>) -> Duration {
         let own = MemberRef::Person { user: user.clone() };
