@@ -25,6 +25,6 @@ pub(crate) async fn may_call(context: &Context, org: &OrgId, number: &str) -> Re
 pub(crate) fn refused(error: ExchangeError) -> Dialled {
     match error {
         ExchangeError::DoNotCall => Dialled::Forbidden { why: "do_not_call" },
-        _ => Dialled::NotDialled { why: "storage" },
+        _ => Dialled::NotYet { why: "storage" },
     }
 }

@@ -104,7 +104,7 @@ impl CallTask {
                 context.distributor.tell(&call.org, Order::Claim { call: call.id.clone(), reply });
                 match answer.await {
                     Ok(true) => Ok(line),
-                    _ => Err(Dialled::NotDialled { why: "storage" }),
+                    _ => Err(Dialled::NotYet { why: "storage" }),
                 }
             };
             let _ = inbox.send(CallMessage::CallbackClaimed(claimed.await));
@@ -121,7 +121,7 @@ impl CallTask {
             Err(how) => return self.callback_refused(how),
         };
         let Some(agent) = self.agent_leg() else {
-            return self.callback_refused(Dialled::NotDialled { why: "agent_gone" });
+            return self.callback_refused(Dialled::NotYet { why: "agent_gone" });
         };
         match self.seize_line(line) {
             Ok(()) => {
@@ -130,7 +130,7 @@ impl CallTask {
                 self.commit_call(EventBody::CallUpdated);
                 self.invite_customer();
             }
-            Err(why) => self.callback_refused(Dialled::NotDialled { why }),
+            Err(why) => self.callback_refused(Dialled::NotYet { why }),
         }
     }
 
@@ -169,7 +169,7 @@ impl CallTask {
                     queue.waiting = false;
                 }
             }
-            Stage::Claiming => self.tell_dialled(Dialled::NotDialled { why: "agent_gone" }),
+            Stage::Claiming => self.tell_dialled(Dialled::NotYet { why: "agent_gone" }),
             Stage::Dialling => {
                 let why = match self.call.status {
                     CallStatus::Cancelled => "agent_gone".to_owned(),
@@ -184,7 +184,7 @@ impl CallTask {
 
     fn callback_refused(&mut self, how: Dialled) {
         self.end_reason = Some(match &how {
-            Dialled::Forbidden { why } | Dialled::NotDialled { why } => (*why).to_owned(),
+            Dialled::Forbidden { why } | Dialled::NotYet { why } => (*why).to_owned(),
             Dialled::Reached | Dialled::Unreached { .. } => "callback".to_owned(),
         });
         self.tell_dialled(how);

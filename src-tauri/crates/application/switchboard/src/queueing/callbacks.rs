@@ -130,7 +130,10 @@ impl Floor {
     ) {
         if !self.queues.contains_key(&row.queue) {
             let refused = Err(ExchangeError::NotFound { what: "queue" });
-            return drop(reply.map(|reply| reply.send(refused)));
+            if let Some(reply) = reply {
+                let _ = reply.send(refused);
+            }
+            return;
         }
         let id = row.id.clone();
         self.callbacks.open.insert(id.clone(), row);
@@ -220,7 +223,7 @@ impl Floor {
                 }
                 (Duration::from_secs(settings.gap_s.into()), why)
             }
-            Dialled::NotDialled { why } => {
+            Dialled::NotYet { why } => {
                 if row.state == CallbackState::Dialling {
                     row.attempts = row.attempts.saturating_sub(1);
                 }

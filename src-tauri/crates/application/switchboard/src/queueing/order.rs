@@ -143,7 +143,7 @@ pub(crate) enum Dialled {
         why: String,
     },
     /// No request left: `agent_gone`, or what there was no line for.
-    NotDialled {
+    NotYet {
         why: &'static str,
     },
     /// They may not be called, now or later.

@@ -47,7 +47,7 @@ pub async fn who_is_to_be_called_back_is_read_as_written_and_found_while_it_is_n
     (second.state, second.name, second.reason) = (CallbackState::Reached, None, None);
     let done = Commit { callbacks: vec![second.clone()], ..Commit::default() };
     store.commit(&org, done).await.expect("commit");
-    assert_eq!(ours(store.open_callbacks().await.expect("read")), [first.clone()]);
+    assert_eq!(ours(store.open_callbacks().await.expect("read")), std::slice::from_ref(&first));
 
     let page = |open_only, after| CallbackFilter { open_only, after, limit: 1 };
     let newest = store.callbacks(&org, page(false, None)).await.expect("list");
