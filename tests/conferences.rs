@@ -93,9 +93,9 @@ async fn three_hear_each_other_and_are_muted_sent_out_locked_and_recorded() {
     let mut world = World::new(json!({ "kind": "conference", "name": "standup", "record": true })).await;
     let customer = world.customer.call(&world.server, OURS).await;
     let (customers_call, conference) = world.joined().await;
-    let sam = world.sams.call(&world.server, OURS).await;
+    let sam = world.sams.dials(OURS).await;
     world.joined().await;
-    let sue = world.sues.call(&world.server, OURS).await;
+    let sue = world.sues.dials(OURS).await;
     let (sues_call, same) = world.joined().await;
     assert_eq!(same, conference, "a name is one room");
     all_three_meet(&world, [customer, sam, sue]).await;
@@ -112,7 +112,7 @@ async fn three_hear_each_other_and_are_muted_sent_out_locked_and_recorded() {
 
     world.does(&conference, "lock", json!({ "locked": true })).await;
     // Whoever calls now is told so and hung up on.
-    let fourth = world.sams.call(&world.server, OURS).await;
+    let fourth = world.sams.dials(OURS).await;
     world.sams.is_hung_up_on(fourth).await;
     assert_eq!(world.live_conferences().await, 1);
     world.does(&conference, "lock", json!({ "locked": false })).await;
@@ -167,7 +167,7 @@ async fn who_is_early_hears_music_until_the_moderator_comes_and_goes_on_after_th
     let twice = world.sam.ask(Method::POST, &format!("/calls/{call}/conference"), Some(join)).await;
     assert_eq!((twice.status, &twice.body["code"]), (409, &json!("wrong_state")));
 
-    let sue = world.sues.call(&world.server, OURS).await;
+    let sue = world.sues.dials(OURS).await;
     world.told("conference.started").await;
     world.customer.hears(customer, SUE, &[SAM]).await;
     world.sues.hears(sue, CUSTOMER, &[SAM]).await;
@@ -184,7 +184,7 @@ async fn who_is_early_hears_music_until_the_moderator_comes_and_goes_on_after_th
 #[tokio::test]
 async fn somebody_is_called_into_the_room_and_all_are_hung_up_on_at_its_end() {
     let mut world = World::new(json!({ "kind": "conference", "name": "standup" })).await;
-    let sam = world.sams.call(&world.server, OURS).await;
+    let sam = world.sams.dials(OURS).await;
     let (_, conference) = world.joined().await;
     let dial = |number: &str, trunk: &str| json!({ "to": number, "trunk": trunk, "name": "Bob" });
     let trunk = world.trunk.clone();
@@ -220,7 +220,7 @@ async fn who_holds_a_call_takes_it_into_the_room_and_leaves_it_there() {
         "number": "+62215550002", "trunk": world.trunk, "route": { "kind": "conference", "name": "help desk" },
     });
     admin.post("/numbers", number).await;
-    let sue = world.sues.call(&world.server, "+62215550002").await;
+    let sue = world.sues.dials("+62215550002").await;
     world.joined().await;
     let customer = world.customer.call(&world.server, OURS).await;
     let sam = world.sams.takes().await;
@@ -253,10 +253,10 @@ async fn a_tone_tells_of_those_who_are_to_be_announced() {
     for phone in [&world.customer, &world.sams, &world.sues] {
         phone.falls_silent();
     }
-    let sam = world.sams.call(&world.server, OURS).await;
+    let sam = world.sams.dials(OURS).await;
     let (sams_call, conference) = world.joined().await;
     // Their own entering is told, too: the room is recorded from then on, but for the start of the first note.
-    let sue = world.sues.call(&world.server, OURS).await;
+    let sue = world.sues.dials(OURS).await;
     world.joined().await;
     world.sues.hears_a_sound(sue, &EVERYBODY).await;
     world.sues.hears_nothing(sue).await;

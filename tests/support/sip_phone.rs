@@ -206,11 +206,20 @@ impl Phone {
 
     /// Calls a number at the exchange and waits for the answer.
     pub async fn call(&mut self, server: &Server, number: &str) -> LegId {
+        self.calls(Destination::Uri(format!("sip:{number}@{}", server.sip()).into())).await
+    }
+
+    /// The same with what the phone registered by, for an exchange that asks who it is.
+    pub async fn dials(&mut self, number: &str) -> LegId {
+        self.calls(Destination::Trunk { trunk: "exchange".into(), number: number.into() }).await
+    }
+
+    async fn calls(&mut self, to: Destination) -> LegId {
         let leg = self.legs.next();
         let offer = describe(self.open(leg).await.port);
         self.send(Command::Invite {
             leg,
-            to: Destination::Uri(format!("sip:{number}@{}", server.sip()).into()),
+            to,
             from: "+15550009".into(),
             display_name: None,
             offer,
