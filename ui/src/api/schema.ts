@@ -161,6 +161,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/calls/{id}/dtmf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Press keys for the customer's telephone; they are not kept */
+        post: operations["send_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/calls/{id}/end": {
         parameters: {
             query?: never;
@@ -206,6 +223,23 @@ export interface paths {
         put?: never;
         /** Give the floor back */
         post: operations["hand_back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/hold": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The customer hears music and nobody; for who holds the floor */
+        post: operations["hold_call"];
         delete?: never;
         options?: never;
         head?: never;
@@ -274,6 +308,23 @@ export interface paths {
         put?: never;
         /** Record again */
         post: operations["resume_recording"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/calls/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Have the customer back from hold */
+        post: operations["resume_call"];
         delete?: never;
         options?: never;
         head?: never;
@@ -495,6 +546,40 @@ export interface paths {
         put?: never;
         /** Tell the assistant something the customer does not hear */
         post: operations["whisper_text"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Call a number or a colleague oneself: one's own phone first, then theirs */
+        post: operations["dial"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/desk/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whom one can call or give a customer to */
+        get: operations["list_colleagues"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1230,9 +1315,14 @@ export interface components {
             name: string;
             /** @description A telephone of theirs is connected. */
             phone: boolean;
+            /** @description Their phone is called once when they come to work, and calls are put through to it without ringing. */
+            pinned: boolean;
             /** @description Ids of their queues. */
             queues: string[];
-            /** @description Of a break: what was given, or `no_answer` (they let an offer ring) or `no_phone` (their telephone is gone). */
+            /**
+             * @description Of a break: what was given, or `no_answer` (they let an offer ring), `no_phone` (their telephone is
+             *     gone) or `phone_gone` (so is the line that is kept open to it).
+             */
             reason: string | null;
             since: components["schemas"]["Time"];
             /** @description Levels 1 to 10. */
@@ -1248,6 +1338,8 @@ export interface components {
         AgentWrite: {
             /** Format: int32 */
             capacity?: number;
+            /** @description Call their phone once when they come to work, and put calls through to it without ringing. */
+            pinned?: boolean;
             /** @description Levels 1 to 10. */
             skills: {
                 [key: string]: number;
@@ -1497,11 +1589,20 @@ export interface components {
             floor: components["schemas"]["Floor"];
             /** @description E.164, or a SIP user part. */
             from: string;
+            /**
+             * Format: int64
+             * @description How long the customer was on hold, ms.
+             */
+            held_ms: number;
             id: string;
             latency: components["schemas"]["LatencySummary"] | null;
             /** @description Id of our number. */
             number: string | null;
             outcome: components["schemas"]["Outcome"] | null;
+            /** @description Id of the person who placed it themselves. */
+            placed_by: string | null;
+            /** @description Id of the queue for which they did. */
+            placed_for: string | null;
             recording: components["schemas"]["Recording"] | null;
             sip_call_id: string | null;
             status: components["schemas"]["CallStatus"];
@@ -1557,12 +1658,35 @@ export interface components {
          * @description Why a request was refused.
          * @enum {string}
          */
-        Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "not_offered" | "disposition_required" | "do_not_call" | "in_use" | "read_only" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "conversions_busy" | "phones_busy" | "storage_unavailable";
+        Code: "malformed_request" | "unauthenticated" | "invalid_credentials" | "forbidden" | "person_required" | "origin_refused" | "not_found" | "method_not_allowed" | "conflict" | "floor_taken" | "wrong_state" | "no_phone" | "agent_busy" | "colleague_unreachable" | "not_offered" | "disposition_required" | "do_not_call" | "in_use" | "read_only" | "idempotency_running" | "precondition_failed" | "body_too_large" | "unsupported_media_type" | "range_not_satisfiable" | "validation_failed" | "idempotency_mismatch" | "precondition_required" | "too_many_attempts" | "at_capacity" | "internal" | "draining" | "conversions_busy" | "phones_busy" | "storage_unavailable";
         /**
          * @description A way to code audio.
          * @enum {string}
          */
         Codec: "pcmu" | "pcma" | "g722" | "opus";
+        /** @description A person of the organisation. */
+        Colleague: {
+            /** @description Id of the person. */
+            id: string;
+            name: string;
+            /** @description A telephone of theirs is connected. */
+            phone: boolean;
+            state: components["schemas"]["ColleagueState"];
+        };
+        /**
+         * @description What a colleague is at.
+         * @enum {string}
+         */
+        ColleagueState: "available" | "on_call" | "away";
+        /** @description Whom one can call or give a customer to. */
+        Colleagues: {
+            /** @description Those that take calls, by name. */
+            assistants: components["schemas"]["Destination"][];
+            /** @description Everybody of the organisation but oneself, by name. */
+            people: components["schemas"]["Colleague"][];
+            /** @description By name. */
+            queues: components["schemas"]["Destination"][];
+        };
         /**
          * @description A day of the week.
          * @enum {string}
@@ -1590,11 +1714,30 @@ export interface components {
             /** @description What was said so far. */
             transcript: components["schemas"]["TranscriptItem"][];
         };
+        /** @description A queue or an assistant. */
+        Destination: {
+            id: string;
+            name: string;
+        };
+        /** @description A call of one's own: one's phone is called first, then the other side. */
+        Dial: {
+            /** @description Caller id, E.164 with `+`; the trunk's where it is not given. Not for colleagues. */
+            from?: string | null;
+            /** @description Id of the queue for which one calls: its script and dispositions go with the call, and its time for wrap-up. */
+            queue?: string | null;
+            /**
+             * @description E.164 with `+`, or the id of a colleague.
+             * @example +62812345678
+             */
+            to: string;
+            /** @description Id of the trunk; the organisation's first enabled one where it is not given. Not for colleagues. */
+            trunk?: string | null;
+        };
         /**
          * @description Which way a call was begun, seen from us.
          * @enum {string}
          */
-        Direction: "inbound" | "outbound";
+        Direction: "inbound" | "outbound" | "internal";
         /** @description What an agent says came of a call. */
         DispositionWrite: {
             disposition: string;
@@ -1678,6 +1821,27 @@ export interface components {
             };
             /** @enum {string} */
             kind: "transfer.changed";
+        } | {
+            /** @description The customer is on hold, or not any more. */
+            data: {
+                /** Format: int64 */
+                at_ms: number;
+                by: string | null;
+                held: boolean;
+            };
+            /** @enum {string} */
+            kind: "hold.changed";
+        } | {
+            /** @description So many keys were pressed for the customer's telephone. */
+            data: {
+                /** Format: int64 */
+                at_ms: number;
+                by: string | null;
+                /** Format: int32 */
+                count: number;
+            };
+            /** @enum {string} */
+            kind: "keys.sent";
         } | {
             data: {
                 /** Format: int64 */
@@ -1995,10 +2159,14 @@ export interface components {
         /** @description A call in progress as the floor shows it. */
         LiveCallView: {
             call: components["schemas"]["Call"];
+            /** @description Whoever holds the floor has put the customer on hold. */
+            held: boolean;
             /** @description Last thing said. */
             last_line: string | null;
             quality: components["schemas"]["Quality"] | null;
             queue: components["schemas"]["LiveQueue"] | null;
+            /** @description Id of the colleague whose phone rings for it; they take or refuse it like a caller from a queue. */
+            rings_for: string | null;
             supervisors: components["schemas"]["Supervisor"][];
             transfer: components["schemas"]["TransferView"] | null;
         };
@@ -3105,6 +3273,14 @@ export interface components {
         /** @description All simulated customers. */
         SandboxCustomers: {
             items: components["schemas"]["SandboxCustomer"][];
+        };
+        /** @description Keys to be sent to the customer's telephone. */
+        SendKeys: {
+            /**
+             * @description `0` to `9`, `*`, `#`, `A` to `D`.
+             * @example 1
+             */
+            digits: string;
         };
         /** @description What the server sends on `/api/v1/live`. */
         ServerMessage: {
@@ -5114,6 +5290,122 @@ export interface operations {
             };
         };
     };
+    send_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SendKeys"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResult"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `floor_taken`, `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     end_call: {
         parameters: {
             query?: never;
@@ -5346,6 +5638,82 @@ export interface operations {
             };
             /** @description `validation_failed` */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hold_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResult"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `floor_taken`, `wrong_state` */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5708,6 +6076,82 @@ export interface operations {
                 };
             };
             /** @description `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    resume_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActResult"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `floor_taken`, `wrong_state` */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -6890,6 +7334,179 @@ export interface operations {
                 };
             };
             /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    dial: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body get the same answer for 24 h. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Dial"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Call"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `no_phone`, `agent_busy`, `colleague_unreachable`, `do_not_call`, `idempotency_running` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed`, `idempotency_mismatch` */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `at_capacity` */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`, `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleagues"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `person_required` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -126,6 +126,8 @@ impl From<ExchangeError> for Refusal {
             ExchangeError::WrongState { .. } => Self::new(Code::WrongState, detail),
             ExchangeError::NoPhone => Self::new(Code::NoPhone, detail),
             ExchangeError::NotOffered => Self::new(Code::NotOffered, detail),
+            ExchangeError::AgentBusy => Self::new(Code::AgentBusy, detail),
+            ExchangeError::ColleagueUnreachable => Self::new(Code::ColleagueUnreachable, detail),
             ExchangeError::DoNotCall => Self::new(Code::DoNotCall, detail),
             ExchangeError::Forbidden => Self::new(Code::Forbidden, detail),
             ExchangeError::AtCapacity { retry_after_s, .. } => {

@@ -23,6 +23,8 @@ static PUT_CALL: LazyLock<String> = LazyLock::new(|| {
         "assistant_id",
         "trunk_id",
         "number_id",
+        "placed_by",
+        "placed_for",
         "sip_call_id",
         "floor",
         "floor_version",
@@ -31,6 +33,7 @@ static PUT_CALL: LazyLock<String> = LazyLock::new(|| {
         "answered_at",
         "ended_at",
         "duration_ms",
+        "held_ms",
         "end_reason",
         "outcome",
         "recording",
@@ -73,6 +76,8 @@ pub(crate) async fn put_call(connection: &mut AnyConnection, call: &Call) -> Res
         .bind(call.assistant.as_ref().map(|id| id.as_str().to_owned()))
         .bind(call.trunk.as_ref().map(|id| id.as_str().to_owned()))
         .bind(call.number.as_ref().map(|id| id.as_str().to_owned()))
+        .bind(call.placed_by.as_ref().map(|id| id.as_str().to_owned()))
+        .bind(call.placed_for.as_ref().map(|id| id.as_str().to_owned()))
         .bind(call.sip_call_id.clone())
         .bind(json(&call.floor))
         .bind(call.floor_version)
@@ -81,6 +86,7 @@ pub(crate) async fn put_call(connection: &mut AnyConnection, call: &Call) -> Res
         .bind(call.answered_at.map(|at| at.0))
         .bind(call.ended_at.map(|at| at.0))
         .bind(call.duration_ms)
+        .bind(call.held_ms)
         .bind(call.end_reason.clone())
         .bind(json_opt(call.outcome.as_ref()))
         .bind(json_opt(call.recording.as_ref()))
@@ -102,6 +108,8 @@ pub(crate) fn read_call(row: &AnyRow) -> Result<Call, sqlx::Error> {
         assistant: row.id_opt("assistant_id")?,
         trunk: row.id_opt("trunk_id")?,
         number: row.id_opt("number_id")?,
+        placed_by: row.id_opt("placed_by")?,
+        placed_for: row.id_opt("placed_for")?,
         sip_call_id: row.text_opt("sip_call_id")?,
         floor: row.json("floor")?,
         floor_version: row.int("floor_version")?,
@@ -110,6 +118,7 @@ pub(crate) fn read_call(row: &AnyRow) -> Result<Call, sqlx::Error> {
         answered_at: row.time_opt("answered_at")?,
         ended_at: row.time_opt("ended_at")?,
         duration_ms: row.int_opt("duration_ms")?,
+        held_ms: row.int("held_ms")?,
         end_reason: row.text_opt("end_reason")?,
         outcome: row.json_opt("outcome")?,
         recording: row.json_opt("recording")?,

@@ -11,14 +11,14 @@ use tandem_switchboard::ports::store::StoreError;
 use tandem_switchboard::records::{AgentProfile, Event, NewEvent, Queue};
 
 use crate::error::Fault;
-use crate::row::{Columns, json, upsert_sql};
+use crate::row::{Columns, flag, json, upsert_sql};
 use crate::{Storage, events};
 
 static PUT_QUEUE: LazyLock<String> =
     LazyLock::new(|| upsert_sql("queues", &["org_id", "id"], &["name", "settings", "members", "created_at"]));
 
 static PUT_AGENT: LazyLock<String> = LazyLock::new(|| {
-    upsert_sql("agents", &["org_id", "user_id"], &["skills", "capacity", "presence", "since"])
+    upsert_sql("agents", &["org_id", "user_id"], &["skills", "capacity", "pinned", "presence", "since"])
 });
 
 #[async_trait]
@@ -82,6 +82,7 @@ pub(crate) async fn put_agent(connection: &mut AnyConnection, row: &AgentProfile
         .bind(row.user.as_str())
         .bind(json(&row.skills))
         .bind(i64::from(row.capacity))
+        .bind(flag(row.pinned))
         .bind(json(&row.presence))
         .bind(row.since.0)
         .execute(connection)
@@ -106,6 +107,7 @@ fn read_agent(row: &AnyRow) -> Result<AgentProfile, sqlx::Error> {
         user: row.id("user_id")?,
         skills: row.json("skills")?,
         capacity: row.small("capacity")?,
+        pinned: row.flag("pinned")?,
         presence: row.json("presence")?,
         since: row.time("since")?,
     })

@@ -31,6 +31,10 @@ pub struct Call {
     pub trunk: Option<String>,
     /// Id of our number.
     pub number: Option<String>,
+    /// Id of the person who placed it themselves.
+    pub placed_by: Option<String>,
+    /// Id of the queue for which they did.
+    pub placed_for: Option<String>,
     pub sip_call_id: Option<String>,
     pub floor: Floor,
     pub variables: BTreeMap<String, String>,
@@ -39,6 +43,8 @@ pub struct Call {
     pub ended_at: Option<Time>,
     /// Talk time, ms.
     pub duration_ms: Option<i64>,
+    /// How long the customer was on hold, ms.
+    pub held_ms: i64,
     /// `customer`, `assistant`, `person`, `rtp_timeout`, `sip_486`, `restart` …
     pub end_reason: Option<String>,
     pub outcome: Option<Outcome>,
@@ -119,6 +125,10 @@ pub struct LiveCallView {
     pub quality: Option<Quality>,
     /// A person is giving the customer to somebody.
     pub transfer: Option<TransferView>,
+    /// Whoever holds the floor has put the customer on hold.
+    pub held: bool,
+    /// Id of the colleague whose phone rings for it; they take or refuse it like a caller from a queue.
+    pub rings_for: Option<String>,
     pub queue: Option<LiveQueue>,
 }
 
@@ -187,6 +197,8 @@ impl From<&records::Call> for Call {
             assistant: row.assistant.as_ref().map(ToString::to_string),
             trunk: row.trunk.as_ref().map(ToString::to_string),
             number: row.number.as_ref().map(ToString::to_string),
+            placed_by: row.placed_by.as_ref().map(ToString::to_string),
+            placed_for: row.placed_for.as_ref().map(ToString::to_string),
             sip_call_id: row.sip_call_id.clone(),
             floor: Floor::new(&row.floor, row.floor_version),
             variables: row.variables.clone(),
@@ -194,6 +206,7 @@ impl From<&records::Call> for Call {
             answered_at: row.answered_at.map(Into::into),
             ended_at: row.ended_at.map(Into::into),
             duration_ms: row.duration_ms,
+            held_ms: row.held_ms,
             end_reason: row.end_reason.clone(),
             outcome: row.outcome.as_ref().map(Into::into),
             recording: row.recording.as_ref().map(|recording| Recording::new(recording, &row.id)),
@@ -273,6 +286,8 @@ impl From<&LiveCall> for LiveCallView {
             last_line: live.last_line.as_ref().map(|line| line.as_str().to_owned()),
             quality: live.quality.map(Into::into),
             transfer: live.transfer.as_ref().map(Into::into),
+            held: live.held,
+            rings_for: live.rings_for.as_ref().map(ToString::to_string),
             queue: live.queue.as_ref().map(|queue| LiveQueue {
                 queue: queue.queue.to_string(),
                 joined_at: queue.joined_at.into(),

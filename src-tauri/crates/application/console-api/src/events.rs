@@ -59,6 +59,12 @@ pub enum EventBody {
     /// A person gives the customer to somebody: how far it has come, or what became of it.
     #[serde(rename = "transfer.changed")]
     TransferChanged { transfer: TransferView, at_ms: i64 },
+    /// The customer is on hold, or not any more.
+    #[serde(rename = "hold.changed")]
+    HoldChanged { held: bool, by: Option<String>, at_ms: i64 },
+    /// So many keys were pressed for the customer's telephone.
+    #[serde(rename = "keys.sent")]
+    KeysSent { count: u32, by: Option<String>, at_ms: i64 },
     #[serde(rename = "key.pressed")]
     KeyPressed { at_ms: i64 },
     #[serde(rename = "opt_out.recorded")]
@@ -153,6 +159,12 @@ impl From<&records::EventBody> for EventBody {
             }
             Row::TransferChanged { transfer, at_ms } => {
                 Self::TransferChanged { transfer: transfer.into(), at_ms: *at_ms }
+            }
+            Row::HoldChanged { held, by, at_ms } => {
+                Self::HoldChanged { held: *held, by: by.as_ref().map(ToString::to_string), at_ms: *at_ms }
+            }
+            Row::KeysSent { count, by, at_ms } => {
+                Self::KeysSent { count: *count, by: by.as_ref().map(ToString::to_string), at_ms: *at_ms }
             }
             Row::KeyPressed { at_ms } => Self::KeyPressed { at_ms: *at_ms },
             Row::OptOutRecorded { at_ms } => Self::OptOutRecorded { at_ms: *at_ms },

@@ -51,7 +51,8 @@ pub struct AgentView {
     pub user: String,
     pub name: String,
     pub state: AgentState,
-    /// Of a break: what was given, or `no_answer` (they let an offer ring) or `no_phone` (their telephone is gone).
+    /// Of a break: what was given, or `no_answer` (they let an offer ring), `no_phone` (their telephone is
+    /// gone) or `phone_gone` (so is the line that is kept open to it).
     pub reason: Option<String>,
     pub since: Time,
     /// Of wrap-up.
@@ -64,6 +65,8 @@ pub struct AgentView {
     pub skills: BTreeMap<String, u8>,
     /// Calls at once.
     pub capacity: u32,
+    /// Their phone is called once when they come to work, and calls are put through to it without ringing.
+    pub pinned: bool,
     /// Ids of their queues.
     pub queues: Vec<String>,
     pub calls_taken: u64,
@@ -153,6 +156,9 @@ pub struct AgentWrite {
     #[serde(default = "one")]
     #[schema(minimum = 1, maximum = 10)]
     pub capacity: u32,
+    /// Call their phone once when they come to work, and put calls through to it without ringing.
+    #[serde(default)]
+    pub pinned: bool,
 }
 
 fn one() -> u32 {
@@ -199,6 +205,7 @@ impl From<exchange::AgentView> for AgentView {
             last_call: view.last_call.map(|call| call.to_string()),
             skills: view.skills,
             capacity: view.capacity,
+            pinned: view.pinned,
             queues: view.queues.iter().map(ToString::to_string).collect(),
             calls_taken: view.calls_taken,
             phone: view.phone,

@@ -12,6 +12,7 @@ pub mod call_requests;
 pub mod calls;
 pub mod check;
 pub mod cursor;
+pub mod desk_calls;
 mod document;
 pub mod events;
 pub mod floor;

@@ -41,6 +41,9 @@ codes! {
     FloorTaken = 409, "Somebody else was first";
     WrongState = 409, "The call is not in a state that allows this";
     NoPhone = 409, "You have no phone connected";
+    /// One call at a time is placed.
+    AgentBusy = 409, "You are on a call already";
+    ColleagueUnreachable = 409, "Your colleague has no phone connected, or is on a call";
     /// The caller is not, or no longer, held out to whoever asks.
     NotOffered = 409, "This call is not offered to you";
     DispositionRequired = 409, "Say what came of the call first";

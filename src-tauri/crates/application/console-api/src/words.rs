@@ -64,7 +64,7 @@ twin_enum! {
 
 twin_enum! {
     /// Which way a call was begun, seen from us.
-    Direction = records::Direction { Inbound, Outbound }
+    Direction = records::Direction { Inbound, Outbound, Internal }
 }
 
 twin_enum! {

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use tandem_foundation::{AssistantId, CallId, LegId, OrgId, Pii, QueueId, TrunkId, UserId};
 use tokio::sync::broadcast;
 
+pub use crate::dialling::{Colleague, ColleagueState, Dial, DialTo};
 pub use crate::floor_view::*;
 use crate::ports::media::{AudioLink, LegQuality};
 use crate::ports::signalling::TrunkState;
@@ -94,6 +95,13 @@ pub enum Act {
     SwapTransfer,
     /// All three talk.
     ThreeWay,
+    /// The customer hears music and nobody, and nobody hears them. For whoever holds the floor, like what follows.
+    Hold,
+    Resume,
+    /// Keys for the customer's telephone (`0-9*#A-D`).
+    SendKeys {
+        digits: Pii<String>,
+    },
     End,
 }
 
@@ -111,6 +119,9 @@ impl Act {
                 | Self::AbandonTransfer
                 | Self::SwapTransfer
                 | Self::ThreeWay
+                | Self::Hold
+                | Self::Resume
+                | Self::SendKeys { .. }
         )
     }
 }
@@ -130,6 +141,10 @@ pub enum ExchangeError {
     /// No registered phone and no browser audio: nowhere to connect the person.
     #[error("you have no phone connected: open the softphone or register a SIP phone")]
     NoPhone,
+    #[error("you are on a call already")]
+    AgentBusy,
+    #[error("your colleague has no phone connected, or is on a call")]
+    ColleagueUnreachable,
     #[error("this number asked not to be called")]
     DoNotCall,
     #[error("your role does not allow this")]
@@ -157,6 +172,10 @@ pub struct LiveCall {
     pub quality: Option<LegQuality>,
     /// A person is giving the customer to somebody.
     pub transfer: Option<Transfer>,
+    /// Whoever holds the floor has put the customer on hold.
+    pub held: bool,
+    /// The colleague who is called and has not answered yet.
+    pub rings_for: Option<UserId>,
     pub queue: Option<LiveQueue>,
 }
 
@@ -203,6 +222,11 @@ impl LiveMessage {
 pub trait Exchange: Send + Sync {
     /// Places a call; answers once it is committed and on its way (status `queued` or `ringing`).
     async fn place_call(&self, actor: &Actor, request: PlaceCall) -> Result<Call, ExchangeError>;
+    /// Places a call of the person who asks: their own phone is called, then the other side. Answers once it is
+    /// committed and their phone is being called.
+    async fn dial(&self, actor: &Actor, request: Dial) -> Result<Call, ExchangeError>;
+    /// Everybody of the organisation, by name.
+    async fn colleagues(&self, org: &OrgId) -> Vec<Colleague>;
     /// Acts on a live call; answers the floor after the act.
     async fn act(&self, actor: &Actor, call: &CallId, act: Act) -> Result<(FloorHolder, i64), ExchangeError>;
     /// Every live call of the organisation.

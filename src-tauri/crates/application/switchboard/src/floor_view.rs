@@ -52,6 +52,7 @@ pub struct AgentView {
     pub last_call: Option<CallId>,
     pub skills: BTreeMap<String, u8>,
     pub capacity: u32,
+    pub pinned: bool,
     pub queues: Vec<QueueId>,
     pub calls_taken: u64,
     pub phone: bool,

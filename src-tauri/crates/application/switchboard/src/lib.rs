@@ -6,6 +6,7 @@
 mod call_task;
 mod capacity;
 mod context;
+mod dialling;
 mod disposition;
 pub mod exchange;
 mod floor_view;

@@ -41,6 +41,7 @@ fn call_ended(call: &Call) {
     let direction = match call.direction {
         Direction::Inbound => "inbound",
         Direction::Outbound => "outbound",
+        Direction::Internal => "internal",
     };
     metrics::counter!("tandem_calls_total", "direction" => direction, "status" => call.status.as_str())
         .increment(1);

@@ -10,7 +10,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 use crate::call_task::{Beginning, CallMessage, CallTask};
 use crate::context::{Context, Ports};
 use crate::exchange::{
-    Act, Actor, AgentView, Exchange, ExchangeError, FloorView, LiveCall, LiveMessage, PlaceCall, Reorder,
+    Act, Actor, AgentView, Colleague, Dial, Exchange, ExchangeError, FloorView, LiveCall, LiveMessage, PlaceCall, Reorder,
     WrapUp,
 };
 use crate::journal::{Journal, event};
@@ -184,6 +184,8 @@ impl Switchboard {
             assistant: None,
             trunk: None,
             number: None,
+            placed_by: None,
+            placed_for: None,
             floor: FloorHolder::Nobody,
             floor_version: 0,
             variables: Default::default(),
@@ -191,6 +193,7 @@ impl Switchboard {
             answered_at: None,
             ended_at: None,
             duration_ms: None,
+            held_ms: 0,
             end_reason: None,
             outcome: None,
             recording: None,
@@ -254,6 +257,14 @@ impl Exchange for Switchboard {
             self.context.plan.write().release(trunk);
         }
         Err(ExchangeError::Storage)
+    }
+
+    async fn dial(&self, actor: &Actor, request: Dial) -> Result<Call, ExchangeError> {
+        self.place_own(actor, request).await
+    }
+
+    async fn colleagues(&self, org: &OrgId) -> Vec<Colleague> {
+        self.colleagues_of(org).await
     }
 
     async fn act(&self, actor: &Actor, call: &CallId, act: Act) -> Result<(FloorHolder, i64), ExchangeError> {

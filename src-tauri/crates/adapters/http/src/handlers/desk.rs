@@ -109,7 +109,7 @@ async fn desk_call(ask: &Ask, queues: &[Queue], live: LiveCall) -> Result<DeskCa
     let transcript = ask.shared.exchange.live_transcript(org, &live.call.id).await;
     let customer = match live.call.direction {
         Direction::Inbound => &live.call.from,
-        Direction::Outbound => &live.call.to,
+        Direction::Outbound | Direction::Internal => &live.call.to,
     };
     let filter = CallFilter {
         search: Some(customer.as_str().to_owned()),

@@ -3,6 +3,7 @@
 mod assistants;
 mod calls;
 mod desk;
+mod desk_calls;
 mod hours;
 mod keys;
 mod lines;
@@ -72,6 +73,11 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("abandon_transfer", handler(transfers::abandon)),
         ("swap_transfer", handler(transfers::swap)),
         ("three_way", handler(transfers::three_way)),
+        ("dial", handler(desk_calls::dial)),
+        ("list_colleagues", handler(desk_calls::colleagues)),
+        ("hold_call", handler(desk_calls::hold)),
+        ("resume_call", handler(desk_calls::resume)),
+        ("send_keys", handler(desk_calls::send_keys)),
         ("list_assistants", handler(assistants::list)),
         ("create_assistant", handler(assistants::create)),
         ("get_assistant", handler(assistants::get)),

@@ -56,13 +56,13 @@ pub(super) async fn delete(ask: Ask) -> Reply {
 
 /// What a person is at stays as it is.
 pub(super) async fn replace_agent(ask: Ask) -> Reply {
-    let AgentWrite { skills, capacity } = ask.json()?;
+    let AgentWrite { skills, capacity, pinned } = ask.json()?;
     let (org, store) = (ask.org()?, &ask.shared.store);
     let user: UserId = ask.id().into();
     store.user(org, &user).await.map_err(|error| super::calls::named(error, "agent"))?;
     let known = store.agent_profiles(org).await?.into_iter().find(|profile| profile.user == user);
     let profile = known.unwrap_or_else(|| AgentProfile::new(org.clone(), user.clone(), now()));
-    let row = AgentProfile { skills, capacity, ..profile };
+    let row = AgentProfile { skills, capacity, pinned, ..profile };
     let events = change(ask.caller()?, "agent", &user, false);
     let events = store.put_agent_profile(row, events).await?;
     ask.shared.changed(events).await;

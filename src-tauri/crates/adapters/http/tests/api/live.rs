@@ -16,6 +16,8 @@ fn live_call(org: &str, id: &str) -> LiveCall {
         last_line: Some("hello".into()),
         quality: None,
         transfer: None,
+        held: false,
+        rings_for: None,
         queue: None,
     }
 }

@@ -2,6 +2,7 @@
 
 mod calls;
 mod configuration;
+mod desk_calls;
 mod floor;
 mod live;
 mod people;
@@ -20,6 +21,7 @@ pub fn all() -> impl Iterator<Item = &'static Operation> {
         calls::ALL,
         floor::ALL,
         transfers::ALL,
+        desk_calls::ALL,
         reports::ALL,
         routing::ALL,
         configuration::ALL,

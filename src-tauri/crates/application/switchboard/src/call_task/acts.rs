@@ -37,6 +37,9 @@ impl CallTask {
                 self.tell(TalkInput::ForceSay { person: actor.name.clone(), text: text.into_inner() });
                 Ok(())
             }
+            Act::Hold | Act::Resume | Act::SendKeys { .. } => {
+                Err(ExchangeError::WrongState { status: "not in progress" })
+            }
             Act::PauseRecording => self.pause_recording(actor),
             Act::ResumeRecording => self.resume_recording(actor),
             Act::Transfer { .. }

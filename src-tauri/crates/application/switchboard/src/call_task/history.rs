@@ -118,6 +118,8 @@ impl CallTask {
             last_line: self.items.iter().rev().find(spoken).map(|item| item.text.clone()),
             quality: self.quality,
             transfer: self.transfers.current.clone(),
+            held: false,
+            rings_for: None,
             queue: self.live_queue(),
         }
     }

@@ -110,7 +110,7 @@ impl CallTask {
     fn person_caller_id(&self) -> Pii<String> {
         match self.call.direction {
             crate::records::Direction::Inbound => self.call.from.clone(),
-            crate::records::Direction::Outbound => self.call.to.clone(),
+            crate::records::Direction::Outbound | crate::records::Direction::Internal => self.call.to.clone(),
         }
     }
 

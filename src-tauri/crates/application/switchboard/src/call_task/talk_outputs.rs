@@ -173,7 +173,7 @@ impl CallTask {
         self.opted_out = true;
         let number = match self.call.direction {
             crate::records::Direction::Inbound => self.call.from.clone(),
-            crate::records::Direction::Outbound => self.call.to.clone(),
+            crate::records::Direction::Outbound | crate::records::Direction::Internal => self.call.to.clone(),
         };
         let at_ms = self.offset_ms(Instant::now());
         let row = DoNotCall {

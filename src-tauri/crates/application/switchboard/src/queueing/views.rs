@@ -57,6 +57,7 @@ impl Floor {
             last_call: self.last_calls.get(&user).cloned(),
             skills: profile.map(|profile| profile.skills.clone()).unwrap_or_default(),
             capacity: profile.map_or(1, |profile| profile.capacity),
+            pinned: profile.is_some_and(|profile| profile.pinned),
             queues: of.map(|queue| queue.id.clone()).collect(),
             calls_taken: standing.calls_taken,
             phone: self.context.phones.reachable(&user),

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use tandem_foundation::{AssistantId, CallId, ItemId, NumberId, OrgId, Pii, RecordingId, TrunkId, UserId};
+use tandem_foundation::{
+    AssistantId, CallId, ItemId, NumberId, OrgId, Pii, QueueId, RecordingId, TrunkId, UserId,
+};
 
 use super::UnixMs;
 
@@ -14,6 +16,8 @@ use super::UnixMs;
 pub enum Direction {
     Inbound,
     Outbound,
+    /// Between two people of ours.
+    Internal,
 }
 
 /// Where a call is. The last seven are final.
@@ -87,6 +91,10 @@ pub struct Call {
     pub assistant: Option<AssistantId>,
     pub trunk: Option<TrunkId>,
     pub number: Option<NumberId>,
+    /// Who of ours placed it themselves.
+    pub placed_by: Option<UserId>,
+    /// The queue for which they did.
+    pub placed_for: Option<QueueId>,
     /// SIP Call-ID of the customer's leg.
     pub sip_call_id: Option<String>,
     pub floor: FloorHolder,
@@ -98,6 +106,8 @@ pub struct Call {
     pub ended_at: Option<UnixMs>,
     /// Talk time, ms.
     pub duration_ms: Option<i64>,
+    /// How long the customer was on hold, ms.
+    pub held_ms: i64,
     /// Who or what ended it (`customer`, `assistant`, `person`, `rtp_timeout`, `sip_486`, `restart` …).
     pub end_reason: Option<String>,
     pub outcome: Option<Outcome>,

@@ -38,6 +38,12 @@ pub enum EventBody {
     /// A person gives the customer to somebody: how far it has come, or what became of it.
     #[serde(rename = "transfer.changed")]
     TransferChanged { transfer: Transfer, at_ms: i64 },
+    /// Whoever holds the floor put the customer on hold, or had them back; `by` is absent where it ended by itself.
+    #[serde(rename = "hold.changed")]
+    HoldChanged { held: bool, by: Option<UserId>, at_ms: i64 },
+    /// Whoever holds the floor pressed so many keys for the customer's telephone (which ones is not kept here).
+    #[serde(rename = "keys.sent")]
+    KeysSent { count: u32, by: Option<UserId>, at_ms: i64 },
     /// The customer pressed a key (which one is not kept here).
     #[serde(rename = "key.pressed")]
     KeyPressed { at_ms: i64 },
@@ -132,6 +138,8 @@ impl EventBody {
             Self::TranscriptItem(_) => "transcript.item",
             Self::SupervisionChanged { .. } => "supervision.changed",
             Self::TransferChanged { .. } => "transfer.changed",
+            Self::HoldChanged { .. } => "hold.changed",
+            Self::KeysSent { .. } => "keys.sent",
             Self::KeyPressed { .. } => "key.pressed",
             Self::OptOutRecorded { .. } => "opt_out.recorded",
             Self::ToolUsed { .. } => "tool.used",

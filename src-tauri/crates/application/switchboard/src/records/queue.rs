@@ -152,6 +152,8 @@ pub struct AgentProfile {
     pub skills: BTreeMap<String, u8>,
     /// Calls at once.
     pub capacity: u32,
+    /// Their phone is called once when they come to work, and kept on the line.
+    pub pinned: bool,
     pub presence: Presence,
     pub since: UnixMs,
 }
@@ -214,6 +216,6 @@ impl Default for QueueSettings {
 impl AgentProfile {
     /// Somebody who has said nothing of themselves yet.
     pub fn new(org: OrgId, user: UserId, since: UnixMs) -> Self {
-        Self { org, user, skills: BTreeMap::new(), capacity: 1, presence: Presence::Offline, since }
+        Self { org, user, skills: BTreeMap::new(), capacity: 1, pinned: false, presence: Presence::Offline, since }
     }
 }

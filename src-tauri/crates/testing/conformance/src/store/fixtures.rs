@@ -42,6 +42,8 @@ pub fn full_call(org: &OrgId, created_at: i64) -> Call {
         assistant: Some("asst_jane_collections".into()),
         trunk: Some("trunk_1".into()),
         number: Some("pn_jakarta_01".into()),
+        placed_by: Some("user_1".into()),
+        placed_for: Some("queue_1".into()),
         sip_call_id: Some("a84b4c76e66710@pc33".to_owned()),
         floor: FloorHolder::Person { user: "user_1".into(), name: "Ann \"A\" O'Neil".to_owned() },
         floor_version: 7,
@@ -50,6 +52,7 @@ pub fn full_call(org: &OrgId, created_at: i64) -> Call {
         answered_at: Some(UnixMs(created_at + 3_000)),
         ended_at: Some(UnixMs(created_at + 63_000)),
         duration_ms: Some(60_000),
+        held_ms: 4_500,
         end_reason: Some("customer".to_owned()),
         outcome: Some(Outcome {
             disposition: "promise_to_pay".to_owned(),
@@ -85,6 +88,8 @@ pub fn new_call(org: &OrgId, created_at: i64) -> Call {
         assistant: None,
         trunk: None,
         number: None,
+        placed_by: None,
+        placed_for: None,
         sip_call_id: None,
         floor: FloorHolder::Nobody,
         floor_version: 0,
@@ -208,6 +213,7 @@ pub fn agent_profile(org: &OrgId, user: &str) -> AgentProfile {
     AgentProfile {
         skills: [("hindi".to_owned(), 7)].into(),
         capacity: 2,
+        pinned: true,
         presence: Presence::Paused { reason: "lunch".into() },
         ..AgentProfile::new(org.clone(), user.into(), UnixMs(5))
     }

@@ -72,6 +72,26 @@ impl Exchange for PretendExchange {
         Ok(call)
     }
 
+    async fn dial(&self, actor: &Actor, request: Dial) -> Result<Call, ExchangeError> {
+        if let Some(error) = self.refuse_next.lock().take() {
+            return Err(error);
+        }
+        let mut call = rows::call(actor.org.as_str(), "call_dialled", 5_000, CallStatus::Queued);
+        (call.placed_by, call.placed_for) = (actor.user.clone(), request.queue);
+        Ok(call)
+    }
+
+    async fn colleagues(&self, _: &OrgId) -> Vec<Colleague> {
+        let agents = self.agents.lock();
+        let shown = |agent: &AgentView| Colleague {
+            user: agent.user.clone(),
+            name: agent.name.clone(),
+            state: ColleagueState::Available,
+            phone: agent.phone,
+        };
+        agents.iter().map(shown).collect()
+    }
+
     async fn act(&self, _: &Actor, call: &CallId, act: Act) -> Result<(FloorHolder, i64), ExchangeError> {
         if let Some(error) = self.refuse_next.lock().take() {
             return Err(error);
