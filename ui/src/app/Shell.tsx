@@ -2,7 +2,9 @@
 import { Outlet } from "@tanstack/react-router";
 import { useTranslation } from "react-i18next";
 
+import { HotkeyWatch } from "@/features/desk/HotkeyWatch";
 import { OfferWatch } from "@/features/desk/OfferWatch";
+import { DialDialog } from "@/features/dial/DialDialog";
 import { CallInDialog } from "@/features/sandbox/CallInDialog";
 import { PlaceCallDialog } from "@/features/sandbox/PlaceCallDialog";
 import { usePhoneRecovery } from "@/features/softphone/usePhoneRecovery";
@@ -40,6 +42,8 @@ export function Shell() {
       <Palette />
       <PlaceCallDialog />
       <CallInDialog />
+      <DialDialog />
+      <HotkeyWatch />
     </div>
   );
 }

@@ -9,7 +9,9 @@ import {
   IconAlertTriangle,
   IconArrowsExchange,
   IconBan,
+  IconDialpad,
   IconKeyboard,
+  IconPhonePause,
   IconPlayerPause,
   IconPlayerPlay,
   IconTool,
@@ -26,6 +28,8 @@ const icons = {
   "provider.failed": IconAlertTriangle,
   "supervision.changed": IconArrowsExchange,
   "transfer.changed": IconArrowsExchange,
+  "hold.changed": IconPhonePause,
+  "keys.sent": IconDialpad,
   "recording.paused": IconPlayerPause,
   "recording.resumed": IconPlayerPlay,
   "recording.failed": IconAlertTriangle,
@@ -74,6 +78,10 @@ function useMarkText({ event, silencedMs, audibleMs }: MarkEntry): string {
         : t("mark.recordingResumed", { name: event.data.name });
     case "recording.failed":
       return t(`mark.recordingFailed.${event.data.state === "incomplete" ? "incomplete" : "notRecorded"}`);
+    case "hold.changed":
+      return t(event.data.held ? "mark.held" : "mark.resumed");
+    case "keys.sent":
+      return t("mark.keysSent", { count: event.data.count });
     case "transfer.changed":
       return t(`mark.transfer.${event.data.transfer.state}`, { name: event.data.transfer.name });
     case "supervision.changed":

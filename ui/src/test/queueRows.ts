@@ -45,6 +45,7 @@ export const agentOf = (over: Partial<AgentView>): AgentView => ({
   last_call: null,
   skills: { hindi: 7 },
   capacity: 1,
+  pinned: false,
   queues: ["queue_1"],
   calls_taken: 3,
   phone: true,

@@ -18,6 +18,9 @@ export const call = (over: Partial<Call> = {}): Call => ({
   answered_at: "2026-03-01T09:30:05Z",
   ended_at: null,
   duration_ms: null,
+  held_ms: 0,
+  placed_by: null,
+  placed_for: null,
   end_reason: null,
   outcome: null,
   recording: null,
@@ -31,6 +34,8 @@ export const liveCall = (over: Partial<Call> = {}, rest: Partial<LiveCall> = {})
   last_line: null,
   quality: null,
   transfer: null,
+  held: false,
+  rings_for: null,
   queue: null,
   ...rest,
 });

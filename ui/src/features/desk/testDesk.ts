@@ -17,6 +17,7 @@ export const agent = (over: Partial<AgentView> = {}): AgentView => ({
   last_call: null,
   skills: {},
   capacity: 1,
+  pinned: false,
   queues: ["queue_support"],
   calls_taken: 0,
   phone: true,

@@ -14,7 +14,7 @@ import { PeoplePanel } from "./PeoplePanel";
 import { ProvidersPanel } from "./ProvidersPanel";
 import { QueuesPanel } from "./queues/QueuesPanel";
 import { RetentionPanel } from "./RetentionPanel";
-import { ShortcutsPanel } from "./ShortcutsPanel";
+import { ShortcutsPanel } from "./shortcuts/ShortcutsPanel";
 
 const tabs = [
   { name: "people", icon: IconUsers, panel: PeoplePanel, least: "admin" },

@@ -12,6 +12,8 @@ const nothingYet: Omit<LiveCall, "call"> = {
   quality: null,
   queue: null,
   transfer: null,
+  held: false,
+  rings_for: null,
 };
 
 type Transfer = NonNullable<LiveCall["transfer"]>;
@@ -116,6 +118,12 @@ class Draft {
       case "transfer.changed": {
         const { transfer } = event.data;
         this.change(event.call, (live) => ({ ...live, transfer: isOver(transfer) ? null : transfer }));
+        this.mark(event);
+        return;
+      }
+      case "hold.changed": {
+        const { held } = event.data;
+        this.change(event.call, (live) => ({ ...live, held }));
         this.mark(event);
         return;
       }
