@@ -66,6 +66,10 @@ function useMarkText({ event, silencedMs, audibleMs }: MarkEntry): string {
       return t(event.data.ok ? "mark.tool" : "mark.toolFailed", { name: event.data.name });
     case "opt_out.recorded":
       return t("mark.optOut");
+    case "hold.changed":
+      return t(event.data.held ? "mark.held" : "mark.resumed");
+    case "keys.sent":
+      return t("mark.keysSent", { count: event.data.count });
     case "key.pressed":
       return t("mark.key");
     case "provider.failed":
@@ -78,10 +82,6 @@ function useMarkText({ event, silencedMs, audibleMs }: MarkEntry): string {
         : t("mark.recordingResumed", { name: event.data.name });
     case "recording.failed":
       return t(`mark.recordingFailed.${event.data.state === "incomplete" ? "incomplete" : "notRecorded"}`);
-    case "hold.changed":
-      return t(event.data.held ? "mark.held" : "mark.resumed");
-    case "keys.sent":
-      return t("mark.keysSent", { count: event.data.count });
     case "transfer.changed":
       return t(`mark.transfer.${event.data.transfer.state}`, { name: event.data.transfer.name });
     case "supervision.changed":

@@ -40,6 +40,8 @@ export function timeline(items: readonly TranscriptItem[], events: readonly Call
       case "tool.used":
       case "opt_out.recorded":
       case "key.pressed":
+      case "keys.sent":
+      case "hold.changed":
       case "provider.failed":
       case "recording.paused":
       case "recording.resumed":

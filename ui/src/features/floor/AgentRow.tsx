@@ -101,5 +101,7 @@ export function AgentRow({ agent, marked, acts, onAt }: Props) {
 function useReason({ state, reason }: AgentView): string | null {
   const { t } = useTranslation();
   if (state !== "paused" || reason === null) return null;
-  return reason === "no_answer" || reason === "no_phone" ? t(`agents.reasons.${reason}`) : reason;
+  return reason === "no_answer" || reason === "no_phone" || reason === "phone_gone"
+    ? t(`agents.reasons.${reason}`)
+    : reason;
 }

@@ -99,6 +99,15 @@ class Draft {
     if (this.next.seq !== null && event.seq <= this.next.seq) return;
     this.next = { ...this.next, seq: event.seq };
     switch (event.kind) {
+      case "hold.changed":
+        this.change(event.call, (live) => ({ ...live, held: event.data.held }));
+        this.mark(event);
+        return;
+      case "colleague.ringing": {
+        const { user, rings } = event.data;
+        this.change(event.call, (live) => ({ ...live, rings_for: rings ? user : null }));
+        return;
+      }
       case "call.created":
       case "call.updated":
         this.map("calls").set(event.data.id, {
@@ -118,12 +127,6 @@ class Draft {
       case "transfer.changed": {
         const { transfer } = event.data;
         this.change(event.call, (live) => ({ ...live, transfer: isOver(transfer) ? null : transfer }));
-        this.mark(event);
-        return;
-      }
-      case "hold.changed": {
-        const { held } = event.data;
-        this.change(event.call, (live) => ({ ...live, held }));
         this.mark(event);
         return;
       }

@@ -62,6 +62,9 @@ pub enum EventBody {
     /// The customer is on hold, or not any more.
     #[serde(rename = "hold.changed")]
     HoldChanged { held: bool, by: Option<String>, at_ms: i64 },
+    /// A colleague is called, and rings; or not any more.
+    #[serde(rename = "colleague.ringing")]
+    ColleagueRinging { user: String, rings: bool },
     /// So many keys were pressed for the customer's telephone.
     #[serde(rename = "keys.sent")]
     KeysSent { count: u32, by: Option<String>, at_ms: i64 },
@@ -162,6 +165,9 @@ impl From<&records::EventBody> for EventBody {
             }
             Row::HoldChanged { held, by, at_ms } => {
                 Self::HoldChanged { held: *held, by: by.as_ref().map(ToString::to_string), at_ms: *at_ms }
+            }
+            Row::ColleagueRinging { user, rings } => {
+                Self::ColleagueRinging { user: user.to_string(), rings: *rings }
             }
             Row::KeysSent { count, by, at_ms } => {
                 Self::KeysSent { count: *count, by: by.as_ref().map(ToString::to_string), at_ms: *at_ms }

@@ -1,5 +1,7 @@
 //! The router: hands what signalling and media report to the call it concerns, and begins inbound calls.
 
+mod phones;
+
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -36,15 +38,15 @@ pub(crate) fn start(
 
 fn route(exchange: &Arc<Switchboard>, event: SignallingEvent) {
     match event {
-        SignallingEvent::Incoming { leg, replaces: Some(_), .. } => {
-            // A call is moved by its floor, not by another phone's INVITE.
-            let decline = SignallingCommand::Reject { leg, code: 603, retry_after: None };
-            exchange.context.ports.signalling.send(decline);
-        }
-        SignallingEvent::Incoming { leg, caller, from, display_name, to, call_id, offer, .. } => {
+        SignallingEvent::Incoming { leg, caller, from, display_name, to, call_id, offer, replaces, .. } => {
             let exchange = exchange.clone();
             let incoming = Incoming { leg, caller, from, display_name, to, call_id, offer };
-            tokio::spawn(async move { exchange.incoming(incoming).await });
+            tokio::spawn(async move {
+                match replaces {
+                    Some(replaced) => exchange.picked_up(incoming, replaced).await,
+                    None => exchange.incoming(incoming).await,
+                }
+            });
         }
         SignallingEvent::Trunk { trunk, state } => {
             let Some(org) = exchange.context.plan.read().trunk_owner(&trunk) else { return };
@@ -86,7 +88,14 @@ impl Switchboard {
         if self.is_draining() {
             return reject(503, Some(10));
         }
-        let Some((call, route)) = self.place_incoming(&incoming) else { return reject(404, None) };
+        let placed = self.place_incoming(&incoming).or_else(|| self.dialled_queue(&incoming));
+        let Some((call, route)) = placed else {
+            return match incoming.caller.clone() {
+                Caller::Phone(user) => self.dialled(incoming, user).await,
+                // A carrier reaches our numbers, and nothing beyond.
+                Caller::Trunk(_) => reject(404, None),
+            };
+        };
         let mut assistant = None;
         let (mut person, mut routed) = (None, None);
         match opening::past_hours(&self.context, &call.org, route) {
@@ -165,7 +174,7 @@ fn room_of(event: &MediaEvent) -> &tandem_foundation::CallId {
     }
 }
 
-fn leg_of(event: &SignallingEvent) -> Option<LegId> {
+pub(crate) fn leg_of(event: &SignallingEvent) -> Option<LegId> {
     match event {
         SignallingEvent::Incoming { leg, .. }
         | SignallingEvent::Progress { leg, .. }

@@ -149,7 +149,7 @@ impl Switchboard {
         Ok((call, assistant))
     }
 
-    fn choose_trunk(
+    pub(crate) fn choose_trunk(
         &self,
         org: &OrgId,
         wanted: Option<&TrunkId>,
@@ -216,7 +216,7 @@ impl Switchboard {
     }
 
     /// `None`: the exchange is going down.
-    async fn ask_floor<T>(&self, org: &OrgId, order: impl FnOnce(oneshot::Sender<T>) -> Order) -> Option<T> {
+    pub(crate) async fn ask_floor<T>(&self, org: &OrgId, order: impl FnOnce(oneshot::Sender<T>) -> Order) -> Option<T> {
         let (reply, answer) = oneshot::channel();
         self.context.distributor.tell(org, order(reply));
         answer.await.ok()
@@ -409,7 +409,7 @@ pub(crate) fn missing(error: StoreError, what: &'static str) -> ExchangeError {
     }
 }
 
-fn is_e164(number: &str) -> bool {
+pub(crate) fn is_e164(number: &str) -> bool {
     number.strip_prefix('+').is_some_and(|digits| {
         (7..=15).contains(&digits.len())
             && digits.bytes().all(|b| b.is_ascii_digit())

@@ -11,6 +11,7 @@ use crate::transfer::Unreached;
 
 impl CallMachine {
     pub(crate) fn set_floor(&mut self, floor: Floor, by: Option<PersonRef>, reason: &'static str) {
+        self.change_hold(false, by.clone());
         self.version += 1;
         self.floor = floor.clone();
         self.alone = false;
@@ -122,6 +123,9 @@ impl CallMachine {
     pub(crate) fn after_departure(&mut self, person: Person, why: Unreached, lost: bool) {
         if person.mode == Mode::Offered {
             return self.outputs.push_back(Output::OfferFailed { who: person.who });
+        }
+        if self.dialler_left(&person) {
+            return;
         }
         let Some(person) = self.left_a_transfer(person, why) else { return };
         let held = matches!(&self.floor, Floor::Person { who, .. } if *who == person.who);

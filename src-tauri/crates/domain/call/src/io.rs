@@ -60,8 +60,17 @@ pub enum EndedBy {
 /// Something that happened.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Input {
+    /// A person of ours calls the customer, which only begins a call; `leg`: they dialled on the phone that is on it,
+    /// otherwise their phone is called first.
+    Dial { who: PersonRef, name: String, leg: Option<LegId> },
     /// The customer's leg rings.
     Ringing,
+    /// The customer's leg can be heard before it is up.
+    EarlyMedia,
+    /// The floor's holder leaves the customer with music.
+    Hold { by: PersonRef },
+    /// The floor's holder has the customer back from hold.
+    Resume { by: PersonRef },
     /// The customer's leg is up.
     Answered,
     /// The customer's leg failed before it was up.
@@ -119,6 +128,10 @@ pub enum Input {
 /// Something to be done.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Output {
+    /// The phone of whoever places the call is up: call the customer.
+    CallCustomer,
+    /// The customer is on hold, or not any more; `by`: who did it, where it did not end by itself.
+    HoldChanged { held: bool, by: Option<PersonRef> },
     /// Ring this person's phone.
     Fetch { who: PersonRef },
     /// A person answered an offer, and waits to be given the customer.

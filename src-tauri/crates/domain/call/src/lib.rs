@@ -10,8 +10,10 @@
 //! version is refused.
 //! Invariant: after `Output::Over` nothing more comes out.
 
+mod dialling;
 mod floor;
 mod hearing;
+mod hold;
 mod io;
 mod machine;
 mod offers;

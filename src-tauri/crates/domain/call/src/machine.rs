@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 
 use tandem_foundation::LegId;
 
+use crate::dialling::Dialling;
 use crate::hearing;
 use crate::io::{EndedBy, Floor, Input, Mode, Output, PersonRef, Refusal, Timer};
 use crate::people::{People, Person};
@@ -37,6 +38,10 @@ pub struct CallMachine {
     pub(crate) alone: bool,
     /// What the customer hears in place of people, and a person of ours.
     sounds: (Option<Heard>, Option<(PersonRef, Heard)>),
+    /// Somebody of ours calls the customer.
+    pub(crate) dialling: Option<Dialling>,
+    /// A person put the customer on hold.
+    pub(crate) on_hold: bool,
     /// Whom a route put the customer through to, until they are there.
     pub(crate) routed: Option<PersonRef>,
     /// As it was told last.
@@ -59,6 +64,8 @@ impl CallMachine {
             handover: None,
             alone: false,
             sounds: (None, None),
+            dialling: None,
+            on_hold: false,
             routed: None,
             told: None,
             hearing: Vec::new(),
@@ -78,7 +85,7 @@ impl CallMachine {
 
     /// The customer is on hold while our side talks: neither hears the other.
     pub fn customer_is_held(&self) -> bool {
-        self.handover.as_ref().is_some_and(Transfer::is_private)
+        self.on_hold || self.handover.as_ref().is_some_and(Transfer::is_private)
     }
 
     /// The call is over.
@@ -95,7 +102,11 @@ impl CallMachine {
             return Err(Refusal::NotInProgress);
         }
         match input {
-            Input::Ringing => {}
+            Input::Dial { who, name, leg } => self.dial(now, who, name, leg)?,
+            Input::Ringing => self.customer_rings(false),
+            Input::EarlyMedia => self.customer_rings(true),
+            Input::Hold { by } => self.hold(&by)?,
+            Input::Resume { by } => self.resume(&by)?,
             Input::Answered => self.answered(),
             Input::Failed { code } => self.end(EndedBy::Unreached(code), false),
             Input::CustomerGone => self.end(EndedBy::Customer, false),
@@ -155,6 +166,10 @@ impl CallMachine {
             .min_by_key(|(at, _)| *at)
     }
 
+    pub(crate) fn is_setting_up(&self) -> bool {
+        self.phase == Phase::Setup
+    }
+
     pub(crate) fn require_progress(&self) -> Result<(), Refusal> {
         if self.phase == Phase::InProgress { Ok(()) } else { Err(Refusal::NotInProgress) }
     }
@@ -190,6 +205,7 @@ impl CallMachine {
             return;
         }
         self.phase = Phase::InProgress;
+        self.dialling = None;
         if self.assistant.is_some() {
             self.set_floor(Floor::Assistant, None, "answered");
             self.outputs.push_back(Output::AssistantStarts);
@@ -221,7 +237,7 @@ impl CallMachine {
             self.outputs.push_back(Output::Release { who: who.clone(), leg: Some(leg) });
             return;
         };
-        person.leg = Some(leg);
+        let before = person.leg.replace(leg);
         person.deadline = None;
         if person.mode == Mode::Offered {
             self.outputs.push_back(Output::OfferAnswered { who: who.clone() });
@@ -232,6 +248,7 @@ impl CallMachine {
         if self.transfer.as_ref() == Some(who) {
             self.finish_transfer(who);
         }
+        self.dialler_up(who, before);
         self.target_up(who);
     }
 
@@ -244,6 +261,7 @@ impl CallMachine {
 
     pub(crate) fn end(&mut self, by: EndedBy, clear_customer: bool) {
         self.phase = Phase::Over;
+        self.change_hold(false, None);
         self.end_transfer();
         if clear_customer {
             self.outputs.push_back(Output::ClearCustomer);
@@ -259,9 +277,19 @@ impl CallMachine {
     }
 
     fn refresh_hearing(&mut self) {
-        if self.phase != Phase::InProgress {
+        if self.phase == Phase::Over || (self.phase == Phase::Setup && self.dialling.is_none()) {
             return;
         }
+        let now = if self.phase == Phase::Setup { self.dialling_matrix() } else { self.matrix() };
+        if now != self.hearing {
+            self.hearing = now.clone();
+            self.outputs.push_back(Output::Hearing(now));
+        }
+        self.refresh_sounds();
+        self.tell_transfer();
+    }
+
+    fn matrix(&self) -> Vec<(LegId, LegId)> {
         // While a person's transfer rings, the customer hears that and not the assistant.
         let heard = match self.floor {
             Floor::Assistant => true,
@@ -269,13 +297,7 @@ impl CallMachine {
             Floor::Nobody | Floor::Person { .. } => false,
         };
         let held = self.customer_is_held();
-        let now = hearing::matrix(self.customer, self.assistant, heard, held, self.people.iter());
-        if now != self.hearing {
-            self.hearing = now.clone();
-            self.outputs.push_back(Output::Hearing(now));
-        }
-        self.refresh_sounds();
-        self.tell_transfer();
+        hearing::matrix(self.customer, self.assistant, heard, held, self.people.iter())
     }
 
     fn tell_transfer(&mut self) {
@@ -287,7 +309,8 @@ impl CallMachine {
     }
 
     fn refresh_sounds(&mut self) {
-        let (customer, person) = (self.customer_sound(), self.transfer_sound());
+        let person = self.transfer_sound().or_else(|| self.dialling_sound());
+        let customer = self.customer_sound();
         let (before, person_before) = std::mem::replace(&mut self.sounds, (customer, person.clone()));
         if customer != before {
             self.outputs.push_back(Output::CustomerHears(customer));

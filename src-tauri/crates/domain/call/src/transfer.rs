@@ -127,6 +127,7 @@ impl CallMachine {
             return Err(Refusal::NotHolder);
         }
         let before = self.people.get(&to).map(|person| person.mode);
+        self.change_hold(false, None);
         let stage = match kind {
             TransferKind::Blind => Stage::Blind,
             TransferKind::Consult => Stage::Consult { private: true },
@@ -248,7 +249,7 @@ impl CallMachine {
         match self.handover.as_ref().map(|transfer| transfer.stage) {
             Some(Stage::Blind) => Some(Heard::Ringback),
             Some(Stage::Consult { private: true }) => Some(Heard::HoldMusic),
-            _ => self.alone.then_some(Heard::HoldMusic),
+            _ => (self.alone || self.on_hold).then_some(Heard::HoldMusic),
         }
     }
 

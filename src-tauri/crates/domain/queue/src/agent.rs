@@ -47,6 +47,8 @@ pub(crate) struct Agent {
     pub offers: BTreeSet<OfferId>,
     /// Calls, the queue each came from, and since when.
     pub calls: BTreeMap<CallId, (Option<QueueId>, Instant)>,
+    /// Calls they placed themselves, and the wrap-up that each needs.
+    pub placed: BTreeMap<CallId, Duration>,
     pub wrap_up: Option<Instant>,
     pub idle_since: Instant,
     pub calls_taken: u64,
@@ -62,6 +64,7 @@ impl Agent {
             presence: Presence::Offline,
             offers: BTreeSet::new(),
             calls: BTreeMap::new(),
+            placed: BTreeMap::new(),
             wrap_up: None,
             idle_since: now,
             calls_taken: 0,

@@ -1,6 +1,6 @@
 //! What becomes of an offer, and of an agent's calls.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use tandem_foundation::CallId;
 
@@ -77,26 +77,46 @@ impl Matcher {
         Ok(())
     }
 
+    /// As [`Matcher::engaged`]; what came from no queue does not tell how long the calls of queues take.
+    pub(crate) fn placed(
+        &mut self,
+        now: Instant,
+        agent: &AgentRef,
+        call: CallId,
+        wrap_up: Duration,
+    ) -> Result<(), Refusal> {
+        let known = self.agents.get_mut(agent).ok_or(Refusal::NoSuchAgent)?;
+        known.placed.insert(call.clone(), wrap_up);
+        self.engaged(now, agent, call)
+    }
+
     pub(crate) fn released(&mut self, now: Instant, agent: &AgentRef, call: &CallId) -> Result<(), Refusal> {
         let known = self.agents.get_mut(agent).ok_or(Refusal::NoSuchAgent)?;
+        let placed = known.placed.remove(call);
         let Some((queue, since)) = known.calls.remove(call) else { return Ok(()) };
         let talked = now.saturating_duration_since(since);
         known.idle_since = now;
+        let may_wrap_up = matches!(agent, AgentRef::Person(_)) && known.is_signed_in();
         let queue = queue.and_then(|queue| self.queues.get_mut(&queue));
+        let own = placed.unwrap_or_default();
+        let mut needed = if may_wrap_up { own } else { Duration::ZERO };
         if let Some(queue) = queue {
-            known.talked += talked;
             let wrap_up = queue.settings.wrap_up;
-            let wraps_up = matches!(agent, AgentRef::Person(_)) && known.is_signed_in() && !wrap_up.is_zero();
+            let wraps_up = may_wrap_up && !wrap_up.is_zero();
+            known.talked += talked;
             queue.handling.took(if wraps_up { talked + wrap_up } else { talked });
             if wraps_up {
-                // Another queue's longer wrap-up is not shortened.
-                let until = known.wrap_up.map_or(now + wrap_up, |already| already.max(now + wrap_up));
-                if let Some(before) = known.wrap_up.replace(until) {
-                    self.timers.clear(before, Timer::WrapUp(agent.clone()));
-                }
-                self.timers.set(until, Timer::WrapUp(agent.clone()));
-                self.outputs.push_back(Output::WrapUp { agent: agent.clone(), until });
+                needed = needed.max(wrap_up);
             }
+        }
+        if !needed.is_zero() {
+            // Another queue's longer wrap-up is not shortened.
+            let until = known.wrap_up.map_or(now + needed, |already| already.max(now + needed));
+            if let Some(before) = known.wrap_up.replace(until) {
+                self.timers.clear(before, Timer::WrapUp(agent.clone()));
+            }
+            self.timers.set(until, Timer::WrapUp(agent.clone()));
+            self.outputs.push_back(Output::WrapUp { agent: agent.clone(), until });
         }
         self.match_agent(now, agent);
         Ok(())

@@ -46,6 +46,8 @@ pub enum Input {
     Missed { offer: OfferId },
     /// An agent has a call that did not come from a queue.
     Engaged { agent: AgentRef, call: CallId },
+    /// An agent places a call of their own, after which they need so long for wrap-up.
+    Placed { agent: AgentRef, call: CallId, wrap_up: Duration },
     /// An agent's call is over, wherever it came from.
     Released { agent: AgentRef, call: CallId },
     /// An agent wants more time for wrap-up.

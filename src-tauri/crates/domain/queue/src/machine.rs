@@ -78,6 +78,7 @@ impl Matcher {
             Input::Declined { offer } => return self.refused(now, offer, Withdrawn::Declined),
             Input::Missed { offer } => return self.refused(now, offer, Withdrawn::Missed),
             Input::Engaged { agent, call } => return self.engaged(now, &agent, call),
+            Input::Placed { agent, call, wrap_up } => return self.placed(now, &agent, call, wrap_up),
             Input::Released { agent, call } => return self.released(now, &agent, &call),
             Input::ExtendWrapUp { agent, until } => return self.extend_wrap_up(&agent, until),
             Input::WrappedUp { agent } => return self.wrapped_up(now, &agent),

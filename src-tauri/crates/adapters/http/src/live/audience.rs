@@ -43,6 +43,7 @@ impl Audience {
                         .iter()
                         .flat_map(|queue| &queue.offered_to)
                         .any(|to| Some(to) == self.user.as_ref())
+                    || live.rings_for.as_ref().is_some_and(|user| Some(user) == self.user.as_ref())
                     || live.supervisors.iter().any(|(user, ..)| Some(user) == self.user.as_ref())
             })
             .collect();
@@ -93,6 +94,7 @@ impl Audience {
             {
                 true
             }
+            EventBody::ColleagueRinging { user, rings } if Some(user) == self.user.as_ref() => *rings || was_in,
             EventBody::QueueOfferEnded { to: MemberRef::Person { user }, .. }
                 if Some(user) == self.user.as_ref() =>
             {

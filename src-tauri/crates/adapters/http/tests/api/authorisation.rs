@@ -33,6 +33,8 @@ fn example(operation: &Operation) -> Value {
         "place_call" => json!({"to": "+62812345678", "assistant": "asst_org_1"}),
         "supervise" => json!({"mode": "listen"}),
         "take_over" | "hand_back" => json!({"floor_version": 3}),
+        "dial" => json!({"to": "+62812345678"}),
+        "send_keys" => json!({"digits": "1"}),
         "transfer" => json!({"to": {"user": "user_2"}, "kind": "blind"}),
         "whisper_text" | "say" => json!({"text": "hello"}),
         "create_assistant" | "replace_assistant" => json!({"name": "New", "code": "new"}),

@@ -14,6 +14,8 @@ impl CallTask {
     pub(super) fn act(&mut self, at: Instant, actor: &Actor, act: Act) -> Result<(), ExchangeError> {
         self.permit(actor, &act)?;
         match act {
+            Act::AnswerOffer if self.rings_for(actor) => self.colleague_answers(&person(actor)?),
+            Act::DeclineOffer if self.rings_for(actor) => self.colleague_declines(),
             Act::AnswerOffer => self.answer_offer(&person(actor)?),
             Act::DeclineOffer => self.decline_offer(&person(actor)?),
             Act::Supervise(mode) => self.supervise(actor, mode),
@@ -37,9 +39,9 @@ impl CallTask {
                 self.tell(TalkInput::ForceSay { person: actor.name.clone(), text: text.into_inner() });
                 Ok(())
             }
-            Act::Hold | Act::Resume | Act::SendKeys { .. } => {
-                Err(ExchangeError::WrongState { status: "not in progress" })
-            }
+            Act::Hold => self.asked(Input::Hold { by: PersonRef::User(person(actor)?) }),
+            Act::Resume => self.asked(Input::Resume { by: PersonRef::User(person(actor)?) }),
+            Act::SendKeys { digits } => self.send_keys(actor, &digits),
             Act::PauseRecording => self.pause_recording(actor),
             Act::ResumeRecording => self.resume_recording(actor),
             Act::Transfer { .. }
@@ -63,6 +65,7 @@ impl CallTask {
         );
         let may = match act {
             Act::AnswerOffer | Act::DeclineOffer => true,
+            Act::End if self.dialling.is_with(&user) => true,
             // Who gives the customer away still has a say while nobody has them.
             act => act.is_holders() && (holds || self.transfers.is_by(&user)),
         };
@@ -126,7 +129,7 @@ impl CallTask {
         })
     }
 
-    fn floor_taken(&self) -> ExchangeError {
+    pub(super) fn floor_taken(&self) -> ExchangeError {
         let (floor, version) = self.machine.floor();
         let holder = match floor {
             Floor::Person { name, .. } => name.clone(),

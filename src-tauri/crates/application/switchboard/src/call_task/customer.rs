@@ -17,7 +17,7 @@ use crate::records::{CallStatus, EventBody, UnixMs};
 use crate::terms::{self, Wishes};
 
 /// Let a customer's phone ring for this long.
-const RING_TIMEOUT: Duration = Duration::from_secs(45);
+pub(super) const RING_TIMEOUT: Duration = Duration::from_secs(45);
 /// Nobody is kept on a line without audio for longer.
 const SILENT_LIMIT_S: u32 = 30;
 /// The customer is not left alone with a person's dead telephone for longer.
@@ -26,13 +26,18 @@ const DEAD_PERSON_S: u32 = 30;
 impl CallTask {
     pub(super) fn begin_outbound(&mut self) {
         self.context.ports.media.open_room(&self.call.id);
+        self.prepare_talk();
+        self.invite_customer();
+    }
+
+    /// Calls the customer over the call's trunk.
+    pub(super) fn invite_customer(&mut self) {
         let Some(offer) = self.open_leg_and_offer(self.customer) else {
-            return self.input(Input::End { by: EndedBy::Unreached(503) });
+            return self.customer_failed(503);
         };
         let Some(trunk) = self.call.trunk.clone() else {
-            return self.input(Input::End { by: EndedBy::Unreached(503) });
+            return self.customer_failed(503);
         };
-        self.prepare_talk();
         self.context.ports.signalling.send(SignallingCommand::Invite {
             leg: self.customer,
             to: Destination::Trunk { trunk, number: self.call.to.clone() },
@@ -105,7 +110,7 @@ impl CallTask {
     }
 
     /// Numbers a description after the last one of the same leg, and keeps it.
-    fn following(&mut self, leg: LegId, description: Bytes) -> Bytes {
+    pub(super) fn following(&mut self, leg: LegId, description: Bytes) -> Bytes {
         let description = match self.described.get(&leg) {
             Some(previous) => terms::following(description, previous),
             None => description,
@@ -121,7 +126,7 @@ impl CallTask {
     }
 
     /// The customer's leg is under their trunk's settings; with people's phones we take what they have.
-    fn wishes_for(&self, leg: LegId) -> Wishes {
+    pub(super) fn wishes_for(&self, leg: LegId) -> Wishes {
         if leg == self.customer {
             return self.wishes.clone();
         }
@@ -143,13 +148,16 @@ impl CallTask {
     }
 
     pub(super) fn signalling(&mut self, event: SignallingEvent) {
+        if self.is_stale(&event) {
+            return;
+        }
         match event {
             SignallingEvent::Progress { leg, answer, .. } if leg == self.customer => self.progress(answer),
             SignallingEvent::Answered { leg, answer } if leg == self.customer => {
                 self.customer_answered(&answer)
             }
             SignallingEvent::Failed { leg, code, .. } if leg == self.customer => {
-                self.input(Input::Failed { code });
+                self.customer_failed(code);
             }
             SignallingEvent::Ended { leg, .. } if leg == self.customer => self.input(Input::CustomerGone),
             SignallingEvent::Answered { leg, answer } => self.person_answered(leg, &answer),
@@ -169,14 +177,8 @@ impl CallTask {
     }
 
     fn progress(&mut self, answer: Option<Bytes>) {
-        if let Some(Ok(negotiated)) = answer.map(|sdp| self.read_answer(self.customer, &sdp)) {
-            self.connect(self.customer, negotiated);
-        }
-        if self.call.status == CallStatus::Queued {
-            self.call.status = CallStatus::Ringing;
-            self.commit_call(EventBody::CallUpdated);
-        }
-        self.input(Input::Ringing);
+        let early = answer.and_then(|sdp| self.read_answer(self.customer, &sdp).ok());
+        self.customer_rings(early);
     }
 
     fn customer_answered(&mut self, sdp: &[u8]) {
@@ -187,13 +189,15 @@ impl CallTask {
             }
             Err(code) => {
                 tracing::warn!(call = %self.call.id, code, "the answer's session terms cannot be used");
+                self.refuse_dialling_phone(code);
                 self.input(Input::End { by: EndedBy::Unreached(code) });
             }
         }
     }
 
     /// The customer is there: the clocks start, recording and recogniser with them.
-    fn answered(&mut self) {
+    pub(super) fn answered(&mut self) {
+        self.answer_dialling_phone();
         let now = Instant::now();
         self.answered = Some(now);
         self.call.status = CallStatus::InProgress;

@@ -24,6 +24,7 @@ impl CallTask {
             (self.call.status.as_str(), self.call.end_reason.as_deref().unwrap_or_default());
         tracing::info!(status, reason, duration_ms = self.call.duration_ms, "the call is over");
         self.leave_queue("abandoned");
+        self.close_dialling();
         if self.answered.is_some() {
             self.call.outcome = Some(outcome::derive(&self.call, &self.items, self.facts()));
         }

@@ -118,8 +118,8 @@ impl CallTask {
             last_line: self.items.iter().rev().find(spoken).map(|item| item.text.clone()),
             quality: self.quality,
             transfer: self.transfers.current.clone(),
-            held: false,
-            rings_for: None,
+            held: self.machine.is_on_hold(),
+            rings_for: self.dialling.rings_for().cloned(),
             queue: self.live_queue(),
         }
     }

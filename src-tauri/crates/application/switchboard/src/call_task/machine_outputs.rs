@@ -18,6 +18,8 @@ impl CallTask {
             Output::OfferAnswered { who } => self.offer_answered(&who),
             Output::OfferFailed { who } => self.offer_failed(&who),
             Output::CustomerAlone { lost } => self.customer_alone(lost),
+            Output::CallCustomer => self.call_customer(),
+            Output::HoldChanged { held, by } => self.hold_changed(held, by),
             Output::Fetch { who } => self.fetch(who, Summons::Answer),
             Output::Ring { who } if self.is_offered(&who) => self.ring(who),
             Output::Ring { who } => self.fetch(who, Summons::Ring),

@@ -4,10 +4,13 @@ mod acts;
 mod analysis;
 mod announcer;
 mod customer;
+mod dialled;
 mod ending;
 mod history;
+mod hold;
 mod machine_outputs;
 mod people;
+mod picking_up;
 mod queueing;
 mod recording;
 mod routing;
@@ -23,7 +26,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use bytes::Bytes;
-use tandem_call::{CallMachine, EndedBy, PersonRef};
+use tandem_call::{CallMachine, EndedBy, Input, PersonRef};
 use tandem_conversation::io::{ItemKey, ReplyId, SpeechId};
 use tandem_foundation::{ItemId, LegId, UserId};
 use tandem_routing::Route;
@@ -40,6 +43,8 @@ use crate::queueing::QueueNews;
 use crate::records::{Assistant, Call, FloorHolder, SipParty, SupervisionMode, TranscriptItem, TurnLatency};
 use crate::terms::Wishes;
 use announcer::Announcer;
+pub(crate) use dialled::{Dialled, DiallingPhone};
+pub(crate) use picking_up::PickUp;
 use queueing::InQueue;
 pub(crate) use routing::Routed;
 use routing::Routing;
@@ -104,6 +109,8 @@ pub(crate) enum CallMessage {
         reply: ActReply,
     },
     Queue(QueueNews),
+    /// A person goes on with the call on another phone.
+    PickUp(PickUp),
     /// The row of an assistant who is to join; `None` where there is none to be had.
     AssistantRead(Option<Box<Assistant>>),
     /// An agent has said what comes of the call.
@@ -130,6 +137,8 @@ enum LegKind {
 pub(crate) enum Beginning {
     /// We call.
     Outbound,
+    /// One of ours calls.
+    Dialled(Dialled),
     /// They call: their leg, their offer if they made one, and the person it is for or the route it takes (else the
     /// assistant).
     Inbound { leg: LegId, offer: Option<Bytes>, person: Option<UserId>, routed: Option<Box<Routed>> },
@@ -177,6 +186,9 @@ pub(crate) struct CallTask {
     /// A route that begins when the call is answered.
     routed: Option<Box<Routed>>,
     routing: Option<Routing>,
+    dialling: dialled::Dialling,
+    /// Since when the customer is on hold.
+    held_since: Option<Instant>,
     /// Who hears whom, by the call machine.
     hearing: Vec<(LegId, LegId)>,
     message_left: bool,
@@ -217,8 +229,13 @@ impl CallTask {
         let (inbox, messages) = mpsc::unbounded_channel();
         let address = crate::registry::CallAddress { org: call.org.clone(), inbox: inbox.clone() };
         context.registry.add_call(call.id.clone(), address);
+        let mut dialled = None;
         let (customer, offer, person, routed) = match beginning {
             Beginning::Outbound => (context.ports.leg_ids.next(), None, None, None),
+            Beginning::Dialled(of) => {
+                dialled = Some(of);
+                (context.ports.leg_ids.next(), None, None, None)
+            }
             Beginning::Inbound { leg, offer, person, routed } => (leg, Some(offer), person, routed),
         };
         context.registry.add_leg(customer, call.id.clone());
@@ -247,6 +264,8 @@ impl CallTask {
             disposition: None,
             routed,
             routing: None,
+            dialling: dialled::Dialling::default(),
+            held_since: None,
             hearing: Vec::new(),
             message_left: false,
             context,
@@ -278,19 +297,24 @@ impl CallTask {
         };
         // Everything that is done for the call is done within its span, whichever task does it.
         let span = tracing::info_span!("call", id = %task.call.id, inbound);
-        tokio::spawn(task.run(messages, inbound).instrument(span));
+        tokio::spawn(task.run(messages, inbound, dialled).instrument(span));
     }
 
-    async fn run(mut self, mut messages: mpsc::UnboundedReceiver<CallMessage>, inbound: bool) {
+    async fn run(
+        mut self,
+        mut messages: mpsc::UnboundedReceiver<CallMessage>,
+        inbound: bool,
+        dialled: Option<Dialled>,
+    ) {
         let id = self.call.id.clone();
         tracing::info!(
             assistant = self.call.assistant.as_ref().map(tracing::field::display),
             "a call begins"
         );
-        if inbound {
-            self.begin_inbound()
-        } else {
-            self.begin_outbound()
+        match dialled {
+            Some(dialled) => self.begin_dialled(dialled),
+            None if inbound => self.begin_inbound(),
+            None => self.begin_outbound(),
         }
         self.drain();
         while !self.over {
@@ -328,12 +352,14 @@ impl CallTask {
             CallMessage::Model { reply, event } => self.model_event(reply, event),
             CallMessage::ModelUnreachable { reply, error } => self.model_unreachable(reply, &error),
             CallMessage::ToolDone { id, name, content, ok } => self.tool_done(id, name, content, ok),
+            CallMessage::BrowserGone { leg } if leg == self.customer => self.input(Input::CustomerGone),
             CallMessage::BrowserGone { leg } => self.person_leg_gone(leg, true),
             CallMessage::Act { at, actor, act, reply } => {
                 let result = self.act(at, &actor, act);
                 self.drain();
                 self.answer_act(result, reply);
             }
+            CallMessage::PickUp(pick_up) => self.pick_up(pick_up),
             CallMessage::Queue(news) => self.queue_news(news),
             CallMessage::AssistantRead(row) => self.assistant_read(row),
             CallMessage::Disposed(disposition) => self.disposition = Some(disposition),
@@ -360,7 +386,8 @@ impl CallTask {
         let talk = self.talk.as_ref().and_then(Talk::next_deadline);
         let alone = self.transfers.next_deadline();
         let route = self.routing.as_ref().and_then(Routing::next_deadline);
-        machine.into_iter().chain(talk).chain(route).chain(self.paused_until).chain(alone).min()
+        let rings = self.dialling.next_deadline();
+        machine.into_iter().chain(talk).chain(route).chain(self.paused_until).chain(alone).chain(rings).min()
     }
 
     fn tick(&mut self) {
@@ -368,6 +395,7 @@ impl CallTask {
         self.machine.tick(now);
         self.end_long_pause(now);
         self.end_if_alone(now);
+        self.end_long_ringing(now);
         if let Some(routing) = &mut self.routing {
             routing.tick(now);
         }

@@ -85,13 +85,19 @@ impl CallTask {
     /// The Call-ID of a person's leg, by which its messages are found again.
     fn name_person_leg(&self, who: &PersonRef, leg: LegId) -> String {
         let random = self.context.ports.clock.random();
-        let (sip_call_id, call) = (format!("{random:032x}@tandem"), &self.call);
+        let sip_call_id = format!("{random:032x}@tandem");
+        self.name_leg(who, leg, &sip_call_id);
+        sip_call_id
+    }
+
+    /// The messages of this Call-ID are the person's.
+    pub(super) fn name_leg(&self, who: &PersonRef, leg: LegId, sip_call_id: &str) {
+        let call = &self.call;
         let party = match who {
             PersonRef::User(_) => SipParty::Person,
             PersonRef::Number(_) => SipParty::Outside,
         };
-        self.context.traces.name(&sip_call_id, &call.org, &call.id, leg, party);
-        sip_call_id
+        self.context.traces.name(sip_call_id, &call.org, &call.id, leg, party);
     }
 
     fn person_destination(&self, who: &PersonRef) -> Option<Destination> {

@@ -20,6 +20,8 @@ const PAUSED: &str = "[paused]";
 impl CallTask {
     pub(super) fn start_recording(&mut self) {
         let unwanted = self.assistant.as_ref().is_some_and(|assistant| !assistant.settings.record)
+            // What colleagues say to one another is theirs.
+            || self.call.direction == crate::records::Direction::Internal
             || self.routed.as_ref().is_some_and(|routed| !routed.record);
         if unwanted {
             return;

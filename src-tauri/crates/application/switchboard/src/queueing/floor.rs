@@ -20,6 +20,9 @@ use crate::records::{AgentProfile, EventBody, MemberRef, Presence, Queue, UnixMs
 /// The break of somebody whose phone is gone; it ends when the phone is back.
 const NO_PHONE: &str = "no_phone";
 
+/// A call that was placed has its task within this time, or never.
+const BEGINS_WITHIN: Duration = Duration::from_secs(60);
+
 pub(super) struct Floor {
     pub context: Arc<Context>,
     pub org: OrgId,
@@ -38,6 +41,10 @@ pub(super) struct Floor {
     pub calls: HashMap<UserId, Vec<CallId>>,
     /// The call that each person was on last.
     pub last_calls: HashMap<UserId, CallId>,
+    /// Calls that colleagues place to each person, and that ring.
+    pub rung: HashMap<UserId, Vec<CallId>>,
+    /// Calls that are placed and may not have a task yet.
+    pub(super) beginning: HashMap<CallId, Instant>,
     /// Who changed a person's state, if it was somebody else.
     pub by: Option<UserId>,
 }
@@ -59,6 +66,8 @@ impl Floor {
             offers: HashMap::new(),
             calls: HashMap::new(),
             last_calls: HashMap::new(),
+            rung: HashMap::new(),
+            beginning: HashMap::new(),
             by: None,
         }
     }
@@ -89,6 +98,16 @@ impl Floor {
                     on.push(call.clone());
                 }
                 self.input(now, Input::Engaged { agent: AgentRef::Person(user), call });
+            }
+            Order::Place { user, call, queue, several, reply } => {
+                let placed = self.place(now, &user, call, queue, several);
+                self.drain(now);
+                return drop(reply.send(placed));
+            }
+            Order::Rings { user, call, rings } => {
+                let on = self.rung.entry(user).or_default();
+                on.retain(|other| *other != call);
+                on.extend(rings.then_some(call));
             }
             Order::Released { user, call } => {
                 if let Some(on) = self.calls.get_mut(&user)
@@ -134,12 +153,18 @@ impl Floor {
 
     /// Nobody waits and nobody is busy for a call that is not there any more, whatever became of its task.
     pub fn reconcile(&mut self, now: Instant) {
-        let gone = |call: &CallId| !self.context.registry.is_live(call);
+        self.beginning.retain(|_, since| now.saturating_duration_since(*since) < BEGINS_WITHIN);
+        let gone = |call: &CallId| {
+            !self.context.registry.is_live(call) && !self.beginning.contains_key(call)
+        };
         let waiting: Vec<_> = self.waiting.keys().filter(|call| gone(call)).cloned().collect();
         let of = |(user, on): (&UserId, &Vec<CallId>)| {
             on.iter().filter(|call| gone(call)).map(|call| (user.clone(), call.clone())).collect::<Vec<_>>()
         };
         let busy: Vec<_> = self.calls.iter().flat_map(of).collect();
+        for rung in self.rung.values_mut() {
+            rung.retain(|call| self.context.registry.is_live(call));
+        }
         for caller in waiting {
             tracing::error!(call = %caller, "a call that is over was still waiting");
             self.leave(now, &caller, "abandoned");
@@ -151,7 +176,7 @@ impl Floor {
         self.drain(now);
     }
 
-    fn input(&mut self, now: Instant, input: Input) {
+    pub(super) fn input(&mut self, now: Instant, input: Input) {
         if let Err(refusal) = self.matcher.handle(now, input) {
             tracing::debug!(%refusal, "too late for the queue");
         }

@@ -7,6 +7,7 @@ mod distributor;
 mod floor;
 mod order;
 mod outputs;
+mod placing;
 mod settings;
 mod states;
 mod views;

@@ -42,6 +42,20 @@ pub(crate) enum Order {
         user: UserId,
         call: CallId,
     },
+    /// Somebody places a call of their own, for this queue if any; refused while they are on one, unless `several`.
+    Place {
+        user: UserId,
+        call: CallId,
+        queue: Option<QueueId>,
+        several: bool,
+        reply: oneshot::Sender<Result<(), ExchangeError>>,
+    },
+    /// A colleague's phone rings for this call, or does not any more.
+    Rings {
+        user: UserId,
+        call: CallId,
+        rings: bool,
+    },
     Released {
         user: UserId,
         call: CallId,

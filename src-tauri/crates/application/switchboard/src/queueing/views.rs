@@ -53,7 +53,15 @@ impl Floor {
             reason: told.and_then(|told| told.reason.clone()),
             since: told.map_or(UnixMs(0), |told| told.since),
             until: told.and_then(|told| told.until_at),
-            calls: self.calls.get(&user).into_iter().flatten().cloned().chain(offered).collect(),
+            calls: self
+                .calls
+                .get(&user)
+                .into_iter()
+                .chain(self.rung.get(&user))
+                .flatten()
+                .cloned()
+                .chain(offered)
+                .collect(),
             last_call: self.last_calls.get(&user).cloned(),
             skills: profile.map(|profile| profile.skills.clone()).unwrap_or_default(),
             capacity: profile.map_or(1, |profile| profile.capacity),

@@ -41,6 +41,9 @@ pub enum EventBody {
     /// Whoever holds the floor put the customer on hold, or had them back; `by` is absent where it ended by itself.
     #[serde(rename = "hold.changed")]
     HoldChanged { held: bool, by: Option<UserId>, at_ms: i64 },
+    /// A colleague is called by one of ours, and rings; or not any more.
+    #[serde(rename = "colleague.ringing")]
+    ColleagueRinging { user: UserId, rings: bool },
     /// Whoever holds the floor pressed so many keys for the customer's telephone (which ones is not kept here).
     #[serde(rename = "keys.sent")]
     KeysSent { count: u32, by: Option<UserId>, at_ms: i64 },
@@ -139,6 +142,7 @@ impl EventBody {
             Self::SupervisionChanged { .. } => "supervision.changed",
             Self::TransferChanged { .. } => "transfer.changed",
             Self::HoldChanged { .. } => "hold.changed",
+            Self::ColleagueRinging { .. } => "colleague.ringing",
             Self::KeysSent { .. } => "keys.sent",
             Self::KeyPressed { .. } => "key.pressed",
             Self::OptOutRecorded { .. } => "opt_out.recorded",
