@@ -1832,6 +1832,14 @@ export interface components {
             /** @enum {string} */
             kind: "hold.changed";
         } | {
+            /** @description A colleague is called, and rings; or not any more. */
+            data: {
+                rings: boolean;
+                user: string;
+            };
+            /** @enum {string} */
+            kind: "colleague.ringing";
+        } | {
             /** @description So many keys were pressed for the customer's telephone. */
             data: {
                 /** Format: int64 */
