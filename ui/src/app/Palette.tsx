@@ -10,7 +10,14 @@ import { assistantsQuery } from "@/api/assistants";
 import { sandboxQuery } from "@/api/sandbox";
 import { sessionQuery } from "@/api/session";
 import { customerNumber } from "@/components/callState";
-import { IconMoon, IconPhoneIncoming, IconPhonePlus, IconRobot, IconSearch } from "@/components/icons";
+import {
+  IconLogout,
+  IconMoon,
+  IconPhoneIncoming,
+  IconPhonePlus,
+  IconRobot,
+  IconSearch,
+} from "@/components/icons";
 import { Shortcut } from "@/components/Shortcut";
 import { showNumber } from "@/lib/format/number";
 import { perform, possibleActs } from "@/lib/keys/acts";
@@ -20,6 +27,7 @@ import { openDialog } from "@/lib/opener";
 import { isAtLeast } from "@/lib/roles";
 
 import { rooms } from "./rooms";
+import { useSignOut } from "./useSignOut";
 
 const mostCalls = 200;
 
@@ -60,6 +68,7 @@ function useActions(possible: readonly KeyName[]): SpotlightActionGroupData[] {
   const { data: sandbox } = useQuery({ ...sandboxQuery, enabled: supervises });
   // The list of calls is read anew when one comes or goes, not with every word that is said.
   const size = useLive((state) => state.calls.size);
+  const leave = useSignOut();
   return useMemo(() => {
     const go: SpotlightActionData[] = rooms
       .filter(({ least }) => me && isAtLeast(me.role, least))
@@ -85,6 +94,14 @@ function useActions(possible: readonly KeyName[]): SpotlightActionGroupData[] {
         onClick: () => {
           setColorScheme(colorScheme === "dark" ? "light" : "dark");
         },
+      },
+    ];
+    const always: SpotlightActionData[] = [
+      {
+        id: "sign-out",
+        label: t("session.signOut"),
+        leftSection: <IconLogout size={18} />,
+        onClick: () => void leave(),
       },
     ];
     if (sandbox) {
@@ -124,9 +141,9 @@ function useActions(possible: readonly KeyName[]): SpotlightActionGroupData[] {
     return [
       { group: t("palette.here"), actions: here },
       { group: t("palette.go"), actions: go },
-      ...(supervises ? [{ group: t("palette.do"), actions: act }] : []),
+      { group: t("palette.do"), actions: supervises ? [...act, ...always] : always },
       { group: t("palette.calls"), actions: size > 0 ? calls : [] },
       { group: t("palette.assistants"), actions: personas },
     ];
-  }, [t, me, possible, supervises, sandbox, assistants, size, navigate, setColorScheme, colorScheme]);
+  }, [t, me, possible, supervises, sandbox, assistants, size, navigate, leave, setColorScheme, colorScheme]);
 }

@@ -5,8 +5,8 @@ import { useTranslation } from "react-i18next";
 import type { DeskCall } from "@/api/types";
 import { customerNumber } from "@/components/callState";
 import { words } from "@/components/Disposition";
-import { DialNumber } from "@/features/dial/DialNumber";
-import { LocalTime } from "@/features/dial/LocalTime";
+import { DialNumber } from "@/components/dial/DialNumber";
+import { LocalTime } from "@/components/dial/LocalTime";
 
 import { Contacts } from "./Contacts";
 import classes from "./Desk.module.css";

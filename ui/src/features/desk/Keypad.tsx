@@ -53,7 +53,7 @@ export function Keypad({ call, onClose }: { call: Call; onClose: () => void }) {
   };
   return (
     // The keys are buttons; what is typed while one of them has the focus is heard here for all.
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       ref={pad}
       role="group"

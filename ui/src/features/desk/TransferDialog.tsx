@@ -9,10 +9,10 @@ import { transfer } from "@/api/desk";
 import type { Call } from "@/api/types";
 import { IconRobot } from "@/components/icons";
 import { Refused } from "@/components/Refused";
-import dialClasses from "@/features/dial/Dial.module.css";
-import { NumberPreview } from "@/features/dial/NumberPreview";
-import { PersonState } from "@/features/dial/Person";
-import { useReading } from "@/features/dial/useReading";
+import dialClasses from "@/components/dial/Dial.module.css";
+import { NumberPreview } from "@/components/dial/NumberPreview";
+import { PersonState } from "@/components/dial/Person";
+import { useReading } from "@/components/dial/useReading";
 
 import { ActFailed } from "./ActFailed";
 import classes from "./Desk.module.css";

@@ -4,7 +4,7 @@ import { useTranslation } from "react-i18next";
 
 import { colleaguesQuery } from "@/api/desk";
 import type { Call, Colleague, Transfer } from "@/api/types";
-import { isReachable } from "@/features/dial/Person";
+import { isReachable } from "@/components/dial/Person";
 import type { Reading } from "@/lib/dial/reading";
 import { showNumber } from "@/lib/format/number";
 

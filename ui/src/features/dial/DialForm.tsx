@@ -10,11 +10,11 @@ import { Refused } from "@/components/Refused";
 import { closeDialog } from "@/lib/opener";
 import { load, save } from "@/lib/storage";
 
-import classes from "./Dial.module.css";
-import { NumberPreview } from "./NumberPreview";
-import { isReachable, PersonState } from "./Person";
+import classes from "@/components/dial/Dial.module.css";
+import { NumberPreview } from "@/components/dial/NumberPreview";
+import { isReachable, PersonState } from "@/components/dial/Person";
 import { useDial } from "./useDial";
-import { useReading } from "./useReading";
+import { useReading } from "@/components/dial/useReading";
 
 interface Props {
   number: string;

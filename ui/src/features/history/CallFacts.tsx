@@ -8,7 +8,7 @@ import type { Call } from "@/api/types";
 import { customerNumber } from "@/components/callState";
 import { Card } from "@/components/Card";
 import { Timer } from "@/components/Timer";
-import { DialNumber } from "@/features/dial/DialNumber";
+import { DialNumber } from "@/components/dial/DialNumber";
 import { moment } from "@/lib/format/time";
 
 import classes from "./CallScreen.module.css";

@@ -9,7 +9,7 @@ import { callState, customerNumber } from "@/components/callState";
 import { Disposition } from "@/components/Disposition";
 import { StateBadge } from "@/components/StateBadge";
 import { Timer } from "@/components/Timer";
-import { DialNumber } from "@/features/dial/DialNumber";
+import { DialNumber } from "@/components/dial/DialNumber";
 import { showNumber } from "@/lib/format/number";
 import { moment } from "@/lib/format/time";
 

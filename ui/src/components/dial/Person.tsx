@@ -2,8 +2,8 @@
 import { useTranslation } from "react-i18next";
 
 import type { Colleague } from "@/api/types";
-import type { Tone } from "@/components/callState";
-import { IconCircleCheck, IconCircleDashed, IconHeadset, IconPhoneOff } from "@/components/icons";
+import type { Tone } from "../callState";
+import { IconCircleCheck, IconCircleDashed, IconHeadset, IconPhoneOff } from "../icons";
 
 import classes from "./Dial.module.css";
 

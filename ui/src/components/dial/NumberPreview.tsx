@@ -2,7 +2,7 @@
 import { Alert } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 
-import { IconMoon } from "@/components/icons";
+import { IconMoon } from "../icons";
 import { countryName, hours } from "@/lib/dial/reading";
 import { showNumber } from "@/lib/format/number";
 

@@ -5,7 +5,7 @@ import classes from "./Dial.module.css";
 import { isE164, showNumber } from "@/lib/format/number";
 import { openDialog } from "@/lib/opener";
 
-import { IconPhone } from "@/components/icons";
+import { IconPhone } from "../icons";
 
 export function DialNumber({ number }: { number: string }) {
   const { t } = useTranslation();

@@ -1,7 +1,7 @@
 /** What time it is where a number rings; a country of several zones has a span. */
 import { useTranslation } from "react-i18next";
 
-import { IconClock, IconMoon } from "@/components/icons";
+import { IconClock, IconMoon } from "../icons";
 import type { Clock } from "@/lib/dial/reading";
 
 import classes from "./Dial.module.css";
