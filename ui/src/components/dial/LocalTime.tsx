@@ -13,7 +13,8 @@ export function useClockText(): (clocks: readonly Clock[]) => string {
   return (clocks) => {
     const [first, last] = [clocks[0], clocks.at(-1)];
     if (first === undefined || last === undefined) return "";
-    return first === last ? one(first) : t("dial.span", { from: one(first), to: one(last) });
+    if (first === last) return one(first);
+    return t("dial.span", { from: one(first), to: first.day === last.day ? last.shown : one(last) });
   };
 }
 

@@ -16,6 +16,7 @@ import {
   IconPlayerPlay,
   IconTransfer,
 } from "@/components/icons";
+import { attention } from "@/components/attention";
 import { LevelMeter } from "@/components/LevelMeter";
 import { LineQuality } from "@/components/LineQuality";
 import { StateBadge } from "@/components/StateBadge";
@@ -93,7 +94,7 @@ export function Softphone({ live, user }: { live: LiveCall; user: string }) {
           <KeyedButton
             name="mute"
             variant={muted ? "filled" : "default"}
-            {...(muted ? { color: "orange.9" } : {})}
+            {...(muted ? { color: attention } : {})}
             pressed={muted}
             leftSection={
               muted ? <IconMicrophoneOff size={18} aria-hidden /> : <IconMicrophone size={18} aria-hidden />
@@ -107,7 +108,7 @@ export function Softphone({ live, user }: { live: LiveCall; user: string }) {
           <KeyedButton
             name="hold"
             variant={acts.held ? "filled" : "default"}
-            {...(acts.held ? { color: "orange.9" } : {})}
+            {...(acts.held ? { color: attention } : {})}
             pressed={acts.held}
             leftSection={
               acts.held ? <IconPlayerPlay size={18} aria-hidden /> : <IconPhonePause size={18} aria-hidden />
@@ -153,7 +154,7 @@ export function Softphone({ live, user }: { live: LiveCall; user: string }) {
           <KeyedButton
             name="pauseRecording"
             variant={acts.paused ? "filled" : "default"}
-            {...(acts.paused ? { color: "orange.9" } : {})}
+            {...(acts.paused ? { color: attention } : {})}
             pressed={acts.paused}
             leftSection={
               acts.paused ? (

@@ -5,6 +5,7 @@ import { type FormEvent, useEffect, useRef, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { colleaguesQuery } from "@/api/desk";
+import { attention } from "@/components/attention";
 import { IconPhone } from "@/components/icons";
 import { Refused } from "@/components/Refused";
 import { closeDialog } from "@/lib/opener";
@@ -38,6 +39,11 @@ export function DialForm({ number, atOnce }: Props) {
   const call = useDial(closeDialog);
   const { mutate } = call;
   const begun = useRef(false);
+  const field = useRef<HTMLInputElement>(null);
+  // The dialog gave its focus away while this form was still being loaded.
+  useEffect(() => {
+    field.current?.focus();
+  }, []);
   const target = atOnce && reading?.possible === true && outside === "no" ? reading.e164 : null;
   useEffect(() => {
     if (begun.current) return;
@@ -63,6 +69,7 @@ export function DialForm({ number, atOnce }: Props) {
       <Stack gap="sm">
         <Refused error={call.error} />
         <TextInput
+          ref={field}
           data-autofocus
           type="tel"
           autoComplete="off"
@@ -113,7 +120,7 @@ export function DialForm({ number, atOnce }: Props) {
           </Button>
           <Button
             type="submit"
-            color={outside === "no" ? "teal.9" : "orange.9"}
+            color={outside === "no" ? "teal.9" : attention}
             leftSection={<IconPhone size={17} aria-hidden />}
             loading={call.isPending}
           >

@@ -60,7 +60,10 @@ afterEach(() => {
 it("calls a national number on Enter, as it is understood", async () => {
   const { dialled } = await open(noon);
   await userEvent.keyboard("j");
-  await userEvent.type(await field(), "0812 3456 78");
+  await waitFor(async () => {
+    expect(await field()).toHaveFocus();
+  });
+  await userEvent.keyboard("0812 3456 78");
   const dialog = screen.getByRole("dialog", { name: "Call somebody" });
   expect(within(dialog).getByText("+62 812 345678")).toBeVisible();
   expect(within(dialog).getByText("Indonesia")).toBeVisible();
