@@ -68,7 +68,10 @@ it("calls a national number on Enter, as it is understood", async () => {
   expect(within(dialog).getByText("+62 812 345678")).toBeVisible();
   expect(within(dialog).getByText("Indonesia")).toBeVisible();
   expect(within(dialog).queryByRole("alert")).toBeNull();
-  const found = await axe.run(dialog, { rules: { "color-contrast": { enabled: false } } });
+  const found = await axe.run(dialog, {
+    runOnly: ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa"],
+    rules: { "color-contrast": { enabled: false } },
+  });
   expect(found.violations).toEqual([]);
   await userEvent.keyboard("{Enter}");
   await waitFor(() => {
