@@ -9,6 +9,8 @@ use clap::Parser;
 use tandem_server::cli::{RecordingArguments, ServeArguments};
 use tauri::Url;
 
+use crate::dialling;
+
 /// The exchange, opened in a window.
 #[derive(Debug, Clone, Parser)]
 #[command(
@@ -38,6 +40,9 @@ pub(crate) struct Arguments {
     /// OpenAI-compatible models by name: a TOML file with [models.NAME] base_url, key_env.
     #[arg(long, value_name = "FILE")]
     pub providers: Option<PathBuf>,
+    /// A number to put into the dial field, as `tel:` links have it; nothing is called by this alone.
+    #[arg(value_name = "TEL", value_parser = dialling::number)]
+    pub number: Option<String>,
 }
 
 impl Arguments {
@@ -137,6 +142,14 @@ mod tests {
         ];
         let different: std::collections::BTreeSet<_> = all.iter().collect();
         assert_eq!(different.len(), all.len(), "{all:?}");
+    }
+
+    #[test]
+    fn a_number_is_handed_over_and_makes_no_other_instance() {
+        let started = parsed(&["tel:+62-812-345-678"]).expect("arguments");
+        assert_eq!(started.number.as_deref(), Some("+62-812-345-678"));
+        assert_eq!(started.instance(), parsed(&[]).expect("arguments").instance());
+        assert!(parsed(&["https://example.com"]).is_err());
     }
 
     #[test]

@@ -7,8 +7,10 @@
 
 mod arguments;
 mod desk;
+mod dialling;
 mod display;
 mod exchange;
+mod hotkeys;
 mod leaving;
 mod notify;
 mod phone;

@@ -40,12 +40,10 @@ pub(crate) struct DeskPhone {
 
 impl DeskPhone {
     pub fn new() -> Self {
-        let state =
-            PhoneState { status: PhoneStatus::Off, detail: None, input: None, output: None, plain: false };
         Self {
             sound: Sound::new(),
             phone: Mutex::default(),
-            state: watch::Sender::new(state),
+            state: watch::Sender::new(PhoneState::default()),
             meter: Mutex::default(),
         }
     }
@@ -102,6 +100,15 @@ impl DeskPhone {
         if let Some(phone) = self.present() {
             phone.hang_up();
         }
+    }
+
+    /// Stops sending what the microphone hears, or sends it again.
+    pub fn mute(&self, muted: bool) {
+        match self.present() {
+            Some(phone) => phone.mute(muted),
+            None => self.sound.mute(muted),
+        }
+        self.state.send_modify(|state| state.muted = muted);
     }
 
     /// Chooses sound devices.
@@ -201,5 +208,15 @@ mod tests {
         desk.select(Choice { input: Some("mic".into()), output: None, plain: false });
         assert_eq!(desk.state().input.as_deref(), Some("mic"));
         assert!(desk.levels().is_none() && !desk.in_call());
+    }
+
+    #[tokio::test]
+    async fn muting_is_told_to_whoever_watches() {
+        let desk = DeskPhone::new();
+        let watch = desk.watch();
+        desk.mute(true);
+        assert!(watch.borrow().muted && desk.sound().is_muted());
+        desk.mute(false);
+        assert!(!watch.borrow().muted && !desk.sound().is_muted());
     }
 }

@@ -57,6 +57,13 @@ pub(crate) async fn phone_select(
     Ok(())
 }
 
+/// Stops sending what the microphone hears, or sends it again.
+#[tauri::command]
+pub(crate) async fn phone_mute(desk: State<'_, Desk>, muted: bool) -> Result<(), String> {
+    desk.phone.mute(muted);
+    Ok(())
+}
+
 #[tauri::command]
 pub(crate) async fn phone_answer(desk: State<'_, Desk>) -> Result<(), String> {
     desk.phone.answer();

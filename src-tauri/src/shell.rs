@@ -9,8 +9,9 @@ use tauri_plugin_window_state::StateFlags;
 
 use crate::arguments::Arguments;
 use crate::desk::Desk;
+use crate::dialling::Pending;
 use crate::exchange::{Exchange, OpenError};
-use crate::{leaving, notify, phone_commands, tray, window, words};
+use crate::{dialling, hotkeys, leaving, notify, phone_commands, tray, window, words};
 
 /// Why the desktop could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +36,10 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), ShellError> {
     };
     let first = tauri_plugin_single_instance::Builder::new()
         .dbus_id(arguments.instance())
-        .callback(|app, _, _| window::focus(app))
+        .callback(|app, arguments, _| {
+            window::focus(app);
+            dialling::hand_over(app, &arguments);
+        })
         .build();
     let kept = StateFlags::SIZE | StateFlags::POSITION | StateFlags::MAXIMIZED;
     let app = tauri::Builder::default()
@@ -43,18 +47,24 @@ pub(crate) fn run(arguments: Arguments) -> Result<(), ShellError> {
         .plugin(first)
         .plugin(tauri_plugin_dialog::init())
         .plugin(tauri_plugin_notification::init())
+        .plugin(hotkeys::plugin())
         .plugin(tauri_plugin_window_state::Builder::new().with_state_flags(kept).build())
         .manage(Desk::new())
+        .manage(hotkeys::Hotkeys::default())
+        .manage(Pending::new(arguments.number.clone()))
         .invoke_handler(tauri::generate_handler![
             phone_commands::phone_status,
             phone_commands::phone_connect,
             phone_commands::phone_disconnect,
             phone_commands::phone_devices,
             phone_commands::phone_select,
+            phone_commands::phone_mute,
             phone_commands::phone_answer,
             phone_commands::phone_hang_up,
             phone_commands::phone_echo_test,
             notify::notify,
+            hotkeys::hotkeys_set,
+            dialling::dial_take,
         ])
         .build(tauri::generate_context!())?;
     app.run(move |app, event| match event {

@@ -137,6 +137,16 @@ impl Window {
         self.ask(Method::POST, "/actions", keyboard).await.expect("pressed");
     }
 
+    /// Presses a key while another one is down.
+    pub async fn chord(&self, held: &str, key: &str) {
+        let strokes = json!([
+            { "type": "keyDown", "value": held }, { "type": "keyDown", "value": key },
+            { "type": "keyUp", "value": key }, { "type": "keyUp", "value": held },
+        ]);
+        let keyboard = json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": strokes }] });
+        self.ask(Method::POST, "/actions", keyboard).await.expect("pressed");
+    }
+
     /// What a field holds.
     pub async fn value(&self, selector: &str) -> String {
         self.find(selector).await;

@@ -1,12 +1,12 @@
 /**
  * Takes a picture of every screen in both themes and runs axe on it, contrast included:
- * `npm run build && npm run look -- [folder] [calls]`. Needs a Chromium (CHROMIUM, else /usr/bin/chromium).
+ * `npm run build && npm run look -- [folder] [calls] [screen,screen]`. Needs a Chromium (CHROMIUM, else /usr/bin/chromium).
  */
 import { spawn } from "node:child_process";
 import { mkdirSync, readFileSync } from "node:fs";
 import { chromium } from "playwright-core";
 
-const [folder = "/tmp/tandem-look", calls = "40"] = process.argv.slice(2);
+const [folder = "/tmp/tandem-look", calls = "40", only = ""] = process.argv.slice(2);
 const port = 7799;
 const axe = readFileSync("node_modules/axe-core/axe.min.js", "utf8");
 const first = "call_0003";
@@ -19,7 +19,12 @@ const presses = {
   taken: "t",
   join: "j",
   "desk-call": "a",
-  "desk-wrap-up": ["e", "Enter"],
+  "desk-held": "h",
+  "desk-keypad": ["k", "1", "2"],
+  "desk-transfer": ["h", "t"],
+  "desk-give": ["t", "b", "e", "n", "Enter"],
+  dial: ["j", ..."0812345678"],
+  "desk-wrap-up": ["b", "e", "Enter"],
 };
 /** What is further down a screen, by its accessible name. */
 const below = { sip: "SIP messages in order" };
@@ -32,7 +37,13 @@ const screens = {
   ...(calls === "0" ? {} : { end: `/floor?call=${first}`, taken: `/floor?call=${first}` }),
   desk: "/desk",
   "desk-call": "/desk",
+  "desk-held": "/desk",
+  "desk-keypad": "/desk",
+  "desk-transfer": "/desk",
+  "desk-give": "/desk",
+  "desk-consulting": "/desk",
   "desk-wrap-up": "/desk",
+  dial: "/desk",
   place: "/floor",
   palette: "/floor",
   history: "/history",
@@ -80,6 +91,7 @@ for (const colorScheme of ["light", "dark"]) {
     (message) => message.type() === "error" && process.stdout.write(`console: ${message.text()}\n`),
   );
   for (const [name, path] of Object.entries(screens)) {
+    if (only !== "" && !only.split(",").includes(name)) continue;
     await page.goto(`http://127.0.0.1:${port}${path}`);
     await page.waitForTimeout(900);
     if (presses[name] !== undefined) {

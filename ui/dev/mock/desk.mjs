@@ -48,6 +48,7 @@ export function openDesk() {
     last_call: null,
     skills: {},
     capacity: 1,
+    pinned: false,
     queues: ["queue_support"],
     calls_taken: 4,
     phone: true,
@@ -55,6 +56,10 @@ export function openDesk() {
 
   const be = (state, rest = {}) =>
     Object.assign(agent, { state, reason: null, until: null, since: at(0), ...rest });
+
+  let held = false;
+  let transfer = null;
+  const given = { by: data.me.user, to: "user_ben", name: "Ben Otieno", held: true };
 
   return (path, body) => {
     if (path.endsWith("/me/presence"))
@@ -76,12 +81,33 @@ export function openDesk() {
       be("wrap_up", { calls: [], until: at(40), last_call: row.id });
       return { floor: row.floor };
     }
+    const act = /\/calls\/call_desk\/(hold|resume|dtmf|transfer.*)$/.exec(path)?.[1];
+    if (act === "hold" || act === "resume") held = act === "hold";
+    if (act === "transfer") transfer = { ...given, state: body.kind === "blind" ? "ringing" : "consulting" };
+    if (act === "transfer/abandon" || act === "transfer/complete") transfer = null;
+    if (act === "transfer/swap")
+      transfer = { ...given, state: transfer?.state === "swapped" ? "consulting" : "swapped" };
+    if (act === "transfer/three-way") transfer = { ...given, state: "three_way" };
+    if (act !== undefined) return { floor: row.floor };
+    if (path.endsWith("/desk/colleagues"))
+      return {
+        people: [
+          { id: "user_ben", name: "Ben Otieno", state: "available", phone: true },
+          { id: "user_sue", name: "Sue Park", state: "on_call", phone: true },
+          { id: "user_tom", name: "Tom Abel", state: "away", phone: false },
+        ],
+        queues: [{ id: "queue_support", name: "Support" }],
+        assistants: [{ id: "asst_jane", name: "Jane" }],
+      };
     if (!path.endsWith("/me/desk")) return undefined;
     const waiting = agent.state === "offered";
     const live = {
       call: row,
       supervisors: [],
       last_line: null,
+      held,
+      rings_for: null,
+      transfer,
       quality: { ...quality },
       queue: {
         queue: "queue_support",

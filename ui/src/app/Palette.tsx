@@ -1,34 +1,52 @@
-/** The command palette: rooms, dialogs, live calls, assistants. Opened by Ctrl/Cmd-K anywhere. */
+/** The command palette: rooms, every act of the screen, dialogs, live calls, assistants. Opened by Ctrl/Cmd-K anywhere. */
 import { useMantineColorScheme } from "@mantine/core";
 import { Spotlight, type SpotlightActionData, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import { assistantsQuery } from "@/api/assistants";
 import { sandboxQuery } from "@/api/sandbox";
 import { sessionQuery } from "@/api/session";
 import { customerNumber } from "@/components/callState";
-import { IconMoon, IconPhoneIncoming, IconPhonePlus, IconRobot, IconSearch } from "@/components/icons";
+import {
+  IconLogout,
+  IconMoon,
+  IconPhoneIncoming,
+  IconPhonePlus,
+  IconRobot,
+  IconSearch,
+} from "@/components/icons";
+import { Shortcut } from "@/components/Shortcut";
 import { showNumber } from "@/lib/format/number";
+import { perform, possibleActs } from "@/lib/keys/acts";
+import type { KeyName } from "@/lib/keys/bindings";
 import { live, useLive } from "@/lib/live/store";
 import { openDialog } from "@/lib/opener";
 import { isAtLeast } from "@/lib/roles";
 
 import { rooms } from "./rooms";
+import { useSignOut } from "./useSignOut";
 
 const mostCalls = 200;
 
 export function Palette() {
   const { t } = useTranslation();
-  const actions = useActions();
+  // What can be done is asked when it opens, for it changes with every call.
+  const [possible, setPossible] = useState<readonly KeyName[]>([]);
+  const actions = useActions(possible);
   return (
     <Spotlight
       actions={actions}
       shortcut="mod + K"
       nothingFound={t("palette.nothing")}
-      limit={12}
+      limit={40}
+      scrollable
+      maxHeight={460}
+      onSpotlightOpen={() => {
+        setPossible(possibleActs());
+      }}
       highlightQuery
       styles={{ content: { backgroundColor: "var(--raised)" }, search: { backgroundColor: "var(--raised)" } }}
       searchProps={{
@@ -40,7 +58,7 @@ export function Palette() {
   );
 }
 
-function useActions(): SpotlightActionGroupData[] {
+function useActions(possible: readonly KeyName[]): SpotlightActionGroupData[] {
   const { t } = useTranslation();
   const navigate = useNavigate();
   const { setColorScheme, colorScheme } = useMantineColorScheme();
@@ -50,6 +68,7 @@ function useActions(): SpotlightActionGroupData[] {
   const { data: sandbox } = useQuery({ ...sandboxQuery, enabled: supervises });
   // The list of calls is read anew when one comes or goes, not with every word that is said.
   const size = useLive((state) => state.calls.size);
+  const leave = useSignOut();
   return useMemo(() => {
     const go: SpotlightActionData[] = rooms
       .filter(({ least }) => me && isAtLeast(me.role, least))
@@ -77,6 +96,14 @@ function useActions(): SpotlightActionGroupData[] {
         },
       },
     ];
+    const always: SpotlightActionData[] = [
+      {
+        id: "sign-out",
+        label: t("session.signOut"),
+        leftSection: <IconLogout size={18} />,
+        onClick: () => void leave(),
+      },
+    ];
     if (sandbox) {
       act.splice(1, 0, {
         id: "call-in",
@@ -87,6 +114,14 @@ function useActions(): SpotlightActionGroupData[] {
         },
       });
     }
+    const here: SpotlightActionData[] = possible
+      .filter((name) => name !== "placeCall")
+      .map((name) => ({
+        id: `act-${name}`,
+        label: t(`shortcuts.names.${name}`),
+        rightSection: <Shortcut name={name} />,
+        onClick: () => void perform(name),
+      }));
     const calls: SpotlightActionData[] = [...live.get().calls.values()]
       .slice(0, mostCalls)
       .map(({ call }) => ({
@@ -104,10 +139,11 @@ function useActions(): SpotlightActionGroupData[] {
       onClick: () => void navigate({ to: "/assistants/$id", params: { id } }),
     }));
     return [
+      { group: t("palette.here"), actions: here },
       { group: t("palette.go"), actions: go },
-      ...(supervises ? [{ group: t("palette.do"), actions: act }] : []),
+      { group: t("palette.do"), actions: supervises ? [...act, ...always] : always },
       { group: t("palette.calls"), actions: size > 0 ? calls : [] },
       { group: t("palette.assistants"), actions: personas },
     ];
-  }, [t, me, supervises, sandbox, assistants, size, navigate, setColorScheme, colorScheme]);
+  }, [t, me, possible, supervises, sandbox, assistants, size, navigate, leave, setColorScheme, colorScheme]);
 }

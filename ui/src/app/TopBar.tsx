@@ -1,28 +1,21 @@
 /** How many calls are live and who holds them, one's own phone, theme, and oneself. */
 import { Button, Menu } from "@mantine/core";
-import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
-import { sessionQuery, signOut } from "@/api/session";
+import { sessionQuery } from "@/api/session";
 import { IconChevronDown, IconLogout } from "@/components/icons";
 import { PhoneMenu } from "@/features/softphone/PhoneMenu";
-import { useHost } from "@/host";
 
 import { LiveCounts } from "./LiveCounts";
 import classes from "./Shell.module.css";
 import { ThemeMenu } from "./ThemeMenu";
+import { useSignOut } from "./useSignOut";
 
 export function TopBar() {
   const { t } = useTranslation();
   const { data: me } = useQuery(sessionQuery);
-  const queries = useQueryClient();
-  const { phone } = useHost();
-  const leave = async () => {
-    await phone.disconnect().catch(() => undefined);
-    await signOut().catch(() => undefined);
-    queries.clear();
-    queries.setQueryData(sessionQuery.queryKey, null);
-  };
+  const leave = useSignOut();
   return (
     <header className={classes.topbar}>
       <LiveCounts />

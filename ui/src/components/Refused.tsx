@@ -6,7 +6,16 @@ import { refusalText } from "@/lib/refusalText";
 
 import { IconAlertTriangle } from "./icons";
 
-export function Refused({ error, retry }: { error: unknown; retry?: () => void }) {
+interface Props {
+  error: unknown;
+  /** What else there is to know. */
+  note?: string | undefined;
+  /** In place of the usual words for this refusal. */
+  text?: string | undefined;
+  retry?: () => void;
+}
+
+export function Refused({ error, note, text, retry }: Props) {
   const { t } = useTranslation();
   if (error === null || error === undefined) return null;
   return (
@@ -17,7 +26,8 @@ export function Refused({ error, retry }: { error: unknown; retry?: () => void }
       icon={<IconAlertTriangle size={18} />}
       styles={{ message: { color: "var(--ink)" } }}
     >
-      {refusalText(t, error)}
+      {text ?? refusalText(t, error)}
+      {note !== undefined && ` ${note}`}
       {retry !== undefined && (
         <Button variant="subtle" size="compact-sm" ml="sm" onClick={retry}>
           {t("common.tryAgain")}

@@ -5,7 +5,7 @@ import { keyLabel, type KeyName, useBindings } from "@/lib/keys/bindings";
 
 export function Shortcut({ name }: { name: KeyName }) {
   const { enabled, keys } = useBindings();
-  return enabled ? (
+  return enabled && keys[name] !== "" ? (
     <Kbd size="xs" aria-hidden>
       {keyLabel(keys[name])}
     </Kbd>

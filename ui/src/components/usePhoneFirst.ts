@@ -11,7 +11,9 @@ export function usePhoneFirst(): () => Promise<void> {
     const { me, phones } = live.get();
     const elsewhere = phones.get(me?.user ?? "") ?? me?.phone_connected ?? false;
     const { status } = phone.state();
-    if (status === "ready" || status === "ringing" || status === "in_call" || elsewhere) return;
+    if (status === "ready" || status === "ringing" || status === "in_call") return;
+    // Whoever has another phone and has not begun with this one means the other.
+    if (status === "off" && elsewhere) return;
     await phone.connect().catch(() => undefined);
   }, [phone]);
 }

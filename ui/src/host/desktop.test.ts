@@ -60,3 +60,25 @@ it("says why the program refused", async () => {
   await expect(phone.connect()).rejects.toThrow("no sound device");
   expect(phone.state()).toMatchObject({ status: "failed", detail: "no sound device" });
 });
+
+it("mutes in the program, which says when it is", async () => {
+  const { phone } = host();
+  await phone.connect();
+  phone.mute?.(true);
+  expect(invoke).toHaveBeenCalledWith("phone_mute", { muted: true });
+  heard.get("phone://status")?.({ payload: { ...ready, muted: true } });
+  expect(phone.state().muted).toBe(true);
+});
+
+it("asks for keys of other windows, and hears them", async () => {
+  const { hotkeys } = host();
+  const refused = [{ act: "end", why: "taken" }];
+  invoke.mockImplementation(() => Promise.resolve(refused));
+  const pressed = vi.fn();
+  const stop = hotkeys?.onPress(pressed);
+  expect(await hotkeys?.set({ answer: "Control+Alt+KeyA" })).toEqual(refused);
+  expect(invoke).toHaveBeenCalledWith("hotkeys_set", { keys: { answer: "Control+Alt+KeyA" } });
+  heard.get("hotkey://pressed")?.({ payload: "answer" });
+  expect(pressed).toHaveBeenCalledExactlyOnceWith("answer");
+  stop?.();
+});

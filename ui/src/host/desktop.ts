@@ -2,7 +2,17 @@
 import { invoke } from "@tauri-apps/api/core";
 import { listen } from "@tauri-apps/api/event";
 
-import type { Devices, Host, HostSession, Level, PhoneChoice, PhoneHost, PhoneState } from "./host";
+import type {
+  Devices,
+  DialHost,
+  Host,
+  HostSession,
+  HotkeyHost,
+  Level,
+  PhoneChoice,
+  PhoneHost,
+  PhoneState,
+} from "./host";
 import { Signal } from "./signal";
 
 class DesktopPhone implements PhoneHost {
@@ -12,6 +22,7 @@ class DesktopPhone implements PhoneHost {
     input: null,
     output: null,
     plain: false,
+    muted: false,
   });
   private readonly level = new Signal<Level>({ input: 0, output: 0 });
   private readonly session: HostSession;
@@ -60,6 +71,13 @@ class DesktopPhone implements PhoneHost {
     return invoke("phone_hang_up");
   }
 
+  mute(muted: boolean): void {
+    // The program says so itself once it is.
+    void invoke("phone_mute", { muted }).catch((error: unknown) => {
+      this.failed(error);
+    });
+  }
+
   devices(): Promise<Devices> {
     return invoke<Devices>("phone_devices");
   }
@@ -95,10 +113,34 @@ class DesktopPhone implements PhoneHost {
   }
 }
 
+/** Listens to an event of the program until the answer is called, be that before listening has begun. */
+function hear<T>(event: string, heard: (payload: T) => void): () => void {
+  const listening = listen<T>(event, ({ payload }) => {
+    heard(payload);
+  });
+  return () => {
+    void listening.then((stop) => {
+      stop();
+    });
+  };
+}
+
+const hotkeys: HotkeyHost = {
+  set: (keys) => invoke("hotkeys_set", { keys }),
+  onPress: (listener) => hear<string>("hotkey://pressed", listener),
+};
+
+const dial: DialHost = {
+  take: () => invoke<string | null>("dial_take"),
+  onWaiting: (listener) => hear<null>("dial://waits", listener),
+};
+
 export const desktopHost = (session: HostSession): Host => ({
   kind: "desktop",
   phone: new DesktopPhone(session),
   notify: (title, body) => {
     if (!document.hasFocus()) void invoke("notify", { title, body }).catch(() => undefined);
   },
+  hotkeys,
+  dial,
 });

@@ -55,12 +55,36 @@ export interface PhoneHost {
   echoTest(): Promise<void>;
 }
 
+/** A key that the desktop did not give, and why. */
+export interface RefusedHotkey {
+  act: string;
+  why: "twice" | "unreadable" | "taken" | "unsupported";
+}
+
+/** Keys that work while another window has the focus. */
+export interface HotkeyHost {
+  /** Takes these keys in place of all former ones. */
+  set(keys: Readonly<Record<string, string>>): Promise<readonly RefusedHotkey[]>;
+  onPress(listener: (act: string) => void): () => void;
+}
+
+/** Numbers that other programs hand over: `tel:` links. */
+export interface DialHost {
+  /** The number that waits, once. */
+  take(): Promise<string | null>;
+  onWaiting(listener: () => void): () => void;
+}
+
 export interface Host {
   kind: "desktop" | "browser";
   phone: PhoneHost;
   notify(title: string, body: string): void;
   /** Asks once whether `notify` may show; to be called from a click or a key. */
   allowNotices?(): void;
+  /** Absent in a browser, which gives no keys of other windows. */
+  hotkeys?: HotkeyHost;
+  /** Absent in a browser: there, numbers are dialled by a click. */
+  dial?: DialHost;
 }
 
 /** What a host needs of the signed-in person's session. */

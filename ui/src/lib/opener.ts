@@ -2,7 +2,10 @@
 import { useSyncExternalStore } from "react";
 
 export type OpenDialog =
-  { kind: "none" } | { kind: "place"; assistant?: string; to?: string } | { kind: "callIn"; to?: string };
+  | { kind: "none" }
+  | { kind: "place"; assistant?: string; to?: string }
+  | { kind: "callIn"; to?: string }
+  | { kind: "dial"; to?: string; atOnce?: boolean };
 
 const listeners = new Set<() => void>();
 let current: OpenDialog = { kind: "none" };

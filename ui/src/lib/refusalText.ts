@@ -18,9 +18,10 @@ export function refusalText(t: TFunction, error: unknown): string {
     case "forbidden":
     case "not_found":
     case "no_phone":
-    case "not_offered":
     case "agent_busy":
     case "colleague_unreachable":
+    case "at_capacity":
+    case "not_offered":
     case "disposition_required":
     case "do_not_call":
     case "too_many_attempts":

@@ -88,11 +88,11 @@ export function fakeHost(status: PhoneStatus = "ready"): Host {
 
 const quiet = () => new QueryClient({ defaultOptions: { queries: { retry: false } } });
 
-export const renderPart = (part: ReactNode) =>
+export const renderPart = (part: ReactNode, host: Host = fakeHost()) =>
   render(
     <MantineProvider env="test">
       <QueryClientProvider client={quiet()}>
-        <HostContext value={fakeHost()}>{part}</HostContext>
+        <HostContext value={host}>{part}</HostContext>
       </QueryClientProvider>
     </MantineProvider>,
   );

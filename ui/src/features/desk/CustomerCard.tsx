@@ -5,7 +5,8 @@ import { useTranslation } from "react-i18next";
 import type { DeskCall } from "@/api/types";
 import { customerNumber } from "@/components/callState";
 import { words } from "@/components/Disposition";
-import { showNumber } from "@/lib/format/number";
+import { DialNumber } from "@/components/dial/DialNumber";
+import { LocalTime } from "@/components/dial/LocalTime";
 
 import { Contacts } from "./Contacts";
 import classes from "./Desk.module.css";
@@ -20,7 +21,13 @@ export function CustomerCard({ call: { live, queue, contacts } }: { call: DeskCa
       <h2 className={classes.name}>{who(call)}</h2>
       <dl className={classes.list}>
         <dt>{t("desk.number")}</dt>
-        <dd>{showNumber(customerNumber(call))}</dd>
+        <dd>
+          <DialNumber number={customerNumber(call)} />
+        </dd>
+        <dt>{t("desk.localTime")}</dt>
+        <dd>
+          <LocalTime number={customerNumber(call)} />
+        </dd>
         {queue !== null && (
           <>
             <dt>{t("desk.queue")}</dt>

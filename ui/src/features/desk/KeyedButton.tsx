@@ -9,18 +9,21 @@ interface Props extends ButtonProps {
   name: KeyName;
   onClick?: () => void;
   pressed?: boolean;
+  /** Whether what it opens is open. */
+  expanded?: boolean;
   type?: "button" | "submit";
   ref?: Ref<HTMLButtonElement>;
   children: ReactNode;
 }
 
-export function KeyedButton({ name, pressed, children, type = "button", ...rest }: Props) {
+export function KeyedButton({ name, pressed, expanded, children, type = "button", ...rest }: Props) {
   const { enabled, keys } = useBindings();
   return (
     <Button
       type={type}
       rightSection={<Shortcut name={name} />}
-      {...(enabled ? { "aria-keyshortcuts": keys[name] } : {})}
+      {...(enabled && keys[name] !== "" ? { "aria-keyshortcuts": keys[name] } : {})}
+      {...(expanded === undefined ? {} : { "aria-expanded": expanded })}
       {...(pressed === undefined ? {} : { "aria-pressed": pressed })}
       {...rest}
     >

@@ -4,6 +4,7 @@ import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
 import type { AgentView } from "@/api/types";
+import { agentLooks } from "@/components/agentState";
 import { IconAlertTriangle, IconChevronDown } from "@/components/icons";
 import { Refused } from "@/components/Refused";
 import { useNow } from "@/lib/clock";
@@ -13,7 +14,7 @@ import { useKeys } from "@/lib/keys/useKeys";
 import classes from "./Desk.module.css";
 import { KeyedButton } from "./KeyedButton";
 import { NoPhone } from "./NoPhone";
-import { isForced, isReason, looks, reasons } from "./presence";
+import { isForced, isReason, reasons } from "./presence";
 import { usePresence } from "./usePresence";
 
 export function PresenceBar({ agent }: { agent: AgentView }) {
@@ -108,7 +109,7 @@ export function PresenceBar({ agent }: { agent: AgentView }) {
 
 function StateNow({ agent: { state, reason, since } }: { agent: AgentView }) {
   const { t } = useTranslation();
-  const { icon: Icon, tone } = looks[state];
+  const { icon: Icon, tone } = agentLooks[state];
   const shown = reason !== null && isReason(reason) ? t(`desk.reasons.${reason}`) : reason;
   return (
     <p className={classes.state} data-tone={tone}>

@@ -1,5 +1,5 @@
-/** The telephone beside the conversation: mute, hang up, pause the recording, and how the line is. */
-import { Text } from "@mantine/core";
+/** The telephone beside the conversation: mute, hold, keys, transfers, hanging up, and how the line is. */
+import { Collapse, Text } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 
@@ -7,21 +7,28 @@ import type { LiveCall } from "@/api/types";
 import { callState } from "@/components/callState";
 import { Confirm } from "@/components/Confirm";
 import {
+  IconDialpad,
   IconMicrophone,
   IconMicrophoneOff,
+  IconPhonePause,
   IconPhoneOff,
   IconPlayerPause,
   IconPlayerPlay,
+  IconTransfer,
 } from "@/components/icons";
+import { attention } from "@/components/attention";
 import { LevelMeter } from "@/components/LevelMeter";
 import { LineQuality } from "@/components/LineQuality";
-import { Refused } from "@/components/Refused";
 import { StateBadge } from "@/components/StateBadge";
 import { Timer } from "@/components/Timer";
 import { useKeys } from "@/lib/keys/useKeys";
 
+import { ActFailed } from "./ActFailed";
 import classes from "./Desk.module.css";
 import { KeyedButton } from "./KeyedButton";
+import { Keypad } from "./Keypad";
+import { TransferCard } from "./TransferCard";
+import { TransferDialog } from "./TransferDialog";
 import { useCallActs } from "./useCallActs";
 import { useMute } from "./useMute";
 import { who } from "./who";
@@ -29,17 +36,30 @@ import { who } from "./who";
 export function Softphone({ live, user }: { live: LiveCall; user: string }) {
   const { t } = useTranslation();
   const { call, quality } = live;
-  const acts = useCallActs(call);
+  const acts = useCallActs(live, user);
   const { here, muted, canMute, toggle } = useMute(call.id);
-  const [asking, setAsking] = useState(false);
+  const [asking, setAsking] = useState<"end" | "transfer" | null>(null);
+  const [keypad, setKeypad] = useState(false);
   const holds = call.floor.holder === "person" && call.floor.user === user;
+  const close = () => {
+    setAsking(null);
+  };
+  const toggleKeypad = () => {
+    setKeypad(!keypad);
+  };
+  const give = () => {
+    setAsking("transfer");
+  };
   useKeys({
-    mute: toggle,
-    pauseRecording: acts.toggleRecording,
+    ...(canMute ? { mute: toggle } : {}),
+    ...(acts.canPause ? { pauseRecording: acts.toggleRecording } : {}),
+    ...(acts.canHold ? { hold: acts.toggleHold, transfer: give } : {}),
+    ...(holds ? { keypad: toggleKeypad } : {}),
     // A key is hit by accident, a red button hardly: the key asks first.
     end: () => {
-      setAsking(true);
+      setAsking("end");
     },
+    endNow: acts.end,
   });
   return (
     <section className={classes.side} aria-label={t("desk.softphone")}>
@@ -51,7 +71,10 @@ export function Softphone({ live, user }: { live: LiveCall; user: string }) {
       </p>
       <Text size="sm" role="status">
         {!holds && t("desk.connecting")}
-        {holds && muted && t("desk.muted")}
+        {holds &&
+          [acts.held && t("desk.onHold", { name: who(call) }), muted && t("desk.muted")]
+            .filter(Boolean)
+            .join(" ")}
       </Text>
       {here && (
         <>
@@ -64,13 +87,14 @@ export function Softphone({ live, user }: { live: LiveCall; user: string }) {
           <LineQuality quality={quality} />
         </Text>
       )}
-      <Refused error={acts.error} />
+      <ActFailed error={acts.error} call={call} />
+      <TransferCard live={live} user={user} />
       <div className={classes.controls} role="group" aria-label={t("desk.softphone")}>
         {canMute && (
           <KeyedButton
             name="mute"
             variant={muted ? "filled" : "default"}
-            {...(muted ? { color: "orange.9" } : {})}
+            {...(muted ? { color: attention } : {})}
             pressed={muted}
             leftSection={
               muted ? <IconMicrophoneOff size={18} aria-hidden /> : <IconMicrophone size={18} aria-hidden />
@@ -80,11 +104,57 @@ export function Softphone({ live, user }: { live: LiveCall; user: string }) {
             {t(muted ? "desk.unmute" : "desk.mute")}
           </KeyedButton>
         )}
+        {acts.canHold && (
+          <KeyedButton
+            name="hold"
+            variant={acts.held ? "filled" : "default"}
+            {...(acts.held ? { color: attention } : {})}
+            pressed={acts.held}
+            leftSection={
+              acts.held ? <IconPlayerPlay size={18} aria-hidden /> : <IconPhonePause size={18} aria-hidden />
+            }
+            disabled={acts.pending}
+            onClick={acts.toggleHold}
+          >
+            {t(acts.held ? "desk.resume" : "desk.hold")}
+          </KeyedButton>
+        )}
+        {acts.canHold && (
+          <KeyedButton
+            name="transfer"
+            variant="default"
+            leftSection={<IconTransfer size={18} aria-hidden />}
+            onClick={give}
+          >
+            {t("desk.transfer.button")}
+          </KeyedButton>
+        )}
+        {holds && (
+          <KeyedButton
+            name="keypad"
+            variant={keypad ? "light" : "default"}
+            expanded={keypad}
+            leftSection={<IconDialpad size={18} aria-hidden />}
+            onClick={toggleKeypad}
+          >
+            {t("desk.keypad")}
+          </KeyedButton>
+        )}
+        <Collapse expanded={holds && keypad}>
+          {holds && keypad && (
+            <Keypad
+              call={call}
+              onClose={() => {
+                setKeypad(false);
+              }}
+            />
+          )}
+        </Collapse>
         {acts.canPause && (
           <KeyedButton
             name="pauseRecording"
             variant={acts.paused ? "filled" : "default"}
-            {...(acts.paused ? { color: "orange.9" } : {})}
+            {...(acts.paused ? { color: attention } : {})}
             pressed={acts.paused}
             leftSection={
               acts.paused ? (
@@ -109,15 +179,14 @@ export function Softphone({ live, user }: { live: LiveCall; user: string }) {
         </KeyedButton>
       </div>
       <Confirm
-        opened={asking}
+        opened={asking === "end"}
         title={t("desk.endTitle")}
         text={t("desk.endText", { name: who(call) })}
         action={t("desk.end")}
         onConfirm={acts.end}
-        onClose={() => {
-          setAsking(false);
-        }}
+        onClose={close}
       />
+      <TransferDialog call={call} opened={asking === "transfer"} onClose={close} />
     </section>
   );
 }

@@ -18,6 +18,8 @@ export function changesDesk(message: ServerMessage, user: string, desk: Desk | u
     case "queue.answered":
     case "queue.left":
     case "floor.changed":
+    case "hold.changed":
+    case "transfer.changed":
     case "call.ended":
     case "call.analyzed":
       return message.call !== null && isOnDesk(desk, message.call);
@@ -31,7 +33,7 @@ const isOnDesk = (desk: Desk | undefined, call: string): boolean =>
 
 /** Whether a call on the desk is one that this person is asked to take. */
 export const isOffer = ({ live }: Desk["calls"][number], user: string): boolean =>
-  live.queue?.offered_to.includes(user) ?? false;
+  live.rings_for === user || (live.queue?.offered_to.includes(user) ?? false);
 
 /** The desk without an offer that was taken back. */
 export function withoutOffer(desk: Desk, call: string): Desk {

@@ -51,26 +51,27 @@ export function ActionBar({ live, acts }: { live: LiveCall; acts: Acts }) {
     if (acts.canLeave) acts.supervise("left");
   };
   useKeys({
-    listen: () => {
-      toggle("listen");
-    },
-    whisper: () => {
-      toggle("whisper");
-    },
-    barge: () => {
-      toggle("barge");
-    },
-    takeOver: () => {
-      if (acts.canTakeOver) acts.takeOver();
-    },
-    handBack: askHandBack,
-    pauseRecording: () => {
-      if (acts.canPause || acts.canRecord) acts.toggleRecording();
-    },
+    ...(acts.canSupervise
+      ? {
+          listen: () => {
+            toggle("listen");
+          },
+          whisper: () => {
+            toggle("whisper");
+          },
+          barge: () => {
+            toggle("barge");
+          },
+        }
+      : {}),
+    ...(acts.canTakeOver ? { takeOver: acts.takeOver } : {}),
+    ...(acts.canHandBack ? { handBack: askHandBack } : {}),
+    ...(acts.canPause || acts.canRecord ? { pauseRecording: acts.toggleRecording } : {}),
+    ...(acts.canLeave ? { leave } : {}),
     end: () => {
       setAsking("end");
     },
-    leave,
+    endNow: acts.end,
   });
   const hint = (
     name: "listen" | "whisper" | "barge" | "takeOver" | "handBack" | "pauseRecording" | "end" | "leave",

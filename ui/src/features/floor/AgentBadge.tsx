@@ -2,9 +2,8 @@
 import { useTranslation } from "react-i18next";
 
 import type { AgentState } from "@/api/types";
+import { agentLooks } from "@/components/agentState";
 import badge from "@/components/StateBadge.module.css";
-
-import { agentLooks } from "./agentState";
 
 export function AgentBadge({ state }: { state: AgentState }) {
   const { t } = useTranslation();

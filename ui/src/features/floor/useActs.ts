@@ -14,7 +14,7 @@ import {
   whisperText,
 } from "@/api/calls";
 import type { LiveCall, SupervisionMode } from "@/api/types";
-import { useHost } from "@/host";
+import { usePhoneFirst } from "@/components/usePhoneFirst";
 import { live as liveStore, useLive } from "@/lib/live/store";
 
 import { standing, type Standing } from "./standing";
@@ -34,7 +34,7 @@ export interface Acts extends Standing {
 
 export function useActs(row: LiveCall): Acts {
   const me = useLive((state) => state.me?.user ?? null);
-  const { phone } = useHost();
+  const phoneFirst = usePhoneFirst();
   const { id } = row.call;
   const { mutate, mutateAsync, error, isPending } = useMutation({
     mutationFn: (act: () => Promise<unknown>) => act(),
@@ -43,30 +43,19 @@ export function useActs(row: LiveCall): Acts {
   const version = () => liveStore.get().calls.get(id)?.call.floor.version ?? row.call.floor.version;
   const place = useMemo(() => standing(row, me), [row, me]);
 
-  /** Nothing can be heard without a phone: the first act that needs one connects it. */
-  const withPhone = async () => {
-    const { me: signedIn, phones } = liveStore.get();
-    const elsewhere = phones.get(signedIn?.user ?? "") ?? signedIn?.phone_connected ?? false;
-    const { status } = phone.state();
-    if (status === "ready" || status === "ringing" || status === "in_call" || (status === "off" && elsewhere))
-      return;
-    // Why it could not is said by the server's answer, which knows of registered phones too.
-    await phone.connect().catch(() => undefined);
-  };
-
   return {
     ...place,
     error,
     pending: isPending,
     supervise: (mode) => {
       mutate(async () => {
-        if (mode !== "left") await withPhone();
+        if (mode !== "left") await phoneFirst();
         return supervise(id, mode);
       });
     },
     takeOver: () => {
       mutate(async () => {
-        await withPhone();
+        await phoneFirst();
         return takeOver(id, version());
       });
     },

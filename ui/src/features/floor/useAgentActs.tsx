@@ -1,5 +1,4 @@
 /** What a supervisor does with an agent: a break, back to work, out, other queues. */
-import { Alert } from "@mantine/core";
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -9,7 +8,6 @@ import { isRefusal } from "@/api/refusal";
 import { sessionQuery } from "@/api/session";
 import type { AgentView, PresenceWrite } from "@/api/types";
 import { Confirm } from "@/components/Confirm";
-import { IconAlertTriangle } from "@/components/icons";
 import { Refused } from "@/components/Refused";
 import { isAtLeast } from "@/lib/roles";
 
@@ -48,19 +46,16 @@ export function useAgentActs(): AgentActs {
     setAsking(null);
   };
   return {
-    // The usual text speaks of one's own phone.
-    refused: isRefusal(error, "no_phone") ? (
-      <Alert
-        role="alert"
-        color="red"
-        variant="light"
-        icon={<IconAlertTriangle size={18} />}
-        styles={{ message: { color: "var(--ink)" } }}
-      >
-        {t("agents.noPhoneOf", { name: variables?.agent.name ?? "" })}
-      </Alert>
-    ) : (
-      error !== null && <Refused error={error} />
+    refused: (
+      <Refused
+        error={error}
+        // The usual text speaks of one's own phone.
+        text={
+          isRefusal(error, "no_phone")
+            ? t("agents.noPhoneOf", { name: variables?.agent.name ?? "" })
+            : undefined
+        }
+      />
     ),
     said: data,
     dialog: (

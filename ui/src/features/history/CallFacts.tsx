@@ -8,7 +8,7 @@ import type { Call } from "@/api/types";
 import { customerNumber } from "@/components/callState";
 import { Card } from "@/components/Card";
 import { Timer } from "@/components/Timer";
-import { showNumber } from "@/lib/format/number";
+import { DialNumber } from "@/components/dial/DialNumber";
 import { moment } from "@/lib/format/time";
 
 import classes from "./CallScreen.module.css";
@@ -22,7 +22,7 @@ export function CallFacts({ call }: { call: Call }) {
       <dl className={classes.facts}>
         <dt>{t("facts.number")}</dt>
         <dd>
-          {showNumber(customerNumber(call))} ({t(`direction.${call.direction}`)})
+          <DialNumber number={customerNumber(call)} /> ({t(`direction.${call.direction}`)})
         </dd>
         <dt>{t("facts.begun")}</dt>
         <dd>{moment(call.created_at, i18n.language)}</dd>

@@ -9,6 +9,7 @@ import { callState, customerNumber } from "@/components/callState";
 import { Disposition } from "@/components/Disposition";
 import { StateBadge } from "@/components/StateBadge";
 import { Timer } from "@/components/Timer";
+import { DialNumber } from "@/components/dial/DialNumber";
 import { showNumber } from "@/lib/format/number";
 import { moment } from "@/lib/format/time";
 
@@ -99,7 +100,11 @@ const Row = memo(function Row({ call, top, index, assistant }: RowProps) {
         <Link to="/history/$id" params={{ id: call.id }} className={classes.link}>
           {call.customer_name ?? number}
         </Link>
-        {call.customer_name !== null && <small>{number}</small>}
+        {call.customer_name !== null && (
+          <small>
+            <DialNumber number={customerNumber(call)} />
+          </small>
+        )}
       </div>
       <div role="cell">
         <StateBadge state={callState(call)} />

@@ -1,5 +1,5 @@
 /** Adds or changes a number of ours and where its calls go. */
-import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -11,6 +11,7 @@ import { queuesQuery } from "@/api/queues";
 import { isRefusal } from "@/api/refusal";
 import { sessionQuery } from "@/api/session";
 import type { NumberWrite, OurNumber } from "@/api/types";
+import { DialogFooter } from "@/components/DialogFooter";
 import { NumberInputField } from "@/components/NumberInputField";
 import { Refused } from "@/components/Refused";
 import { isE164, toE164 } from "@/lib/format/number";
@@ -133,14 +134,7 @@ function NumberForm({ number, onClose }: { number: OurNumber | null; onClose: ()
           data={routes}
           {...form.getInputProps("route")}
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending} disabled={trunk === undefined}>
-            {t("common.save")}
-          </Button>
-        </Group>
+        <DialogFooter onClose={onClose} saving={save.isPending} disabled={trunk === undefined} />
       </Stack>
     </form>
   );

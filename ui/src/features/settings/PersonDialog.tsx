@@ -1,5 +1,5 @@
 /** Adds a person, or changes one. */
-import { Button, Group, Modal, PasswordInput, Select, Stack, Switch, TextInput } from "@mantine/core";
+import { Modal, PasswordInput, Select, Stack, Switch, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -8,6 +8,7 @@ import { createUser, updateUser, usersQuery } from "@/api/people";
 import { isRefusal } from "@/api/refusal";
 import { sessionQuery } from "@/api/session";
 import type { Role, User } from "@/api/types";
+import { DialogFooter } from "@/components/DialogFooter";
 import { Refused } from "@/components/Refused";
 import { rolesUpTo } from "@/lib/roles";
 
@@ -106,14 +107,7 @@ function PersonForm({ person, onClose }: { person: User | null; onClose: () => v
         {person !== null && (
           <Switch label={t("people.maySignIn")} {...form.getInputProps("enabled", { type: "checkbox" })} />
         )}
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("common.save")}
-          </Button>
-        </Group>
+        <DialogFooter onClose={onClose} saving={save.isPending} />
       </Stack>
     </form>
   );

@@ -1,7 +1,5 @@
 /** Sets up an outside provider, or changes one. Its key is written, never shown. */
 import {
-  Button,
-  Group,
   Modal,
   NumberInput,
   PasswordInput,
@@ -18,6 +16,7 @@ import { useTranslation } from "react-i18next";
 import { createProvider, providersQuery, updateProvider } from "@/api/providers";
 import { isRefusal } from "@/api/refusal";
 import type { Provider } from "@/api/types";
+import { DialogFooter } from "@/components/DialogFooter";
 import { Refused } from "@/components/Refused";
 
 import {
@@ -152,14 +151,7 @@ function ProviderForm({ provider, onClose }: { provider: Provider | null; onClos
           {...form.getInputProps("key")}
         />
         <VendorFields form={form} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("common.save")}
-          </Button>
-        </Group>
+        <DialogFooter onClose={onClose} saving={save.isPending} />
       </Stack>
     </form>
   );

@@ -25,7 +25,7 @@ import { ProvidersPanel } from "./ProvidersPanel";
 import { QueuesPanel } from "./queues/QueuesPanel";
 import { RecordingPanel } from "./RecordingPanel";
 import { RetentionPanel } from "./RetentionPanel";
-import { ShortcutsPanel } from "./ShortcutsPanel";
+import { ShortcutsPanel } from "./shortcuts/ShortcutsPanel";
 
 const tabs = [
   { name: "people", icon: IconUsers, panel: PeoplePanel, least: "admin" },

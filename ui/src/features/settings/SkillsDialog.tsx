@@ -1,5 +1,15 @@
 /** What a person can do, how well, and how many calls at once. */
-import { ActionIcon, Autocomplete, Button, Group, Modal, NumberInput, Stack, Text } from "@mantine/core";
+import {
+  ActionIcon,
+  Autocomplete,
+  Button,
+  Group,
+  Modal,
+  NumberInput,
+  Stack,
+  Switch,
+  Text,
+} from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -8,6 +18,7 @@ import { floorQuery, saveAgent } from "@/api/queues";
 import { isRefusal } from "@/api/refusal";
 import type { AgentView, User } from "@/api/types";
 import { IconPlus, IconX } from "@/components/icons";
+import { DialogFooter } from "@/components/DialogFooter";
 import { Loading } from "@/components/Loading";
 import { Refused } from "@/components/Refused";
 
@@ -55,6 +66,7 @@ function SkillsForm({ person, agent, known, onClose }: FormProps) {
     initialValues: {
       skills: Object.entries(agent?.skills ?? {}).map(([name, level]) => ({ name, level })),
       capacity: agent?.capacity ?? 1,
+      pinned: agent?.pinned ?? false,
     },
     validate: {
       skills: {
@@ -69,10 +81,11 @@ function SkillsForm({ person, agent, known, onClose }: FormProps) {
   });
   const { skills } = form.values;
   const save = useMutation({
-    mutationFn: ({ skills: rows, capacity }: typeof form.values) =>
+    mutationFn: ({ skills: rows, capacity, pinned }: typeof form.values) =>
       saveAgent(person.id, {
         skills: Object.fromEntries(rows.map(({ name, level }) => [name.trim(), level])),
         capacity,
+        pinned,
       }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: floorQuery.queryKey });
@@ -156,14 +169,12 @@ function SkillsForm({ person, agent, known, onClose }: FormProps) {
           allowDecimal={false}
           {...form.getInputProps("capacity")}
         />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("common.save")}
-          </Button>
-        </Group>
+        <Switch
+          label={t("skills.pinned")}
+          description={t("skills.pinnedHint")}
+          {...form.getInputProps("pinned", { type: "checkbox" })}
+        />
+        <DialogFooter onClose={onClose} saving={save.isPending} />
       </Stack>
     </form>
   );

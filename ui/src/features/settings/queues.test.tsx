@@ -167,6 +167,7 @@ it("saves skills with their levels, and calls at once", async () => {
     expect(asked.find(({ method }) => method === "PUT")?.body).toEqual({
       skills: { hindi: 9, billing: 5 },
       capacity: 3,
+      pinned: false,
     });
   });
 });

@@ -1,7 +1,5 @@
 /** Adds or changes a trunk. A password is written, never shown. */
 import {
-  Button,
-  Group,
   Modal,
   NumberInput,
   PasswordInput,
@@ -19,6 +17,7 @@ import { useTranslation } from "react-i18next";
 import { saveTrunk, trunksQuery } from "@/api/lines";
 import { isRefusal } from "@/api/refusal";
 import type { Trunk, TrunkWrite } from "@/api/types";
+import { DialogFooter } from "@/components/DialogFooter";
 import { Refused } from "@/components/Refused";
 import { isE164, toE164 } from "@/lib/format/number";
 
@@ -181,14 +180,7 @@ function TrunkForm({ trunk, onClose }: { trunk: Trunk | null; onClose: () => voi
         </SimpleGrid>
         <TrunkMedia form={form} />
         <Switch label={t("trunks.enabled")} {...form.getInputProps("enabled", { type: "checkbox" })} />
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t("common.cancel")}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {t("common.save")}
-          </Button>
-        </Group>
+        <DialogFooter onClose={onClose} saving={save.isPending} />
       </Stack>
     </form>
   );

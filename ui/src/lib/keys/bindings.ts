@@ -22,6 +22,14 @@ export const actions = [
   "answer",
   "decline",
   "mute",
+  "hold",
+  "keypad",
+  "transfer",
+  "completeTransfer",
+  "abandonTransfer",
+  "swapTransfer",
+  "threeWay",
+  "dial",
   "extendWrapUp",
   "wrapUpDone",
   "notes",
@@ -69,6 +77,14 @@ export const defaultKeys: Readonly<Record<KeyName, string>> = {
   answer: "a",
   decline: "d",
   mute: "m",
+  hold: "h",
+  keypad: "k",
+  transfer: "t",
+  completeTransfer: "v",
+  abandonTransfer: "b",
+  swapTransfer: "s",
+  threeWay: "w",
+  dial: "j",
   extendWrapUp: "x",
   wrapUpDone: "f",
   notes: "c",
@@ -96,6 +112,56 @@ export const defaultKeys: Readonly<Record<KeyName, string>> = {
   removeMember: "x",
 };
 
+/** Where an act is possible: two acts of one place, or of one place and everywhere, must not share a key. */
+export type Place = "everywhere" | "desk" | "floor";
+
+const everywhere: readonly KeyName[] = ["placeCall", "dial"];
+const onDesk: readonly KeyName[] = [
+  "ready",
+  "pauseWork",
+  "answer",
+  "decline",
+  "mute",
+  "hold",
+  "keypad",
+  "transfer",
+  "completeTransfer",
+  "abandonTransfer",
+  "swapTransfer",
+  "threeWay",
+  "extendWrapUp",
+  "wrapUpDone",
+  "notes",
+  "disposition1",
+  "disposition2",
+  "disposition3",
+  "disposition4",
+  "disposition5",
+  "disposition6",
+  "disposition7",
+  "disposition8",
+  "disposition9",
+];
+/** Acts of both rooms. */
+const shared: readonly KeyName[] = ["pauseRecording", "end"];
+
+export function placesOf(name: KeyName): readonly Place[] {
+  if (everywhere.includes(name)) return ["everywhere"];
+  if (shared.includes(name)) return ["desk", "floor"];
+  return [onDesk.includes(name) ? "desk" : "floor"];
+}
+
+function meet(one: KeyName, other: KeyName): boolean {
+  const [here, there] = [placesOf(one), placesOf(other)];
+  return (
+    here.includes("everywhere") || there.includes("everywhere") || here.some((place) => there.includes(place))
+  );
+}
+
+/** The acts that `key` already stands for where `name` is possible too. */
+export const conflicts = ({ keys }: Bindings, name: KeyName, key: string): KeyName[] =>
+  key === "" ? [] : actions.filter((other) => other !== name && keys[other] === key && meet(name, other));
+
 export interface Bindings {
   enabled: boolean;
   keys: Readonly<Record<KeyName, string>>;
@@ -119,12 +185,15 @@ export function setBindings(next: Bindings): void {
   for (const listener of listeners) listener();
 }
 
-/** The bindings with `name` on `key`; whoever had that key gets the old one of `name`. */
+/** The bindings with `name` on `key` (empty: on none); the first that had it gets the old one of `name`, others none. */
 export function rebind(bindings: Bindings, name: KeyName, key: string): Bindings {
   const keys = { ...bindings.keys };
-  const holder = actions.find((action) => keys[action] === key);
-  if (holder !== undefined) keys[holder] = keys[name];
+  const old = keys[name];
   keys[name] = key;
+  conflicts(bindings, name, key).forEach((holder, at) => {
+    const free = at === 0 && conflicts({ ...bindings, keys }, holder, old).length === 0;
+    keys[holder] = free ? old : "";
+  });
   return { ...bindings, keys };
 }
 
@@ -133,6 +202,10 @@ export const useBindings = (): Bindings =>
     listeners.add(listener);
     return () => listeners.delete(listener);
   }, getBindings);
+
+/** A key as shortcuts name it: letters in either case are one. */
+export const keyOf = ({ key }: Pick<KeyboardEvent, "key">): string =>
+  key.length === 1 ? key.toLowerCase() : key;
 
 /** A key as it is printed on a keyboard. */
 export function keyLabel(key: string): string {

@@ -1,9 +1,8 @@
 /** Runs an action when its key is pressed, never while somebody types or a dialog is open. */
 import { useEffect, useRef } from "react";
 
-import { actions, getBindings, type KeyName } from "./bindings";
-
-export type KeyHandlers = Partial<Record<KeyName, () => void>>;
+import { type KeyHandlers, offerActs } from "./acts";
+import { actions, getBindings, keyOf } from "./bindings";
 
 const typing = "input, textarea, select, [contenteditable=''], [contenteditable='true'], [role='textbox']";
 
@@ -21,11 +20,12 @@ export function useKeys(handlers: KeyHandlers): void {
   useEffect(() => {
     latest.current = handlers;
   });
+  useEffect(() => offerActs(latest), []);
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
       const { enabled, keys } = getBindings();
       if (!enabled || event.repeat || isTaken(event)) return;
-      const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+      const key = keyOf(event);
       // Rooms that are not shown together may give one key to different actions.
       const name = actions.find((action) => keys[action] === key && latest.current[action] !== undefined);
       const handler = name === undefined ? undefined : latest.current[name];

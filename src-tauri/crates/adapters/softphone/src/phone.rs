@@ -78,8 +78,7 @@ impl Softphone {
         mut signalling: mpsc::UnboundedReceiver<SignallingEvent>,
         mut media: mpsc::UnboundedReceiver<MediaEvent>,
     ) -> Arc<Self> {
-        let state =
-            PhoneState { status: PhoneStatus::Off, detail: None, input: None, output: None, plain: false };
+        let state = PhoneState { muted: sound.is_muted(), ..PhoneState::default() };
         let inner = Inner { registration: PhoneStatus::Off, detail: None, line: None };
         let phone =
             Arc::new(Self { ports, sound, state: watch::Sender::new(state), inner: Mutex::new(inner) });
@@ -147,6 +146,12 @@ impl Softphone {
     /// Chooses sound devices; a call in progress moves to them.
     pub fn select(&self, choice: Choice) {
         self.sound.select(choice);
+        self.show(&self.inner.lock());
+    }
+
+    /// Stops sending what the microphone hears, or sends it again.
+    pub fn mute(&self, muted: bool) {
+        self.sound.mute(muted);
         self.show(&self.inner.lock());
     }
 
@@ -275,7 +280,7 @@ impl Softphone {
             None => (inner.registration, inner.detail.clone()),
         };
         let Choice { input, output, plain } = self.sound.choice();
-        let now = PhoneState { status, detail, input, output, plain };
+        let now = PhoneState { status, detail, input, output, plain, muted: self.sound.is_muted() };
         self.state.send_if_modified(|state| {
             let changed = *state != now;
             *state = now;

@@ -3,10 +3,11 @@
 use serde::{Deserialize, Serialize};
 
 /// What the phone is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PhoneStatus {
     /// Not registered, and not meant to be.
+    #[default]
     Off,
     Connecting,
     Ready,
@@ -16,7 +17,7 @@ pub enum PhoneStatus {
 }
 
 /// The phone as a screen shows it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct PhoneState {
     pub status: PhoneStatus,
     /// Why it failed (`no_device`, or the exchange's words).
@@ -26,6 +27,8 @@ pub struct PhoneState {
     pub output: Option<String>,
     /// Echo and noise stay in what the microphone hears.
     pub plain: bool,
+    /// Nothing of the microphone is sent.
+    pub muted: bool,
 }
 
 /// A SIP account, as the console API gives it to the signed-in person.

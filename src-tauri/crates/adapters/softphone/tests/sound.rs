@@ -65,6 +65,19 @@ impl Call {
     }
 }
 
+impl Call {
+    /// Waits until half a second of nothing but silence has come.
+    async fn is_silent(&mut self) {
+        let deadline = Instant::now() + Duration::from_secs(15);
+        let mut silent = 0;
+        while silent < 25 {
+            assert!(Instant::now() < deadline, "the microphone is still heard");
+            let frame = self.heard.recv().await.expect("the flow lives");
+            silent = if frame.iter().all(|sample| *sample == 0) { silent + 1 } else { 0 };
+        }
+    }
+}
+
 /// Waits until a loudspeaker plays the exchange's tone.
 async fn plays(pulse: Pulse, sink: &'static str) -> (Pulse, f64) {
     let listening = tokio::task::spawn_blocking(move || {
@@ -94,6 +107,12 @@ async fn a_call_sounds_both_ways_at_its_loudness_and_survives_losing_either_devi
     assert!((captured - 0.5).abs() < 0.03, "captured at {captured}");
     let (input, output) = sound.levels();
     assert!((0.4..0.7).contains(&input) && (0.4..0.7).contains(&output), "levels {input} {output}");
+
+    sound.mute(true);
+    // What was captured before is still on its way.
+    call.is_silent().await;
+    sound.mute(false);
+    call.hears(400.0).await;
 
     pulse.unload("spk");
     let (pulse, _) = plays(pulse, "spk2").await;

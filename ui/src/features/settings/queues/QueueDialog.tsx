@@ -1,5 +1,5 @@
 /** Sets up a queue, changes one, or shows one to those who may only read it. */
-import { Button, Fieldset, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
+import { Fieldset, Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useForm, type UseFormReturnType } from "@mantine/form";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -7,6 +7,7 @@ import { useTranslation } from "react-i18next";
 import { floorQuery, queuesQuery, saveQueue } from "@/api/queues";
 import { isRefusal } from "@/api/refusal";
 import type { Queue } from "@/api/types";
+import { DialogFooter } from "@/components/DialogFooter";
 import { Refused } from "@/components/Refused";
 
 import { CallbackFields } from "./CallbackFields";
@@ -144,16 +145,7 @@ function QueueFields({ queue, readOnly, onClose }: Props & { queue: Queue | null
             <AfterFields form={form} />
           </Fieldset>
         </fieldset>
-        <Group justify="flex-end">
-          <Button variant="default" onClick={onClose}>
-            {t(readOnly ? "common.close" : "common.cancel")}
-          </Button>
-          {!readOnly && (
-            <Button type="submit" loading={save.isPending}>
-              {t("common.save")}
-            </Button>
-          )}
-        </Group>
+        <DialogFooter onClose={onClose} saving={save.isPending} readOnly={readOnly} />
       </Stack>
     </form>
   );

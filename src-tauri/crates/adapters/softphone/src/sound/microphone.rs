@@ -72,8 +72,16 @@ impl Side for Listening {
                     }
                     let samples = std::iter::from_fn(|| open.captured.pop().ok());
                     capture.take(Instant::now(), samples, |mut frame| {
-                        self.sound.input.heard(&frame);
+                        let muted = self.sound.is_muted();
+                        if !muted {
+                            self.sound.input.heard(&frame);
+                        }
                         self.cleaner.clean(&mut frame);
+                        // After the cleaner, which has to follow the room while nothing is sent; silence goes out all
+                        // the same, for a line without packets is taken for dead.
+                        if muted {
+                            frame.fill(0);
+                        }
                         // A full queue means that the exchange is not listening: the newest is dropped.
                         let _ = self.to_exchange.try_send(frame);
                     });

@@ -13,6 +13,7 @@ mod playback;
 mod rate;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use parking_lot::Mutex;
 use tokio::sync::{mpsc, watch};
@@ -44,6 +45,7 @@ pub enum SoundError {
 pub struct Sound {
     choice: Mutex<Choice>,
     changed: watch::Sender<u64>,
+    muted: AtomicBool,
     input: Level,
     output: Level,
 }
@@ -60,6 +62,7 @@ impl Sound {
         Arc::new(Self {
             choice: Mutex::default(),
             changed: watch::Sender::new(0),
+            muted: AtomicBool::new(false),
             input: Level::default(),
             output: Level::default(),
         })
@@ -79,6 +82,16 @@ impl Sound {
     pub fn select(&self, choice: Choice) {
         *self.choice.lock() = choice;
         self.changed.send_modify(|generation| *generation += 1);
+    }
+
+    /// Sends silence in place of what the microphone hears, until it is taken back.
+    pub fn mute(&self, muted: bool) {
+        self.muted.store(muted, Ordering::Release);
+    }
+
+    /// Whether silence is sent in place of what the microphone hears.
+    pub fn is_muted(&self) -> bool {
+        self.muted.load(Ordering::Acquire)
     }
 
     /// Loudness of both directions since last asked, 0 to 1.
