@@ -589,6 +589,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Replace a key; the new one's secret is shown this once */
+        post: operations["rotate_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/live": {
         parameters: {
             query?: never;
@@ -1564,6 +1581,11 @@ export interface components {
          */
         Codec: "pcmu" | "pcma" | "g722" | "opus";
         /**
+         * @description A published API that is served beside this one.
+         * @enum {string}
+         */
+        Contract: "sauti" | "va" | "voice" | "audatec" | "sautikit";
+        /**
          * @description A day of the week.
          * @enum {string}
          */
@@ -1936,7 +1958,9 @@ export interface components {
         };
         /** @description A program's key. */
         Key: {
+            contract: components["schemas"]["Contract"] | null;
             created_at: components["schemas"]["Time"];
+            expires_at: components["schemas"]["Time"] | null;
             id: string;
             last_used_at: components["schemas"]["Time"] | null;
             name: string;
@@ -1967,9 +1991,23 @@ export interface components {
         };
         /** @description A key to be made. */
         KeyCreate: {
+            contract?: components["schemas"]["Contract"] | null;
+            /**
+             * Format: int32
+             * @description Absent: until it is revoked.
+             */
+            expires_in_days?: number | null;
             name: string;
             /** @description Not above one's own. */
             role: components["schemas"]["Role"];
+        };
+        /** @description A key to be replaced. */
+        KeyRotate: {
+            /**
+             * Format: int32
+             * @description For so long the old key still opens what it opened, in seconds; 0: it ends now.
+             */
+            overlap_s: number;
         };
         /** @description What a pressed key does during a call. */
         KeyRule: {
@@ -7499,6 +7537,122 @@ export interface operations {
             };
             /** @description `not_found` */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal` */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `storage_unavailable` */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rotate_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KeyRotate"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKey"];
+                };
+            };
+            /** @description `malformed_request` */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthenticated` */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `forbidden`, `origin_refused` */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not_found` */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `wrong_state` */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `body_too_large` */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported_media_type` */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `validation_failed` */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -96,6 +96,8 @@ text_id! {
     VoicemailId = "vm";
     /// Opening hours.
     HoursId = "hours";
+    /// An address that webhooks go to.
+    EndpointId = "whep";
 }
 
 /// One SIP, WebRTC or local audio connection; unique within a running process.

@@ -27,6 +27,7 @@ mod error;
 mod event_log;
 mod events;
 mod key_home;
+mod outside;
 mod people;
 mod providers;
 mod pulse;
@@ -37,6 +38,7 @@ mod row;
 mod seal;
 mod sip_messages;
 mod trunks;
+mod webhooks;
 mod writer;
 
 use std::path::Path;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use tandem_foundation::{CallId, OrgId, Pii, TrunkId, UserId};
+use tandem_foundation::{CallId, NumberId, OrgId, Pii, TrunkId, UserId};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::call_task::{Beginning, CallMessage, CallTask};
@@ -21,8 +21,8 @@ use crate::ports::store::{Commit, StoreError};
 use crate::ports::trace::Traced;
 use crate::queueing::Order;
 use crate::records::{
-    Assistant, Call, CallStatus, Direction, EventBody, FloorHolder, Presence, TranscriptItem, UnixMs,
-    UserRole,
+    Assistant, Call, CallStatus, Direction, Event, EventBody, FloorHolder, Number, Presence, TranscriptItem,
+    UnixMs, UserRole,
 };
 use crate::registry::CallAddress;
 use crate::router;
@@ -137,7 +137,10 @@ impl Switchboard {
         if store.is_do_not_call(&actor.org, request.to.as_str()).await.map_err(storage)? {
             return Err(ExchangeError::DoNotCall);
         }
-        let (trunk, caller_id) = self.choose_trunk(&actor.org, request.trunk.as_ref())?;
+        let number = self.choose_number(&actor.org, request.number.as_ref())?;
+        let wanted = request.trunk.as_ref().or(number.as_ref().map(|number| &number.trunk));
+        let (trunk, caller_id) = self.choose_trunk(&actor.org, wanted)?;
+        let caller_id = number.as_ref().map(|number| number.number.clone()).or(caller_id);
         let from = request.from.or(caller_id).unwrap_or_else(|| "anonymous".into());
         let mut call = self.new_call(&actor.org, Direction::Outbound, from, request.to);
         call.customer_name = request
@@ -145,8 +148,16 @@ impl Switchboard {
             .or_else(|| request.variables.get("customer_name").map(|name| Pii::new(name.clone())));
         call.assistant = Some(assistant.id.clone());
         call.trunk = Some(trunk);
+        call.number = number.map(|number| number.id);
         call.variables = request.variables;
+        call.origin = request.origin.map(Box::new);
         Ok((call, assistant))
+    }
+
+    fn choose_number(&self, org: &OrgId, wanted: Option<&NumberId>) -> Result<Option<Number>, ExchangeError> {
+        let Some(id) = wanted else { return Ok(None) };
+        let found = self.context.plan.read().number_by_id(org, id).cloned();
+        found.map(Some).ok_or(ExchangeError::NotFound { what: "number" })
     }
 
     fn choose_trunk(
@@ -195,21 +206,36 @@ impl Switchboard {
             outcome: None,
             recording: None,
             latency: None,
+            origin: None,
         }
     }
 
-    /// Commits a new call and starts its task; `false` when it could not be written.
-    pub(crate) async fn begin(&self, call: Call, assistant: Option<Assistant>, beginning: Beginning) -> bool {
+    /// Takes a channel of the call's trunk, commits the new call and starts its task. Every call begins here.
+    ///
+    /// # Errors
+    /// `AtCapacity` where the trunk has no room, `Storage` when the call could not be written.
+    pub(crate) async fn begin(
+        &self,
+        call: Call,
+        assistant: Option<Assistant>,
+        beginning: Beginning,
+    ) -> Result<(), ExchangeError> {
+        let channel = match (&call.trunk, call.direction) {
+            (None, _) => None,
+            (Some(trunk), Direction::Outbound) => Some(self.context.seize_outbound(trunk)?),
+            (Some(trunk), Direction::Inbound) => Some(self.context.seize_inbound(trunk)?),
+        };
         let journal = Journal::open(self.context.clone(), call.org.clone());
         let created = event(&self.context, &call.id, EventBody::CallCreated(Box::new(call.clone())));
-        let commit = Commit { call: Some(call.clone()), events: vec![created], ..Commit::default() };
+        let outbox = call.origin.is_some().then(|| (0, "call.created".to_owned())).into_iter().collect();
+        let commit = Commit { call: Some(call.clone()), events: vec![created], outbox, ..Commit::default() };
         // An INVITE leaves only after its call is on disk.
         if !journal.commit_now_or_never(commit).await {
             journal.commit(never_begun(&self.context, call));
-            return false;
+            return Err(ExchangeError::Storage);
         }
-        CallTask::spawn(self.context.clone(), journal, call, assistant, beginning);
-        true
+        CallTask::spawn(self.context.clone(), journal, call, assistant, beginning, channel);
+        Ok(())
     }
 
     /// `None`: the exchange is going down.
@@ -244,16 +270,8 @@ impl Exchange for Switchboard {
             return Err(ExchangeError::Draining);
         }
         let (call, assistant) = self.prepare(actor, request).await?;
-        if let Some(trunk) = &call.trunk {
-            self.context.plan.write().seize(trunk, Instant::now())?;
-        }
-        if self.begin(call.clone(), Some(assistant), Beginning::Outbound).await {
-            return Ok(call);
-        }
-        if let Some(trunk) = &call.trunk {
-            self.context.plan.write().release(trunk);
-        }
-        Err(ExchangeError::Storage)
+        self.begin(call.clone(), Some(assistant), Beginning::Outbound).await?;
+        Ok(call)
     }
 
     async fn act(&self, actor: &Actor, call: &CallId, act: Act) -> Result<(FloorHolder, i64), ExchangeError> {
@@ -373,6 +391,12 @@ impl Exchange for Switchboard {
         notes: Pii<String>,
     ) -> Result<(), ExchangeError> {
         crate::disposition::dispose(&self.context, actor, call, disposition, notes).await
+    }
+
+    fn announce(&self, events: Vec<Event>) {
+        for event in events {
+            self.context.publish(LiveMessage::Event(event));
+        }
     }
 
     async fn reload(&self) -> Result<(), ExchangeError> {

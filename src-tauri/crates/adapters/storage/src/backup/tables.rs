@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::row::broken;
 
 /// Every table, each after those that it refers to.
-pub(super) const TABLES: [&str; 24] = [
+pub(super) const TABLES: [&str; 28] = [
     "organisations",
     "event_sequence",
     "sealing_key",
@@ -40,6 +40,10 @@ pub(super) const TABLES: [&str; 24] = [
     "agents",
     "hours",
     "voicemails",
+    "outside_results",
+    "webhook_endpoints",
+    "webhook_deliveries",
+    "webhook_attempts",
 ];
 /// Those in which the migrations leave a row.
 const SEEDED: [&str; 1] = ["event_sequence"];

@@ -29,6 +29,7 @@ use tandem_foundation::{ItemId, LegId, UserId};
 use tandem_routing::Route;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::capacity::Channel;
 use crate::context::Context;
 use crate::exchange::{Act, Actor, ExchangeError, LiveCall};
 use crate::journal::Journal;
@@ -37,7 +38,9 @@ use crate::ports::media::{LegQuality, MediaEvent};
 use crate::ports::signalling::SignallingEvent;
 use crate::ports::speech::{ModelEvent, ProviderError, RecogniserEvent};
 use crate::queueing::QueueNews;
-use crate::records::{Assistant, Call, FloorHolder, SipParty, SupervisionMode, TranscriptItem, TurnLatency};
+use crate::records::{
+    Assistant, Call, CallStatus, FloorHolder, SipParty, SupervisionMode, TranscriptItem, TurnLatency,
+};
 use crate::terms::Wishes;
 use announcer::Announcer;
 use queueing::InQueue;
@@ -157,6 +160,8 @@ pub(crate) struct CallTask {
     wishes: Wishes,
     speaker: Option<LegId>,
     legs: HashMap<LegId, LegKind>,
+    /// The trunks' channels that legs hold.
+    channels: HashMap<LegId, Channel>,
     /// Where each RTP leg of ours listens.
     rtp_addresses: HashMap<LegId, SocketAddr>,
     /// What each leg's peer was told last of our side.
@@ -177,6 +182,8 @@ pub(crate) struct CallTask {
     /// A route that begins when the call is answered.
     routed: Option<Box<Routed>>,
     routing: Option<Routing>,
+    /// Where the outbox was last told that the call is.
+    announced_status: CallStatus,
     /// Who hears whom, by the call machine.
     hearing: Vec<(LegId, LegId)>,
     message_left: bool,
@@ -213,6 +220,7 @@ impl CallTask {
         call: Call,
         assistant: Option<Assistant>,
         beginning: Beginning,
+        channel: Option<Channel>,
     ) {
         let (inbox, messages) = mpsc::unbounded_channel();
         let address = crate::registry::CallAddress { org: call.org.clone(), inbox: inbox.clone() };
@@ -236,6 +244,7 @@ impl CallTask {
         let task = Self {
             machine: CallMachine::new(customer, speaker),
             legs: HashMap::from([(customer, LegKind::Customer)]),
+            channels: channel.map(|channel| (customer, channel)).into_iter().collect(),
             rtp_addresses: HashMap::new(),
             described: HashMap::new(),
             offer: offer.flatten(),
@@ -247,6 +256,7 @@ impl CallTask {
             disposition: None,
             routed,
             routing: None,
+            announced_status: call.status,
             hearing: Vec::new(),
             message_left: false,
             context,

@@ -1,7 +1,7 @@
 //! The storage port. Every query names its organisation; the few that cannot (sign-in, start-up) say why.
 
 use async_trait::async_trait;
-use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, SessionId, TrunkId, UserId};
+use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, Pii, SessionId, TrunkId, UserId};
 
 use super::event_log::EventLog;
 use super::providers::ProviderStore;
@@ -10,8 +10,8 @@ use super::retention::RetentionStore;
 use super::routing::RoutingStore;
 use super::trace::SipTraces;
 use crate::records::{
-    AgentProfile, ApiKey, Assistant, Call, CallStatus, Event, NewEvent, Number, Organisation, Session,
-    TranscriptItem, Trunk, UnixMs, User, Voicemail,
+    AgentProfile, ApiKey, Assistant, Call, CallStatus, Contract, Direction, Event, NewEvent, Number,
+    Organisation, Session, TranscriptItem, Trunk, UnixMs, User, Voicemail,
 };
 
 /// Why storage could not do it.
@@ -85,8 +85,25 @@ pub struct CallFilter {
     pub status: Option<CallStatus>,
     pub live_only: bool,
     pub assistant: Option<AssistantId>,
+    /// Any of these; empty: any at all.
+    pub any_status: Vec<CallStatus>,
+    pub direction: Option<Direction>,
+    /// Exactly this number.
+    pub from: Option<Pii<String>>,
+    /// Exactly this number.
+    pub to: Option<Pii<String>>,
+    /// Placed through this contract.
+    pub contract: Option<Contract>,
+    /// Placed for this row of a contract.
+    pub task: Option<String>,
+    /// Created at this time or later.
+    pub since: Option<UnixMs>,
+    /// Created before this time.
+    pub until: Option<UnixMs>,
     /// Matches numbers and customer names.
     pub search: Option<String>,
+    /// So many are left out first, for contracts whose lists count so.
+    pub offset: u32,
     pub after: Option<PageKey>,
     /// At most 200.
     pub limit: u32,

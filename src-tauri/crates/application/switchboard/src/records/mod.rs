@@ -7,23 +7,27 @@ mod assistant;
 mod call;
 mod directory;
 mod event;
+mod origin;
 mod provider;
 mod queue;
 mod retention;
 mod routing;
 mod sip;
 mod transfer;
+mod webhook;
 
 pub use assistant::*;
 pub use call::*;
 pub use directory::*;
 pub use event::*;
+pub use origin::*;
 pub use provider::*;
 pub use queue::*;
 pub use retention::*;
 pub use routing::*;
 pub use sip::*;
 pub use transfer::*;
+pub use webhook::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(
