@@ -25,6 +25,7 @@ use tandem_webhooks::{HttpWebhook, Reach, RelayParts};
 use tokio::sync::broadcast;
 
 const SECRET: &str = "hush";
+const SCHEDULE: [Duration; 2] = [Duration::from_millis(100); 2];
 
 struct WallClock;
 
@@ -43,7 +44,7 @@ impl Clock for WallClock {
     }
 }
 
-/// Says each announcement's topic; a try is made again after a tenth of a second, once.
+/// Says each announcement's topic; a try is made again after a tenth of a second, twice.
 struct Plain;
 
 #[async_trait]
@@ -56,7 +57,7 @@ impl WebhookFormat for Plain {
         Terms {
             signature: Signature::Hex { header: "x-signed" },
             timeout: Duration::from_secs(2),
-            schedule: &[Duration::from_millis(100), Duration::from_millis(100)],
+            schedule: &SCHEDULE,
             disable_failing: true,
         }
     }
