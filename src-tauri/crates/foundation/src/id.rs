@@ -102,6 +102,8 @@ text_id! {
     CallbackId = "cb";
     /// Something in a live call that a supervisor should know of.
     AlertId = "alert";
+    /// An address that webhooks go to.
+    EndpointId = "whep";
 }
 
 /// One SIP, WebRTC or local audio connection; unique within a running process.

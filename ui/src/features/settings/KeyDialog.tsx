@@ -11,6 +11,10 @@ import { IconCheck, IconCopy } from "@/components/icons";
 import { Refused } from "@/components/Refused";
 import { rolesUpTo } from "@/lib/roles";
 
+/** Our own API, in the list of what a key may be for. */
+const OWN = "own";
+const CONTRACTS = ["sauti", "va", "voice", "audatec", "sautikit"] as const;
+
 interface Props {
   opened: boolean;
   onClose: () => void;
@@ -31,7 +35,7 @@ function KeyForm({ onClose }: { onClose: () => void }) {
   const queries = useQueryClient();
   const { data: me } = useQuery(sessionQuery);
   const form = useForm({
-    initialValues: { name: "", role: "supervisor" as Role },
+    initialValues: { name: "", role: "supervisor" as Role, contract: OWN },
     validate: { name: (name) => (name.trim() === "" ? t("common.required") : null) },
   });
   const make = useMutation({
@@ -41,8 +45,9 @@ function KeyForm({ onClose }: { onClose: () => void }) {
   if (make.data !== undefined) return <Secret secret={make.data.secret} onClose={onClose} />;
   return (
     <form
-      onSubmit={form.onSubmit(({ name, role }) => {
-        make.mutate({ name: name.trim(), role });
+      onSubmit={form.onSubmit(({ name, role, contract }) => {
+        const published = CONTRACTS.find((one) => one === contract);
+        make.mutate({ name: name.trim(), role, ...(published === undefined ? {} : { contract: published }) });
       })}
       noValidate
     >
@@ -61,6 +66,16 @@ function KeyForm({ onClose }: { onClose: () => void }) {
           allowDeselect={false}
           data={rolesUpTo(me?.role ?? "agent").map((role) => ({ value: role, label: t(`role.${role}`) }))}
           {...form.getInputProps("role")}
+        />
+        <Select
+          label={t("apiKeys.contract")}
+          description={t("apiKeys.contractHint")}
+          allowDeselect={false}
+          data={[
+            { value: OWN, label: t("apiKeys.own") },
+            ...CONTRACTS.map((contract) => ({ value: contract, label: t(`apiKeys.contracts.${contract}`) })),
+          ]}
+          {...form.getInputProps("contract")}
         />
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

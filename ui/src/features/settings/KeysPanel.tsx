@@ -89,6 +89,12 @@ function useColumns(revoke: (key: Key) => void): Column<Key>[] {
       },
       { id: "role", header: () => t("people.role"), cell: ({ row }) => t(`role.${row.original.role}`) },
       {
+        id: "contract",
+        header: () => t("apiKeys.contract"),
+        cell: ({ row: { original: row } }) =>
+          row.contract == null ? t("apiKeys.own") : t(`apiKeys.contracts.${row.contract}`),
+      },
+      {
         id: "used",
         header: () => t("apiKeys.lastUsed"),
         cell: ({ row: { original: row } }) =>

@@ -4,21 +4,15 @@
 
 use axum::http::{HeaderMap, header};
 use tandem_foundation::{KeyId, SessionId};
+use tandem_switchboard::access;
+pub(crate) use tandem_switchboard::access::{ABSOLUTE_MS, cookie_name};
 use tandem_switchboard::exchange::Actor;
-use tandem_switchboard::ports::store::StoreError;
-use tandem_switchboard::records::{UnixMs, User};
+use tandem_switchboard::records::User;
 
 use crate::clock::now;
 use crate::refusal::Refusal;
 use crate::secret;
 use crate::shared::Shared;
-
-/// A session nobody used for this long is over.
-const IDLE_MS: i64 = 30 * 60 * 1_000;
-/// A session is over after this long, used or not.
-pub(crate) const ABSOLUTE_MS: i64 = 12 * 60 * 60 * 1_000;
-/// Uses within this time of the last noted one are not noted, which spares storage.
-const NOTE_EVERY_MS: i64 = 60 * 1_000;
 
 /// An authenticated caller.
 #[derive(Debug, Clone)]
@@ -42,11 +36,6 @@ impl Caller {
     }
 }
 
-/// The name of the session's cookie.
-pub(crate) fn cookie_name(tls: bool) -> &'static str {
-    if tls { "__Host-tandem_session" } else { "tandem_session" }
-}
-
 /// The `Set-Cookie` of a session; an empty token removes it.
 pub(crate) fn set_cookie(tls: bool, token: &str) -> String {
     let age = if token.is_empty() { 0 } else { ABSOLUTE_MS / 1_000 };
@@ -62,7 +51,7 @@ pub(crate) async fn authenticate(shared: &Shared, headers: &HeaderMap) -> Result
             let (scheme, key) = text.split_once(' ')?;
             scheme.eq_ignore_ascii_case("bearer").then_some(key.trim())
         });
-        let key = key.filter(|key| secret::is_key(key)).ok_or_else(Refusal::unauthenticated)?;
+        let key = key.filter(|key| access::is_key(None, key)).ok_or_else(Refusal::unauthenticated)?;
         return by_key(shared, secret::sha256(key), true).await;
     }
     let token = cookie(headers, cookie_name(shared.config.tls)).ok_or_else(Refusal::unauthenticated)?;
@@ -87,32 +76,15 @@ pub(crate) async fn touch(shared: &Shared, caller: &Caller) {
 }
 
 async fn by_key(shared: &Shared, hash: String, used: bool) -> Result<Caller, Refusal> {
-    let row = shared.store.key_by_hash(&hash).await.map_err(unknown_is_unauthenticated)?;
-    if row.revoked_at.is_some() {
-        return Err(Refusal::unauthenticated());
-    }
-    let at = now();
-    if used && older(row.last_used_at, at, NOTE_EVERY_MS) {
-        shared.store.touch_key(&row.org, &row.id, at).await?;
-    }
+    let found = access::opened(shared.store.as_ref(), None, &hash, now(), used).await?;
+    let row = found.ok_or_else(Refusal::unauthenticated)?;
     let actor = Actor { org: row.org, role: row.role, user: None, name: row.name };
     Ok(Caller { actor, credential: Credential::Key { id: row.id, hash }, user: None })
 }
 
 async fn by_session(shared: &Shared, hash: String, used: bool) -> Result<Caller, Refusal> {
-    let at = now();
-    let found = shared.store.session_by_hash(&hash, at).await;
-    let (session, user) = found.map_err(unknown_is_unauthenticated)?;
-    if older(Some(session.seen_at), at, IDLE_MS) || session.expires_at <= at {
-        shared.store.delete_session(&session.org, &session.id).await?;
-        return Err(Refusal::unauthenticated());
-    }
-    if !user.enabled {
-        return Err(Refusal::unauthenticated());
-    }
-    if used && older(Some(session.seen_at), at, NOTE_EVERY_MS) {
-        shared.store.touch_session(&session.org, &session.id, at).await?;
-    }
+    let found = access::session(shared.store.as_ref(), &hash, now(), used).await?;
+    let (session, user) = found.ok_or_else(Refusal::unauthenticated)?;
     let actor = Actor {
         org: user.org.clone(),
         role: user.role,
@@ -120,17 +92,6 @@ async fn by_session(shared: &Shared, hash: String, used: bool) -> Result<Caller,
         name: user.name.clone(),
     };
     Ok(Caller { actor, credential: Credential::Session { id: session.id, hash }, user: Some(user) })
-}
-
-fn older(last: Option<UnixMs>, now: UnixMs, than_ms: i64) -> bool {
-    last.is_none_or(|last| now.0.saturating_sub(last.0) > than_ms)
-}
-
-fn unknown_is_unauthenticated(error: StoreError) -> Refusal {
-    match error {
-        StoreError::NotFound { .. } => Refusal::unauthenticated(),
-        other => other.into(),
-    }
 }
 
 fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

@@ -33,6 +33,8 @@ pub struct HttpConfig {
     pub metrics: Option<Metrics>,
     /// The providers that calls use; its operations answer 404 without.
     pub providers: Option<Arc<dyn ProviderRegistry>>,
+    /// What is served beside our own, each below a path of its own (`/sauti`).
+    pub mounts: Vec<(&'static str, axum::Router)>,
     /// Present under `--sandbox` alone; its operations answer 404 otherwise.
     pub sandbox: Option<Arc<dyn SandboxControl>>,
 }
@@ -89,6 +91,7 @@ impl HttpConfig {
             browser_phones: None,
             metrics: None,
             providers: None,
+            mounts: Vec::new(),
             sandbox: None,
         }
     }
@@ -107,6 +110,7 @@ impl std::fmt::Debug for HttpConfig {
             .field("browser_phones", &self.browser_phones.is_some())
             .field("metrics", &self.metrics.is_some())
             .field("providers", &self.providers.is_some())
+            .field("mounts", &self.mounts.iter().map(|(path, _)| path).collect::<Vec<_>>())
             .field("sandbox", &self.sandbox.is_some())
             .finish()
     }

@@ -1,4 +1,4 @@
-//! `Idempotency-Key`: the same key and request get the same answer for a day.
+//! `Idempotency-Key` at the console's edge.
 
 use axum::body::{Body, Bytes};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
@@ -6,12 +6,11 @@ use axum::response::{IntoResponse, Response};
 use tandem_console_api::Operation;
 use tandem_console_api::problem::Code;
 use tandem_foundation::OrgId;
-use tandem_switchboard::ports::store::IdempotencyClaim;
+use tandem_switchboard::access::{Done, Once, OnceError, once as carry_out_once};
 
 use crate::ask::Reply;
 use crate::clock::now;
 use crate::refusal::Refusal;
-use crate::secret;
 use crate::shared::Shared;
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
@@ -20,8 +19,6 @@ const REPLAYED: HeaderName = HeaderName::from_static("idempotent-replayed");
 const LONGEST_ANSWER: usize = 1 << 20;
 
 /// Carries `work` out, unless the request's key says that it was done before.
-///
-/// A refusal did nothing, so the key is free again after it.
 pub(crate) async fn once<F>(
     shared: &Shared,
     org: &OrgId,
@@ -34,34 +31,24 @@ where
     F: Future<Output = Reply>,
 {
     let Some(key) = headers.get(KEY) else { return work.await };
-    let key = key.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
-    let key = key.ok_or_else(|| Refusal::field("Idempotency-Key", "1 to 255 visible ASCII characters"))?;
-    let key = format!("{}:{key}", operation.id);
-    let hash = secret::sha256(&format!("{}\n{}", operation.id, secret::hex(body)));
-    match shared.store.claim_idempotency(org, &key, &hash, now()).await? {
-        IdempotencyClaim::Fresh => {}
-        IdempotencyClaim::Replay { status, body } => return Ok(replay(status, body)),
-        IdempotencyClaim::Running => {
-            return Err(Refusal::new(Code::IdempotencyRunning, "try again shortly").after(1));
+    let key = key.to_str().unwrap_or_default();
+    let request = Once { org, operation: operation.id, key, body, now: now() };
+    let work = async {
+        let (parts, body) = work.await?.into_parts();
+        let body = axum::body::to_bytes(body, LONGEST_ANSWER).await.unwrap_or_default();
+        let (status, text) = (parts.status.as_u16(), String::from_utf8_lossy(&body).into_owned());
+        Ok((Response::from_parts(parts, Body::from(body)), status, text))
+    };
+    match carry_out_once(shared.store.as_ref(), request, work).await {
+        Ok(Done::Now(response)) => Ok(response),
+        Ok(Done::Before { status, body }) => Ok(replay(status, body)),
+        Err(OnceError::BadKey) => Err(Refusal::field("Idempotency-Key", "1 to 255 visible ASCII characters")),
+        Err(OnceError::Running) => Err(Refusal::new(Code::IdempotencyRunning, "try again shortly").after(1)),
+        Err(OnceError::Mismatch) => {
+            Err(Refusal::new(Code::IdempotencyMismatch, "use a new key for a new request"))
         }
-        IdempotencyClaim::Mismatch => {
-            return Err(Refusal::new(Code::IdempotencyMismatch, "use a new key for a new request"));
-        }
-    }
-    match work.await {
-        Ok(response) => {
-            let (parts, body) = response.into_parts();
-            let body = axum::body::to_bytes(body, LONGEST_ANSWER).await.unwrap_or_default();
-            let text = String::from_utf8_lossy(&body);
-            shared.store.finish_idempotency(org, &key, parts.status.as_u16(), &text).await?;
-            Ok(Response::from_parts(parts, Body::from(body)))
-        }
-        Err(refusal) => {
-            if let Err(error) = shared.store.release_idempotency(org, &key).await {
-                tracing::error!(%error, "an idempotency key was not given free");
-            }
-            Err(refusal)
-        }
+        Err(OnceError::Store(error)) => Err(error.into()),
+        Err(OnceError::Work(refusal)) => Err(refusal),
     }
 }
 

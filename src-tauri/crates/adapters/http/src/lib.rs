@@ -29,6 +29,7 @@ mod router;
 mod secret;
 mod server;
 mod shared;
+mod stored_audio;
 mod tickets;
 mod wav;
 
@@ -36,3 +37,4 @@ pub use config::{HttpConfig, PhoneRegistrar, SandboxControl, SandboxRefusal};
 pub use router::RouterError;
 pub use secret::{hash_password, new_api_key};
 pub use server::{HttpServer, serve};
+pub use stored_audio::StoredAudio;

@@ -37,14 +37,16 @@ pub(crate) fn router(shared: Arc<Shared>) -> Result<Router, RouterError> {
     for (path, pairs) in by_path(handlers::all())? {
         router = router.route(&format!("/api/v1{path}"), methods(&shared, pairs));
     }
-    Ok(router
+    let router = router
         .route("/openapi.json", get(document))
         .route("/health/live", get(async || alive()))
         .route("/health/ready", get(ready))
         .route("/metrics", get(figures::page))
         .fallback(assets::fallback)
         .layer(middleware::from_fn_with_state(shared.clone(), headers::guard))
-        .with_state(shared))
+        .with_state(shared.clone());
+    // Beside the guard: a published API has headers of its own, and no pages to be guarded.
+    Ok(shared.config.mounts.iter().fold(router, |router, (path, mount)| router.nest(path, mount.clone())))
 }
 
 type Pairs = Vec<(&'static Operation, Handler)>;

@@ -57,7 +57,7 @@ fn a_plan_without_left_legs_has_everybody_who_is_heard_on_both_sides() {
     ALL.iter().for_each(|&leg| house.connected_phone(leg));
     // Nobody hears the fourth.
     house.hearing(&[(1, 2), (2, 1), (1, 3), (2, 3)]);
-    let plan = RecordingPlan { path: path.clone(), left: Vec::new() };
+    let plan = RecordingPlan { path: path.clone(), left: Vec::new(), lead: std::time::Duration::ZERO };
     house.tell(RoomCommand::StartRecording { plan });
     house.run(100, hum);
     house.tell(RoomCommand::StopRecording);

@@ -19,7 +19,17 @@ use crate::{Storage, events};
 const REMEMBERED_MS: i64 = 24 * 60 * 60 * 1000;
 
 static PUT_KEY: LazyLock<String> = LazyLock::new(|| {
-    let columns = ["name", "role", "shown_prefix", "hash", "created_at", "last_used_at", "revoked_at"];
+    let columns = [
+        "name",
+        "role",
+        "contract",
+        "shown_prefix",
+        "hash",
+        "created_at",
+        "last_used_at",
+        "expires_at",
+        "revoked_at",
+    ];
     upsert_sql("api_keys", &["org_id", "id"], &columns)
 });
 
@@ -46,10 +56,12 @@ impl Access for Storage {
                     .bind(row.id.as_str())
                     .bind(row.name)
                     .bind(name_of(&row.role))
+                    .bind(row.contract.map(|contract| contract.as_str()))
                     .bind(row.shown_prefix)
                     .bind(row.hash)
                     .bind(row.created_at.0)
                     .bind(row.last_used_at.map(|at| at.0))
+                    .bind(row.expires_at.map(|at| at.0))
                     .bind(row.revoked_at.map(|at| at.0))
                     .execute(&mut *connection)
                     .await?;
@@ -290,10 +302,12 @@ fn read_key(row: &AnyRow) -> Result<ApiKey, sqlx::Error> {
         org: row.id("org_id")?,
         name: row.text("name")?,
         role: row.named("role")?,
+        contract: row.named_opt("contract")?,
         shown_prefix: row.text("shown_prefix")?,
         hash: row.text("hash")?,
         created_at: row.time("created_at")?,
         last_used_at: row.time_opt("last_used_at")?,
+        expires_at: row.time_opt("expires_at")?,
         revoked_at: row.time_opt("revoked_at")?,
     })
 }

@@ -38,6 +38,9 @@ static PUT_CALL: LazyLock<String> = LazyLock::new(|| {
         "outcome",
         "recording",
         "latency",
+        "origin",
+        "contract",
+        "task_id",
     ];
     upsert_sql("calls", &["org_id", "id"], &columns)
 });
@@ -91,6 +94,9 @@ pub(crate) async fn put_call(connection: &mut AnyConnection, call: &Call) -> Res
         .bind(json_opt(call.outcome.as_ref()))
         .bind(json_opt(call.recording.as_ref()))
         .bind(json_opt(call.latency.as_ref()))
+        .bind(json_opt(call.origin.as_ref()))
+        .bind(call.origin.as_ref().map(|origin| origin.contract.as_str()))
+        .bind(call.origin.as_ref().and_then(|origin| origin.task.clone()))
         .execute(connection)
         .await?;
     Ok(())
@@ -123,6 +129,7 @@ pub(crate) fn read_call(row: &AnyRow) -> Result<Call, sqlx::Error> {
         outcome: row.json_opt("outcome")?,
         recording: row.json_opt("recording")?,
         latency: row.json_opt("latency")?,
+        origin: row.json_opt("origin")?,
     })
 }
 
@@ -238,6 +245,27 @@ pub(crate) fn list_sql(org: &OrgId, filter: &CallFilter, limit: i64) -> (String,
     if let Some(status) = filter.status {
         and(" AND status = ?", vec![Value::Text(name_of(&status))]);
     }
+    if !filter.any_status.is_empty() {
+        let marks = vec!["?"; filter.any_status.len()].join(", ");
+        let values = filter.any_status.iter().map(|status| Value::Text(name_of(status))).collect();
+        and(&format!(" AND status IN ({marks})"), values);
+    }
+    for (condition, value) in [
+        (" AND direction = ?", filter.direction.map(|direction| name_of(&direction))),
+        (" AND from_number = ?", private(filter.from.as_ref())),
+        (" AND to_number = ?", private(filter.to.as_ref())),
+        (" AND contract = ?", filter.contract.map(|contract| contract.as_str().to_owned())),
+        (" AND task_id = ?", filter.task.clone()),
+    ] {
+        if let Some(value) = value {
+            and(condition, vec![Value::Text(value)]);
+        }
+    }
+    for (condition, at) in [(" AND created_at >= ?", filter.since), (" AND created_at < ?", filter.until)] {
+        if let Some(at) = at {
+            and(condition, vec![Value::Int(at.0)]);
+        }
+    }
     if let Some(assistant) = &filter.assistant {
         and(" AND assistant_id = ?", vec![Value::Text(assistant.as_str().to_owned())]);
     }
@@ -249,6 +277,9 @@ pub(crate) fn list_sql(org: &OrgId, filter: &CallFilter, limit: i64) -> (String,
         and(" AND (created_at, id) < (?, ?)", values);
     }
     and(" ORDER BY created_at DESC, id DESC LIMIT ?", vec![Value::Int(limit)]);
+    if filter.offset > 0 {
+        and(" OFFSET ?", vec![Value::Int(i64::from(filter.offset))]);
+    }
     (sql, values)
 }
 

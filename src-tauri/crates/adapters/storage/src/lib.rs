@@ -29,6 +29,7 @@ mod error;
 mod event_log;
 mod events;
 mod key_home;
+mod outside;
 mod people;
 mod providers;
 mod pulse;
@@ -40,6 +41,7 @@ mod seal;
 mod settings;
 mod sip_messages;
 mod trunks;
+mod webhooks;
 mod writer;
 
 use std::path::Path;

@@ -110,6 +110,13 @@ pub(crate) trait Columns {
         text.map(|text| serde_json::from_str(&text)).transpose().map_err(|error| broken(column, error))
     }
 
+    fn named_opt<T: DeserializeOwned>(&self, column: &str) -> Result<Option<T>, sqlx::Error> {
+        let text = self.text_opt(column)?;
+        text.map(|text| serde_json::from_value(text.into()))
+            .transpose()
+            .map_err(|error| broken(column, error))
+    }
+
     fn named<T: DeserializeOwned>(&self, column: &str) -> Result<T, sqlx::Error> {
         serde_json::from_value(self.text(column)?.into()).map_err(|error| broken(column, error))
     }

@@ -10,7 +10,7 @@ use tandem_switchboard::ports::store::{CallStore, Commit, StoreError};
 use crate::Storage;
 use crate::error::Fault;
 
-const SOURCES: [(&str, &str); 14] = [
+const SOURCES: [(&str, &str); 17] = [
     ("access.rs", include_str!("access.rs")),
     ("assistants.rs", include_str!("assistants.rs")),
     ("call_rows.rs", include_str!("call_rows.rs")),
@@ -18,17 +18,20 @@ const SOURCES: [(&str, &str); 14] = [
     ("connect.rs", include_str!("connect.rs")),
     ("directory.rs", include_str!("directory.rs")),
     ("events.rs", include_str!("events.rs")),
+    ("outside.rs", include_str!("outside.rs")),
     ("people.rs", include_str!("people.rs")),
     ("providers.rs", include_str!("providers.rs")),
     ("queues.rs", include_str!("queues.rs")),
     ("retention.rs", include_str!("retention.rs")),
     ("sip_messages.rs", include_str!("sip_messages.rs")),
     ("trunks.rs", include_str!("trunks.rs")),
+    ("webhooks/deliveries.rs", include_str!("webhooks/deliveries.rs")),
+    ("webhooks/endpoints.rs", include_str!("webhooks/endpoints.rs")),
     ("writer.rs", include_str!("writer.rs")),
 ];
 
 /// Queries that cannot name one, each with its reason.
-const OVER_ALL_ORGANISATIONS: [(&str, &str); 10] = [
+const OVER_ALL_ORGANISATIONS: [(&str, &str); 13] = [
     ("FROM sealing_key", "the key is the server's"),
     ("INTO sealing_key", "the key is the server's"),
     ("UPDATE event_sequence", "the sequence is the server's"),
@@ -39,6 +42,9 @@ const OVER_ALL_ORGANISATIONS: [(&str, &str); 10] = [
     ("FROM calls WHERE live = 1", "start-up"),
     ("FROM users WHERE email_folded", "sign-in"),
     ("FROM api_keys WHERE hash", "authentication"),
+    ("FROM outbox WHERE delivered_at IS NULL ORDER BY event_seq", "the relay serves all"),
+    ("GROUP BY org_id, endpoint_id, url", "the relay serves all"),
+    ("AS due FROM webhook_deliveries WHERE state", "the relay serves all"),
 ];
 
 /// The string literals of a source that are queries.

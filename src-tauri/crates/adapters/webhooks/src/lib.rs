@@ -4,6 +4,8 @@
 //! address; redirects are not followed; an answer is read up to 64 KiB.
 
 mod address;
+mod own;
+mod relay;
 mod signature;
 
 use std::net::SocketAddr;
@@ -17,9 +19,20 @@ use tandem_switchboard::ports::speech::{ProviderError, ProviderErrorKind};
 use tandem_switchboard::ports::webhook::{Signing, Webhook};
 
 pub use address::Reach;
+pub use own::{OwnFormat, STANDARD, STANDARD_SCHEDULE};
+pub use relay::{RelayParts, signer, start};
+pub use signature::new_secret;
 
 /// Most of an answer that is read.
 const LONGEST_ANSWER: usize = 64 * 1024;
+
+/// What a receiver answered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Answered {
+    pub status: u16,
+    /// In how many seconds it wants to be asked again.
+    pub retry_after: Option<Duration>,
+}
 
 /// Posts JSON to customers' servers.
 #[derive(Debug, Clone)]
@@ -49,6 +62,59 @@ impl HttpWebhook {
         Ok((host, addresses))
     }
 
+    /// Sends a body as it is; what is answered beside the status and `retry-after` is read and forgotten.
+    ///
+    /// # Errors
+    /// What went wrong, in words that tell nothing of what was answered.
+    pub async fn send(
+        &self,
+        url: &str,
+        body: &str,
+        headers: Vec<(&'static str, String)>,
+        timeout: Duration,
+    ) -> Result<Answered, String> {
+        let response = self.request(url, body.to_owned(), headers, timeout).await?;
+        let status = response.status().as_u16();
+        let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok());
+        let retry_after = retry_after.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs);
+        let (mut stream, mut read) = (response.bytes_stream(), 0);
+        // So that a receiver that is still writing sees an orderly end, as far as it is a short one.
+        while let Some(Ok(chunk)) = stream.next().await {
+            read += chunk.len();
+            if read > LONGEST_ANSWER {
+                break;
+            }
+        }
+        Ok(Answered { status, retry_after })
+    }
+
+    async fn request(
+        &self,
+        url: &str,
+        body: String,
+        headers: Vec<(&'static str, String)>,
+        timeout: Duration,
+    ) -> Result<reqwest::Response, String> {
+        let url: Url = url.parse().map_err(|_| "not a valid address")?;
+        let resolved = tokio::time::timeout(timeout, self.resolve(&url)).await;
+        let (host, addresses) = resolved.map_err(|_| "the name was not resolved in time")??;
+        let client = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(timeout)
+            .no_proxy()
+            .resolve_to_addrs(&host, &addresses)
+            .build()
+            .map_err(|_| "the client cannot be built")?;
+        let mut request = client.post(url).header("content-type", "application/json");
+        for (name, value) in headers {
+            request = request.header(name, value);
+        }
+        let sent = request.body(body).send().await;
+        sent.map_err(|error| {
+            if error.is_timeout() { "no answer in time" } else { "the connection failed" }.to_owned()
+        })
+    }
+
     async fn exchange(
         &self,
         url: &str,
@@ -56,24 +122,11 @@ impl HttpWebhook {
         signing: Option<&Signing>,
     ) -> Result<String, (String, Option<u16>)> {
         let plain = |message: &str| (message.to_owned(), None);
-        let url: Url = url.parse().map_err(|_| plain("not a valid address"))?;
-        let (host, addresses) = self.resolve(&url).await.map_err(|message| (message, None))?;
-        let client = reqwest::Client::builder()
-            .redirect(reqwest::redirect::Policy::none())
-            .timeout(self.timeout)
-            .no_proxy()
-            .resolve_to_addrs(&host, &addresses)
-            .build()
-            .map_err(|_| plain("the client cannot be built"))?;
         // What is signed has to be what is sent, to the byte.
         let body = body.to_string();
-        let mut request = client.post(url).header("content-type", "application/json");
-        for (name, value) in signing.map(|signing| signature::headers(signing, &body)).into_iter().flatten() {
-            request = request.header(name, value);
-        }
-        let response = request.body(body).send().await.map_err(|error| {
-            plain(if error.is_timeout() { "no answer in time" } else { "the connection failed" })
-        })?;
+        let headers =
+            signing.map(|signing| signature::headers(signing, &body)).into_iter().flatten().collect();
+        let response = self.request(url, body, headers, self.timeout).await.map_err(|text| (text, None))?;
         let status = response.status();
         if !status.is_success() {
             return Err((format!("answered {status}"), Some(status.as_u16())));

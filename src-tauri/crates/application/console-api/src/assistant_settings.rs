@@ -292,6 +292,7 @@ impl From<AssistantSettings> for records::AssistantSettings {
             filler_line: settings.filler_line,
             apology_line: settings.apology_line,
             when_failed: settings.when_failed.into(),
+            external: Default::default(),
         }
     }
 }

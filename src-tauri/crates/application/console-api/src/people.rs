@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use crate::check::{self, Check, Findings};
 use crate::time::Time;
-use crate::words::Role;
+use crate::words::{Contract, Role};
 
 /// A person who signs in.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
@@ -73,10 +73,14 @@ pub struct Key {
     pub id: String,
     pub name: String,
     pub role: Role,
+    /// The published API that it is for; absent: this one.
+    pub contract: Option<Contract>,
     /// First characters of the key.
     pub shown_prefix: String,
     pub created_at: Time,
     pub last_used_at: Option<Time>,
+    /// It opens nothing from then on.
+    pub expires_at: Option<Time>,
     pub revoked_at: Option<Time>,
 }
 
@@ -94,6 +98,20 @@ pub struct KeyCreate {
     pub name: String,
     /// Not above one's own.
     pub role: Role,
+    /// The published API that it is for, and the only one it opens; absent: this one.
+    pub contract: Option<Contract>,
+    /// Absent: until it is revoked.
+    #[schema(minimum = 1, maximum = 3650)]
+    pub expires_in_days: Option<u32>,
+}
+
+/// A key to be replaced.
+#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct KeyRotate {
+    /// For so long the old key still opens what it opened, in seconds; 0: it ends now.
+    #[schema(minimum = 0, maximum = 604800)]
+    pub overlap_s: u32,
 }
 
 /// A new key with its secret, which is shown this once.
@@ -132,9 +150,11 @@ impl From<&records::ApiKey> for Key {
             id: row.id.to_string(),
             name: row.name.clone(),
             role: row.role.into(),
+            contract: row.contract.map(Into::into),
             shown_prefix: row.shown_prefix.clone(),
             created_at: row.created_at.into(),
             last_used_at: row.last_used_at.map(Into::into),
+            expires_at: row.expires_at.map(Into::into),
             revoked_at: row.revoked_at.map(Into::into),
         }
     }
@@ -162,6 +182,17 @@ impl Check for UserPatch {
 impl Check for KeyCreate {
     fn check(&self, found: &mut Findings) {
         check::length(found, "name", self.name.trim(), 1, 100);
+        if self.expires_in_days.is_some_and(|days| !(1..=3_650).contains(&days)) {
+            found.add("expires_in_days", "1 to 3650 days");
+        }
+    }
+}
+
+impl Check for KeyRotate {
+    fn check(&self, found: &mut Findings) {
+        if self.overlap_s > 7 * 24 * 60 * 60 {
+            found.add("overlap_s", "at most a week, 604800 seconds");
+        }
     }
 }
 

@@ -28,6 +28,11 @@ macro_rules! twin_enum {
 }
 
 twin_enum! {
+    /// A published API that is served beside this one.
+    Contract = records::Contract { Sauti, Va, Voice, Audatec, Sautikit }
+}
+
+twin_enum! {
     /// Whether a trunk's audio is encrypted (SRTP, keys in the session description).
     TrunkSrtp = records::TrunkSrtp {
         /// Never offered.

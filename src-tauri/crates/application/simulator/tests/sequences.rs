@@ -175,7 +175,10 @@ impl Floor {
             Act::Reprioritised(at, priority) => {
                 self.caller(at).map(|caller| Input::Reprioritise { caller, priority })
             }
-            Act::CallBack(at) => self.caller(at).map(|caller| Input::CallBack { caller }),
+            Act::CallBack(at) => self.caller(at).map(|caller| {
+                let by = CallId::from(format!("{caller}_back"));
+                Input::CallBack { caller, by }
+            }),
             Act::Answers(at) => offer(at).map(|offer| Input::Answered { offer }),
             Act::AnswersLate(id) => Some(Input::Answered { offer: tandem_queue::OfferId(id) }),
             Act::Declines(at) => offer(at).map(|offer| Input::Declined { offer }),

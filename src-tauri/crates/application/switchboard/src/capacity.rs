@@ -1,47 +1,55 @@
-//! A trunk's capacity: channels in use and calls begun within any one second. Pure; the instant comes in.
+//! Trunks' capacity: channels in use and calls begun within any one second, counted in this one place for every way in
+//! which a call can start.
+//!
+//! Invariant: a channel is held by a [`Channel`] and comes back when that is dropped, however its call ends.
 
-use std::collections::VecDeque;
-use std::time::{Duration, Instant};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Instant;
+
+use parking_lot::Mutex;
+use tandem_foundation::TrunkId;
 
 use crate::exchange::ExchangeError;
-use crate::plan::CHANNEL_RETRY;
 
-const SECOND: Duration = Duration::from_secs(1);
+mod meter;
 
-/// Counts one trunk's use.
+pub(crate) use meter::Limits;
+use meter::TrunkMeter;
+
+/// The meters of all trunks.
 #[derive(Debug, Default)]
-pub(crate) struct TrunkMeter {
-    channels: u32,
-    /// When the calls of the last second began.
-    begun: VecDeque<Instant>,
+pub(crate) struct Capacity(Mutex<HashMap<TrunkId, TrunkMeter>>);
+
+/// A channel of a trunk, taken until this is dropped.
+#[derive(Debug)]
+pub(crate) struct Channel {
+    capacity: Arc<Capacity>,
+    trunk: TrunkId,
+    seizure: u64,
 }
 
-impl TrunkMeter {
-    /// Takes a channel, or says which limit is in the way and for how long. A limit of 0 means none.
-    pub fn seize(&mut self, now: Instant, max_channels: u32, max_cps: u32) -> Result<(), ExchangeError> {
-        while self.begun.front().is_some_and(|at| now.duration_since(*at) >= SECOND) {
-            self.begun.pop_front();
-        }
-        if max_channels > 0 && self.channels >= max_channels {
-            let retry_after_s = u32::try_from(CHANNEL_RETRY.as_secs()).unwrap_or(u32::MAX);
-            return Err(ExchangeError::AtCapacity { limit: "max_channels", retry_after_s });
-        }
-        if max_cps > 0 && self.begun.len() >= max_cps as usize {
-            return Err(ExchangeError::AtCapacity { limit: "max_cps", retry_after_s: 1 });
-        }
-        self.begun.push_back(now);
-        self.channels += 1;
-        Ok(())
+impl Capacity {
+    /// Takes a channel for a call that begins now.
+    ///
+    /// # Errors
+    /// Which limit is in the way, and after how many seconds it is worth asking again.
+    pub fn seize(self: &Arc<Self>, trunk: &TrunkId, limits: Limits) -> Result<Channel, ExchangeError> {
+        let mut meters = self.0.lock();
+        // Read with the lock held, so that instants come in the order in which calls are counted.
+        let now = Instant::now();
+        let seizure = meters.entry(trunk.clone()).or_default().seize(now, limits).map_err(|full| {
+            ExchangeError::AtCapacity { limit: full.limit, retry_after_s: full.retry_after_s }
+        })?;
+        Ok(Channel { capacity: self.clone(), trunk: trunk.clone(), seizure })
     }
+}
 
-    /// Takes a channel for a call that is there already.
-    pub fn seize_unchecked(&mut self) {
-        self.channels += 1;
-    }
-
-    /// Gives a channel back.
-    pub fn release(&mut self) {
-        self.channels = self.channels.saturating_sub(1);
+impl Drop for Channel {
+    fn drop(&mut self) {
+        if let Some(meter) = self.capacity.0.lock().get_mut(&self.trunk) {
+            meter.release(self.seizure, Instant::now());
+        }
     }
 }
 
@@ -49,30 +57,30 @@ impl TrunkMeter {
 mod tests {
     use super::*;
 
-    fn limit(result: Result<(), ExchangeError>) -> &'static str {
-        match result {
-            Ok(()) => "",
-            Err(ExchangeError::AtCapacity { limit, .. }) => limit,
-            Err(other) => panic!("unexpected {other}"),
+    #[test]
+    fn of_many_at_once_exactly_as_many_get_a_channel_as_there_are_and_all_come_back() {
+        let capacity = Arc::new(Capacity::default());
+        let limits = Limits { max_channels: 7, max_cps: 0 };
+        for _ in 0..3 {
+            let threads: Vec<_> = (0..40)
+                .map(|_| {
+                    let capacity = capacity.clone();
+                    std::thread::spawn(move || capacity.seize(&"trunk_1".into(), limits).ok())
+                })
+                .collect();
+            let held: Vec<_> =
+                threads.into_iter().filter_map(|thread| thread.join().expect("no panic")).collect();
+            assert_eq!(held.len(), 7);
         }
     }
 
     #[test]
-    fn no_second_holds_more_calls_than_the_limit() {
-        let (mut meter, start) = (TrunkMeter::default(), Instant::now());
-        for _ in 0..5 {
-            assert_eq!(limit(meter.seize(start, 100, 5)), "");
-        }
-        assert_eq!(limit(meter.seize(start + Duration::from_millis(999), 100, 5)), "max_cps");
-        assert_eq!(limit(meter.seize(start + SECOND, 100, 5)), "");
-    }
-
-    #[test]
-    fn a_released_channel_can_be_taken_again() {
-        let (mut meter, start) = (TrunkMeter::default(), Instant::now());
-        assert_eq!(limit(meter.seize(start, 1, 0)), "");
-        assert_eq!(limit(meter.seize(start, 1, 0)), "max_channels");
-        meter.release();
-        assert_eq!(limit(meter.seize(start, 1, 0)), "");
+    fn trunks_do_not_share() {
+        let capacity = Arc::new(Capacity::default());
+        let limits = Limits { max_channels: 1, max_cps: 1 };
+        let _one = capacity.seize(&"trunk_1".into(), limits).expect("the first trunk's");
+        let _other = capacity.seize(&"trunk_2".into(), limits).expect("the second trunk's");
+        let refused = capacity.seize(&"trunk_1".into(), limits).expect_err("full");
+        assert!(matches!(refused, ExchangeError::AtCapacity { limit: "max_channels", .. }), "{refused:?}");
     }
 }

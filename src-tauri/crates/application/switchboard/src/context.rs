@@ -6,11 +6,14 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use parking_lot::RwLock;
-use tandem_foundation::{AlertId, CallId, CallbackId, ItemId, OrgId, Pii, RecordingId, UserId, VoicemailId};
+use tandem_foundation::{
+    AlertId, CallId, CallbackId, ItemId, OrgId, Pii, RecordingId, TrunkId, UserId, VoicemailId,
+};
 use tokio::sync::broadcast;
 
+use crate::capacity::{Capacity, Channel, Limits};
 use crate::conferencing::Conferences;
-use crate::exchange::LiveMessage;
+use crate::exchange::{ExchangeError, LiveMessage};
 use crate::phones::Phones;
 use crate::pinned::PinnedLines;
 use crate::plan::Plan;
@@ -65,6 +68,7 @@ impl std::fmt::Debug for Ports {
 pub(crate) struct Context {
     pub ports: Ports,
     pub plan: RwLock<Plan>,
+    pub capacity: Arc<Capacity>,
     pub registry: Registry,
     pub phones: Phones,
     pub pinned: PinnedLines,
@@ -86,6 +90,7 @@ impl Context {
         let context = Arc::new(Self {
             ports,
             plan: RwLock::default(),
+            capacity: Arc::default(),
             registry: Registry::default(),
             phones: Phones::default(),
             pinned: PinnedLines::default(),
@@ -134,6 +139,7 @@ impl Context {
             outcome: None,
             recording: None,
             latency: None,
+            origin: None,
         }
     }
 
@@ -155,6 +161,24 @@ impl Context {
 
     pub fn new_voicemail_id(&self) -> VoicemailId {
         VoicemailId::generate(self.unix_ms(), self.ports.clock.random())
+    }
+
+    /// Takes a channel of a trunk for a leg that we are about to call.
+    ///
+    /// # Errors
+    /// `AtCapacity`, or `NotFound` where there is no such trunk any more.
+    pub fn seize_outbound(&self, trunk: &TrunkId) -> Result<Channel, ExchangeError> {
+        let limits = self.plan.read().limits(trunk).ok_or(ExchangeError::NotFound { what: "trunk" })?;
+        self.capacity.seize(trunk, limits)
+    }
+
+    /// Takes a channel for a call that has come in: how fast those come is not ours to decide.
+    ///
+    /// # Errors
+    /// `AtCapacity` where all channels are in use.
+    pub fn seize_inbound(&self, trunk: &TrunkId) -> Result<Channel, ExchangeError> {
+        let max_channels = self.plan.read().limits(trunk).map_or(0, |limits| limits.max_channels);
+        self.capacity.seize(trunk, Limits { max_channels, max_cps: 0 })
     }
 
     /// Today in the organisation's time zone.

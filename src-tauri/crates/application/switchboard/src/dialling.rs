@@ -1,7 +1,5 @@
 //! Calls that people place themselves, at a screen or by dialling on their phone: who may, and what becomes of it.
 
-use std::time::Instant;
-
 use tandem_foundation::{OrgId, Pii, QueueId, TrunkId, UserId};
 
 use crate::call_task::{Beginning, Dialled, DiallingPhone};
@@ -90,22 +88,13 @@ impl Switchboard {
         });
         placed.await.unwrap_or(Err(ExchangeError::Draining))?;
         let never = Order::NeverPlaced { user: by.clone(), call: call.id.clone() };
-        if let Some(trunk) = &call.trunk
-            && let Err(full) = self.context.plan.write().seize(trunk, Instant::now())
-        {
-            self.context.distributor.tell(org, never);
-            return Err(full);
-        }
         let name = self.context.plan.read().user(&by).map(|user| user.name.clone()).unwrap_or_default();
         let beginning = Beginning::Dialled(Dialled { by, name, to, phone });
-        if self.begin(call.clone(), None, beginning).await {
-            return Ok(call);
+        if let Err(refused) = self.begin(call.clone(), None, beginning).await {
+            self.context.distributor.tell(org, never);
+            return Err(refused);
         }
-        if let Some(trunk) = &call.trunk {
-            self.context.plan.write().release(trunk);
-        }
-        self.context.distributor.tell(org, never);
-        Err(ExchangeError::Storage)
+        Ok(call)
     }
 
     /// The row of the call, and the colleague where it is for one.

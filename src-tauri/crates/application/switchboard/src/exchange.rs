@@ -7,7 +7,8 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use tandem_foundation::{
-    AlertId, AssistantId, CallId, CallbackId, ConferenceId, LegId, OrgId, Pii, QueueId, TrunkId, UserId,
+    AlertId, AssistantId, CallId, CallbackId, ConferenceId, LegId, NumberId, OrgId, Pii, QueueId, TrunkId,
+    UserId,
 };
 use tokio::sync::broadcast;
 
@@ -17,8 +18,8 @@ pub use crate::floor_view::*;
 use crate::ports::media::{AudioLink, LegQuality};
 use crate::ports::signalling::TrunkState;
 use crate::records::{
-    Alert, Call, Callback, Event, FloorHolder, Presence, Speaker, SupervisionMode, TranscriptItem, Transfer,
-    UnixMs, UserRole,
+    Alert, Call, Callback, Event, FloorHolder, Origin, Presence, Speaker, SupervisionMode, TranscriptItem,
+    Transfer, UnixMs, UserRole,
 };
 
 /// Who asks: a signed-in person or a program's key.
@@ -44,6 +45,26 @@ pub struct PlaceCall {
     pub from: Option<Pii<String>>,
     pub customer_name: Option<Pii<String>>,
     pub variables: BTreeMap<String, String>,
+    /// Our number that it is placed from: its trunk and, as the caller id, itself, where those are `None`.
+    pub number: Option<NumberId>,
+    /// What a contract's client wants to have back.
+    pub origin: Option<Origin>,
+}
+
+impl PlaceCall {
+    /// Over the first trunk, with nothing known of the customer.
+    pub fn new(to: impl Into<Pii<String>>, assistant: impl Into<AssistantId>) -> Self {
+        Self {
+            to: to.into(),
+            assistant: assistant.into(),
+            trunk: None,
+            from: None,
+            customer_name: None,
+            variables: BTreeMap::new(),
+            number: None,
+            origin: None,
+        }
+    }
 }
 
 pub use tandem_call::TransferKind;
@@ -176,7 +197,8 @@ pub enum ExchangeError {
     DoNotCall,
     #[error("your role does not allow this")]
     Forbidden,
-    /// Trunk capacity is used up; try again after so many seconds.
+    /// Trunk capacity is used up (`max_channels` or `max_cps`); who tries again after so many seconds is likely to find
+    /// room.
     #[error("the trunk is at its limit of {limit}")]
     AtCapacity { limit: &'static str, retry_after_s: u32 },
     /// Nobody is held out to whoever asks.
@@ -336,6 +358,10 @@ pub trait Exchange: Send + Sync {
         disposition: String,
         notes: Pii<String>,
     ) -> Result<(), ExchangeError>;
+    /// Tells the live listeners of events that an edge has committed.
+    fn announce(&self, events: Vec<Event>) {
+        let _ = events;
+    }
     /// Configuration changed in storage: read trunks, numbers, phones and assistants again.
     async fn reload(&self) -> Result<(), ExchangeError>;
 }

@@ -3,6 +3,7 @@
 //! One task owns one call. It feeds the call machine and the conversation with what the ports report, carries out
 //! what they put out, and commits state and events together.
 
+pub mod access;
 mod call_task;
 mod capacity;
 mod conference_view;

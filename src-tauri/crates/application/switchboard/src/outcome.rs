@@ -24,6 +24,11 @@ pub(crate) fn derive(call: &Call, items: &[TranscriptItem], facts: Facts) -> Out
     with_ids(&by_rules(&said, &circumstances(call, facts)), items)
 }
 
+/// The customer promised to pay.
+pub(crate) fn is_promise(call: &Call) -> bool {
+    call.outcome.as_ref().is_some_and(|outcome| outcome.disposition == "promise_to_pay")
+}
+
 /// Why a model's answer is not an outcome.
 #[derive(Debug)]
 pub(crate) enum Unfit {

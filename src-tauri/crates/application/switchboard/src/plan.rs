@@ -1,12 +1,10 @@
 //! The plan: which trunk, number and phone belongs to whom, as last read from storage.
 
 use std::collections::HashMap;
-use std::time::{Duration, Instant};
 
-use tandem_foundation::{OrgId, QueueId, TrunkId, UserId};
+use tandem_foundation::{NumberId, OrgId, QueueId, TrunkId, UserId};
 
-use crate::capacity::TrunkMeter;
-use crate::exchange::ExchangeError;
+use crate::capacity::Limits;
 use crate::ports::settings::settings_of;
 use crate::ports::signalling::{PhoneAccount, TrunkAccount, TrunkState};
 use crate::ports::store::{Store, StoreError};
@@ -29,7 +27,6 @@ pub(crate) struct Plan {
     alerts: HashMap<OrgId, AlertSettings>,
     recording: HashMap<OrgId, RecordingRules>,
     states: HashMap<TrunkId, TrunkState>,
-    meters: HashMap<TrunkId, TrunkMeter>,
 }
 
 impl Plan {
@@ -55,11 +52,10 @@ impl Plan {
         Ok(plan)
     }
 
-    /// Takes over what is live (states and meters) from the plan before.
+    /// Takes over what is live (states) from the plan before.
     pub fn succeed(&mut self, former: Plan) {
         let trunks = &self.trunks;
         self.states = former.states.into_iter().filter(|(id, _)| trunks.contains_key(id)).collect();
-        self.meters = former.meters;
     }
 
     /// What the distributor has to know of each organisation.
@@ -155,21 +151,14 @@ impl Plan {
             .collect()
     }
 
-    /// Takes one channel of the trunk for a call that starts now.
-    pub fn seize(&mut self, trunk: &TrunkId, now: Instant) -> Result<(), ExchangeError> {
-        let Some(row) = self.trunks.get(trunk) else { return Err(ExchangeError::NotFound { what: "trunk" }) };
-        self.meters.entry(trunk.clone()).or_default().seize(now, row.max_channels, row.max_cps)
+    /// How much the trunk may carry; `None` where it is not there or switched off.
+    pub fn limits(&self, trunk: &TrunkId) -> Option<Limits> {
+        let row = self.trunks.get(trunk)?;
+        Some(Limits { max_channels: row.max_channels, max_cps: row.max_cps })
     }
 
-    /// Takes a channel whatever the limit says (calls that came in are there already).
-    pub fn seize_inbound(&mut self, trunk: &TrunkId) {
-        self.meters.entry(trunk.clone()).or_default().seize_unchecked();
-    }
-
-    pub fn release(&mut self, trunk: &TrunkId) {
-        if let Some(meter) = self.meters.get_mut(trunk) {
-            meter.release();
-        }
+    pub fn number_by_id(&self, org: &OrgId, id: &NumberId) -> Option<&Number> {
+        self.numbers.iter().find(|number| number.org == *org && number.id == *id)
     }
 
     /// Trunks as signalling needs them.
@@ -199,9 +188,6 @@ impl Plan {
         self.users.values().filter_map(account).collect()
     }
 }
-
-/// How long a refused caller should wait before a channel is likely to be free.
-pub(crate) const CHANNEL_RETRY: Duration = Duration::from_secs(5);
 
 fn digits(number: &str) -> String {
     let digits: String = number.chars().filter(char::is_ascii_digit).collect();

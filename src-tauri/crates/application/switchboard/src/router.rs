@@ -10,7 +10,7 @@ use tokio::sync::mpsc;
 
 use crate::call_task::{Beginning, CallMessage, Routed};
 use crate::conferencing::Order;
-use crate::exchange::LiveMessage;
+use crate::exchange::{ExchangeError, LiveMessage};
 use crate::opening;
 use crate::ports::media::MediaEvent;
 use crate::ports::signalling::{Caller, SignallingCommand, SignallingEvent};
@@ -122,16 +122,11 @@ impl Switchboard {
         }
         let mut call = call;
         call.assistant = assistant.as_ref().map(|a| a.id.clone());
-        let trunk = call.trunk.clone();
-        if let Some(trunk) = &trunk {
-            self.context.plan.write().seize_inbound(trunk);
-        }
         let beginning = Beginning::Inbound { leg, offer: incoming.offer, person, routed };
-        if !self.begin(call, assistant, beginning).await {
-            if let Some(trunk) = &trunk {
-                self.context.plan.write().release(trunk);
-            }
-            reject(503, Some(5));
+        match self.begin(call, assistant, beginning).await {
+            Ok(()) => {}
+            Err(ExchangeError::AtCapacity { retry_after_s, .. }) => reject(503, Some(retry_after_s)),
+            Err(_) => reject(503, Some(5)),
         }
     }
 

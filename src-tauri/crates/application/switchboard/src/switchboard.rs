@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use tandem_foundation::{CallId, CallbackId, ConferenceId, OrgId, Pii, TrunkId, UserId};
+use tandem_foundation::{CallId, CallbackId, ConferenceId, NumberId, OrgId, Pii, TrunkId, UserId};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use crate::call_task::{Beginning, CallMessage, CallTask};
@@ -22,8 +22,8 @@ use crate::ports::store::{Commit, StoreError};
 use crate::ports::trace::Traced;
 use crate::queueing::Order;
 use crate::records::{
-    Assistant, Call, CallStatus, Callback, CallbackOrigin, CallbackState, Direction, EventBody, FloorHolder,
-    Presence, TranscriptItem, UnixMs, UserRole,
+    Assistant, Call, CallStatus, Callback, CallbackOrigin, CallbackState, Direction, Event, EventBody,
+    FloorHolder, Number, Presence, TranscriptItem, UnixMs, UserRole,
 };
 use crate::registry::CallAddress;
 use crate::router;
@@ -160,7 +160,10 @@ impl Switchboard {
             return Err(ExchangeError::Invalid { field: "variables", expected });
         }
         crate::gate::may_call(&self.context, &actor.org, request.to.as_str()).await?;
-        let (trunk, caller_id) = self.choose_trunk(&actor.org, request.trunk.as_ref())?;
+        let number = self.choose_number(&actor.org, request.number.as_ref())?;
+        let wanted = request.trunk.as_ref().or(number.as_ref().map(|number| &number.trunk));
+        let (trunk, caller_id) = self.choose_trunk(&actor.org, wanted)?;
+        let caller_id = number.as_ref().map(|number| number.number.clone()).or(caller_id);
         let from = request.from.or(caller_id).unwrap_or_else(|| "anonymous".into());
         let mut call = self.context.new_call(&actor.org, Direction::Outbound, from, request.to);
         call.customer_name = request
@@ -168,8 +171,16 @@ impl Switchboard {
             .or_else(|| request.variables.get("customer_name").map(|name| Pii::new(name.clone())));
         call.assistant = Some(assistant.id.clone());
         call.trunk = Some(trunk);
+        call.number = number.map(|number| number.id);
         call.variables = request.variables;
+        call.origin = request.origin.map(Box::new);
         Ok((call, assistant))
+    }
+
+    fn choose_number(&self, org: &OrgId, wanted: Option<&NumberId>) -> Result<Option<Number>, ExchangeError> {
+        let Some(id) = wanted else { return Ok(None) };
+        let found = self.context.plan.read().number_by_id(org, id).cloned();
+        found.map(Some).ok_or(ExchangeError::NotFound { what: "number" })
     }
 
     pub(crate) fn choose_trunk(
@@ -187,18 +198,33 @@ impl Switchboard {
             .ok_or(ExchangeError::NotFound { what: "trunk" })
     }
 
-    /// Commits a new call and starts its task; `false` when it could not be written.
-    pub(crate) async fn begin(&self, call: Call, assistant: Option<Assistant>, beginning: Beginning) -> bool {
+    /// Takes a channel of the call's trunk, commits the new call and starts its task. Every call begins here.
+    ///
+    /// # Errors
+    /// `AtCapacity` where the trunk has no room, `Storage` when the call could not be written.
+    pub(crate) async fn begin(
+        &self,
+        call: Call,
+        assistant: Option<Assistant>,
+        beginning: Beginning,
+    ) -> Result<(), ExchangeError> {
+        let channel = match (&call.trunk, call.direction) {
+            (None, _) | (_, Direction::Internal) => None,
+            (Some(trunk), Direction::Outbound) => Some(self.context.seize_outbound(trunk)?),
+            (Some(trunk), Direction::Inbound) => Some(self.context.seize_inbound(trunk)?),
+        };
         let journal = Journal::open(self.context.clone(), call.org.clone());
         let created = event(&self.context, &call.id, EventBody::CallCreated(Box::new(call.clone())));
-        let commit = Commit { call: Some(call.clone()), events: vec![created], ..Commit::default() };
+        let outbox = call.origin.is_some().then(|| (0, "call.created".to_owned())).into_iter().collect();
+        let commit = Commit { call: Some(call.clone()), events: vec![created], outbox, ..Commit::default() };
         // An INVITE leaves only after its call is on disk.
         if !journal.commit_now_or_never(commit).await {
             journal.commit(never_begun(&self.context, call));
-            return false;
+            let full = self.context.disk_full.load(std::sync::atomic::Ordering::Relaxed);
+            return Err(if full { ExchangeError::StorageFull } else { ExchangeError::Storage });
         }
-        CallTask::spawn(self.context.clone(), journal, call, assistant, beginning);
-        true
+        CallTask::spawn(self.context.clone(), journal, call, assistant, beginning, channel);
+        Ok(())
     }
 
     /// `None`: the exchange is going down.
@@ -237,17 +263,8 @@ impl Exchange for Switchboard {
             return Err(ExchangeError::Draining);
         }
         let (call, assistant) = self.prepare(actor, request).await?;
-        if let Some(trunk) = &call.trunk {
-            self.context.plan.write().seize(trunk, Instant::now())?;
-        }
-        if self.begin(call.clone(), Some(assistant), Beginning::Outbound).await {
-            return Ok(call);
-        }
-        if let Some(trunk) = &call.trunk {
-            self.context.plan.write().release(trunk);
-        }
-        let full = self.context.disk_full.load(std::sync::atomic::Ordering::Relaxed);
-        Err(if full { ExchangeError::StorageFull } else { ExchangeError::Storage })
+        self.begin(call.clone(), Some(assistant), Beginning::Outbound).await?;
+        Ok(call)
     }
 
     async fn dial(&self, actor: &Actor, request: Dial) -> Result<Call, ExchangeError> {
@@ -442,6 +459,12 @@ impl Exchange for Switchboard {
         notes: Pii<String>,
     ) -> Result<(), ExchangeError> {
         crate::disposition::dispose(&self.context, actor, call, disposition, notes).await
+    }
+
+    fn announce(&self, events: Vec<Event>) {
+        for event in events {
+            self.context.publish(LiveMessage::Event(event));
+        }
     }
 
     async fn reload(&self) -> Result<(), ExchangeError> {

@@ -3,6 +3,7 @@
 mod browsers;
 mod clock;
 mod keychain;
+mod links;
 pub(crate) mod loop_call;
 mod metrics;
 mod options;
@@ -19,20 +20,24 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tandem_browser_phone::PeerConnections;
+use tandem_contracts::{Ground, GroundParts};
 use tandem_foundation::OrgId;
-use tandem_http::{HttpConfig, HttpServer, PhoneRegistrar};
+use tandem_http::{HttpConfig, HttpServer, PhoneRegistrar, StoredAudio};
 use tandem_media_engine::{MediaConfig, MediaEngine};
 use tandem_sip_transport::SipTransport;
 use tandem_speech::{Providers, ProvidersConfig, Registry};
 use tandem_storage::Storage;
+use tandem_switchboard::access::KeyWish;
+use tandem_switchboard::exchange::Exchange;
 use tandem_switchboard::ports::clock::Clock;
 use tandem_switchboard::ports::providers::{ProviderRegistry, ProviderStore};
 use tandem_switchboard::ports::signalling::{LegIds, Signalling, Transport};
 use tandem_switchboard::ports::speech::ProviderError;
 use tandem_switchboard::ports::store::{Directory, Store, StoreError};
-use tandem_switchboard::records::UserRole;
+use tandem_switchboard::ports::webhooks::WebhookStore;
+use tandem_switchboard::records::{Contract, UserRole};
 use tandem_switchboard::{Ports, Switchboard};
-use tandem_webhooks::{HttpWebhook, Reach};
+use tandem_webhooks::{HttpWebhook, OwnFormat, Reach, RelayParts};
 use tokio::sync::mpsc;
 
 pub use options::ServeOptions;
@@ -100,6 +105,7 @@ pub struct Running {
     ready: Value,
     sign_in: Option<SandboxSignIn>,
     retention: tokio::task::JoinHandle<()>,
+    relay: tokio::task::JoinHandle<()>,
     _operator_file: Option<operator_file::Written>,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -143,6 +149,7 @@ impl Running {
     pub async fn drain(&self, patience: Duration) {
         self.exchange.drain(patience).await;
         self.retention.abort();
+        self.relay.abort();
         let http = self.http.lock().take();
         if let Some(http) = http {
             http.shutdown().await;
@@ -245,8 +252,29 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
     let browsers = browsers::start(sip.ip(), options.rtp_ports.0..=last);
     let figures =
         metrics::collect().map(|handle| metrics::page(handle, exchange.clone(), media.statistics().clone()));
+    let audio = Arc::new(StoredAudio::new(data_dir.clone(), 2));
+    let link_key =
+        links::key(&data_dir).map_err(|source| StartError::DataDir { path: data_dir.clone(), source })?;
+    let ground = Ground::new(GroundParts {
+        exchange: exchange.clone(),
+        store: Arc::new(store.clone()),
+        outside: Arc::new(store.clone()),
+        audio,
+        providers: Some(speech.clone()),
+        clock: clock.clone(),
+        link_key,
+    });
+    let formats = tandem_contracts::formats(&ground).into_iter().chain([Arc::new(OwnFormat) as _]).collect();
+    let relay = RelayParts {
+        store: Arc::new(store.clone()),
+        formats,
+        web: HttpWebhook::new(reach, WEBHOOK_TIMEOUT),
+        clock: clock.clone(),
+    };
+    let relay = tandem_webhooks::start(relay, Exchange::subscribe(exchange.as_ref()));
     let config = HttpConfig {
         metrics: figures,
+        mounts: tandem_contracts::mounts(&ground),
         browser_phones: browsers::port(browsers.as_ref()),
         phone: PhoneRegistrar {
             domain: sip.ip().to_string(),
@@ -262,6 +290,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         .map_err(|source| StartError::Http { address: options.http, source })?;
 
     let url = format!("http://{}", http.addr);
+    ground.set_public_url(url.clone());
     let operator_file = leave_operator_file(&store, &url, clock.as_ref()).await;
     let mut ready = json!({ "ready": true, "http": url, "sip": format!("udp:{sip}") });
     if let Some(tls) = signalling.tls_address() {
@@ -288,6 +317,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         ready,
         sign_in,
         retention,
+        relay,
         _operator_file: operator_file,
         _temporary: temporary,
     })
@@ -357,7 +387,7 @@ async fn prepare_sandbox(
         carrier_password: carrier.password().into(),
     };
     let org = provision::put(store, carrier.address(), &secrets, clock.now()).await?;
-    let key = make_key(store, &org, "sandbox", UserRole::Admin, clock).await?;
+    let key = make_key(store, &org, "sandbox", UserRole::Admin, None, clock).await?;
     let users: serde_json::Map<_, _> = provision::PEOPLE
         .iter()
         .map(|person| {
@@ -367,7 +397,29 @@ async fn prepare_sandbox(
         })
         .collect();
     let phone = json!({ "user": provision::PEOPLE[1].phone, "password": phone_password });
-    let ready = json!({ "keys": { "api": key }, "users": users, "phone": phone });
+    let mut keys = serde_json::Map::from_iter([("api".to_owned(), json!(key))]);
+    for contract in Contract::ALL {
+        let key = make_key(store, &org, "sandbox", UserRole::Owner, Some(contract), clock).await?;
+        keys.insert(contract.as_str().to_owned(), key.into());
+    }
+    let mut secrets = serde_json::Map::new();
+    for contract in Contract::ALL {
+        let random = [clock.random(), clock.random()];
+        let made = tandem_webhooks::signer(org.clone(), Some(contract), random, clock.now());
+        // At a restart on the same data, what was signed with before goes on.
+        let signer = match store.endpoint(&org, &made.id).await {
+            Ok(known) => known,
+            Err(StoreError::NotFound { .. }) => {
+                store.put_endpoint(made.clone(), Vec::new()).await?;
+                made
+            }
+            Err(error) => return Err(error.into()),
+        };
+        if let Some(secret) = signer.secrets.first() {
+            secrets.insert(contract.as_str().to_owned(), secret.secret.as_str().into());
+        }
+    }
+    let ready = json!({ "keys": keys, "secrets": secrets, "users": users, "phone": phone });
     let sign_in = SandboxSignIn { email: provision::PEOPLE[1].email.into(), password };
     Ok(PreparedSandbox { ready, sign_in })
 }
@@ -377,9 +429,11 @@ async fn make_key(
     org: &OrgId,
     name: &str,
     role: UserRole,
+    contract: Option<Contract>,
     clock: &dyn Clock,
 ) -> Result<String, StoreError> {
-    let (row, secret) = tandem_http::new_api_key(org.clone(), name, role, clock.now());
+    let wish = KeyWish { org: org.clone(), name: name.to_owned(), role, contract, expires_at: None };
+    let (row, secret) = tandem_http::new_api_key(wish, clock.now());
     store.put_key(row, Vec::new()).await?;
     Ok(secret.into_inner())
 }
@@ -405,7 +459,7 @@ async fn leave_operator_file(
             revoked.await.ok()?;
         }
     }
-    let key = make_key(store, &org, NAME, UserRole::Owner, clock).await.ok()?;
+    let key = make_key(store, &org, NAME, UserRole::Owner, None, clock).await.ok()?;
     match operator_file::write(&OperatorFile { url: url.to_owned(), key }) {
         Ok(written) => written,
         Err(error) => {

@@ -52,8 +52,9 @@ pub(super) async fn replace(ask: Ask) -> Reply {
     if !accepted.fits(old.version) {
         return Err(changed_meanwhile(old.version));
     }
-    let settings: records::AssistantSettings = wanted.settings.into();
+    let mut settings: records::AssistantSettings = wanted.settings.into();
     providers::judge(&ask, &settings.speech).await?;
+    settings.external = old.settings.external.clone();
     let row = records::Assistant {
         name: wanted.name.trim().to_owned(),
         code: wanted.code,

@@ -28,6 +28,7 @@ pub(super) async fn list(ask: Ask) -> Reply {
         search: query.search.filter(|text| !text.trim().is_empty()),
         after,
         limit: query.limit.unwrap_or(50),
+        ..CallFilter::default()
     };
     let page = ask.shared.store.calls(ask.org()?, filter).await?;
     ok(&CallPage {
@@ -45,6 +46,8 @@ pub(super) async fn place(ask: Ask) -> Reply {
         from: wanted.from.map(Into::into),
         customer_name: wanted.customer_name.map(Into::into),
         variables: wanted.variables,
+        number: None,
+        origin: None,
     };
     let call = ask.shared.exchange.place_call(&ask.caller()?.actor, request).await.map_err(|error| {
         // What a field of the request names is that field's fault, not the address's.

@@ -12,7 +12,7 @@ mod keys;
 mod lines;
 mod providers;
 mod queues;
-mod recordings;
+pub(crate) mod recordings;
 mod reports;
 mod retention;
 mod sandbox;
@@ -133,6 +133,7 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("update_user", handler(users::update)),
         ("list_keys", handler(keys::list)),
         ("create_key", handler(keys::create)),
+        ("rotate_key", handler(keys::rotate)),
         ("revoke_key", handler(keys::revoke)),
         ("list_providers", handler(providers::list)),
         ("create_provider", handler(providers::create)),

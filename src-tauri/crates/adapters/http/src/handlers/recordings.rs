@@ -145,8 +145,13 @@ async fn recording(ask: &Ask) -> Result<(PathBuf, records::Recording), Refusal> 
 
 /// Where a file below the data directory is, if it is there.
 pub(super) async fn below_data(ask: &Ask, file: &str) -> Option<PathBuf> {
-    let below = plain(Path::new(file))?;
-    let root = tokio::fs::canonicalize(&ask.shared.config.data_dir).await.ok()?;
+    below(&ask.shared.config.data_dir, Path::new(file)).await
+}
+
+/// Where a file below a directory is, if it is there.
+pub(crate) async fn below(folder: &Path, file: &Path) -> Option<PathBuf> {
+    let below = plain(file)?;
+    let root = tokio::fs::canonicalize(folder).await.ok()?;
     let path = tokio::fs::canonicalize(root.join(below)).await.ok()?;
     if !path.starts_with(&root) {
         tracing::error!("the path of a stored file leads out of the data directory");

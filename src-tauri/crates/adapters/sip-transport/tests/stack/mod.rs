@@ -82,6 +82,7 @@ impl Stack {
             display_name: None,
             offer: Bytes::from(offer),
             web_offer: None,
+            secure_offer: None,
             headers: vec![("X-Tandem-Call".into(), "call_1".into())],
             call_id,
             ring_timeout: Duration::from_secs(20),

@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::row::broken;
 
 /// Every table, each after those that it refers to.
-pub(super) const TABLES: [&str; 27] = [
+pub(super) const TABLES: [&str; 31] = [
     "organisations",
     "event_sequence",
     "sealing_key",
@@ -43,6 +43,10 @@ pub(super) const TABLES: [&str; 27] = [
     "conferences",
     "callbacks",
     "settings",
+    "outside_results",
+    "webhook_endpoints",
+    "webhook_deliveries",
+    "webhook_attempts",
 ];
 /// Those in which the migrations leave a row.
 const SEEDED: [&str; 1] = ["event_sequence"];

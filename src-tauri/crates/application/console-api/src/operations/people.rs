@@ -1,6 +1,6 @@
 //! People and keys.
 
-use crate::people::{Key, KeyCreate, Keys, NewKey, User, UserCreate, UserPatch, Users};
+use crate::people::{Key, KeyCreate, KeyRotate, Keys, NewKey, User, UserCreate, UserPatch, Users};
 use crate::problem::Code;
 use crate::words::Role;
 use crate::{Access, Answer, Body, Method, Operation};
@@ -42,6 +42,19 @@ pub(super) const ALL: &[Operation] = &[
         request: Some(Body::of::<KeyCreate>()),
         answer: Answer::Json(201, Body::of::<NewKey>()),
         ..Operation::new("create_key", Method::Post, "/keys", "Make a key; its secret is shown this once")
+    },
+    Operation {
+        tag: "keys",
+        access: ADMIN,
+        request: Some(Body::of::<KeyRotate>()),
+        answer: Answer::Json(201, Body::of::<NewKey>()),
+        errors: &[Code::WrongState],
+        ..Operation::new(
+            "rotate_key",
+            Method::Post,
+            "/keys/{id}/rotate",
+            "Replace a key; the new one's secret is shown this once",
+        )
     },
     Operation {
         tag: "keys",

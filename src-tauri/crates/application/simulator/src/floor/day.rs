@@ -195,7 +195,9 @@ impl Day {
             self.counts.elsewhere += 1;
         }
         if self.watched.is_waiting(&caller) && !self.drawn.even && self.drawn.random.chance(0.03) {
-            self.counts.call_backs += u64::from(self.put(Input::CallBack { caller }));
+            let by = CallId::from(format!("{caller}_back"));
+            self.joined.insert(by.clone(), self.now);
+            self.counts.call_backs += u64::from(self.put(Input::CallBack { caller, by }));
         }
     }
 

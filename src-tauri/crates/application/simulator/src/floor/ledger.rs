@@ -106,12 +106,14 @@ impl Ledger {
                     caller.boosted = true;
                 }
             }
-            Input::CallBack { caller } => {
-                if let Some(caller) = self.waiting.get_mut(caller) {
-                    caller.ticket.kind = Kind::CallBack;
+            Input::CallBack { caller, by } => {
+                if let Some(mut kept) = self.waiting.remove(caller) {
+                    kept.ticket.kind = Kind::CallBack;
+                    kept.ticket.caller = by.clone();
+                    self.waiting.insert(by.clone(), kept);
                 }
             }
-            Input::Engaged { agent, call } => self.with(agent, |held| {
+            Input::Engaged { agent, call } | Input::Placed { agent, call, .. } => self.with(agent, |held| {
                 held.calls.entry(call.clone()).or_insert(None);
             }),
             Input::Released { agent, call } => self.released(now, agent, call),

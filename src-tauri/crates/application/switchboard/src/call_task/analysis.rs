@@ -33,9 +33,13 @@ impl CallTask {
             tracing::warn!(call = %self.call.id, "the model gave no outcome; the rules' one stays");
             return;
         };
+        let told_before = outcome::is_promise(&self.call);
         self.call.outcome = Some(outcome);
         let event = self.event(EventBody::CallAnalyzed(Box::new(self.call.clone())));
-        let commit = Commit { call: Some(self.call.clone()), events: vec![event], ..Commit::default() };
+        let promised = !told_before && outcome::is_promise(&self.call);
+        let outbox = promised.then(|| (0, "payment.promised".to_owned())).into_iter().collect();
+        let commit =
+            Commit { call: Some(self.call.clone()), events: vec![event], outbox, ..Commit::default() };
         self.journal.commit_and_wait(commit).await;
     }
 }

@@ -193,13 +193,14 @@ impl CallTask {
     }
 
     fn seize_line(&mut self, line: Line) -> Result<(), &'static str> {
-        let mut plan = self.context.plan.write();
+        let plan = self.context.plan.read();
         let trunk = line.trunk.as_ref().and_then(|id| plan.trunk(&self.call.org, id));
         let trunk = trunk.or_else(|| plan.first_trunk(&self.call.org)).ok_or("no_trunk")?;
         let (id, caller_id) = (trunk.id.clone(), trunk.caller_id.clone());
         self.wishes = Wishes::of_trunk(trunk).certified(self.context.ports.media.fingerprint());
-        plan.seize(&id, Instant::now()).map_err(|_| "at_capacity")?;
         drop(plan);
+        let channel = self.context.seize_outbound(&id).map_err(|_| "at_capacity")?;
+        self.channels.insert(self.customer, channel);
         if let Some(from) = line.from.or(caller_id) {
             self.call.from = from;
         }

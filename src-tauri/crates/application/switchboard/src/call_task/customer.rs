@@ -331,9 +331,13 @@ impl CallTask {
 
     pub(super) fn commit_call(&mut self, body: fn(Box<crate::records::Call>) -> EventBody) {
         let event = self.event(body(Box::new(self.call.clone())));
+        // A contract's client may want to be told how far its call has come.
+        let news = self.call.origin.is_some() && self.call.status != self.announced_status;
+        self.announced_status = self.call.status;
         self.journal.commit(Commit {
             call: Some(self.call.clone()),
             events: vec![event],
+            outbox: news.then(|| (0, format!("call.{}", self.call.status.as_str()))).into_iter().collect(),
             ..Commit::default()
         });
     }

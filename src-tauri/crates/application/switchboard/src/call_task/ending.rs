@@ -35,9 +35,7 @@ impl CallTask {
             self.call = crate::disposition::with_disposition(self.call.clone(), disposition);
         }
         self.context.ports.media.stop_recording(&self.call.id);
-        if let Some(trunk) = &self.call.trunk {
-            self.context.plan.write().release(trunk);
-        }
+        self.channels.clear();
     }
 
     /// Waits for the recording, writes the end and gives everything back.
@@ -52,13 +50,7 @@ impl CallTask {
         let event = self.event(EventBody::CallEnded(Box::new(self.call.clone())));
         let commit = Commit {
             call: Some(self.call.clone()),
-            outbox: vec![(
-                0,
-                format!(
-                    "call.{}",
-                    if self.call.status == CallStatus::Completed { "completed" } else { "failed" }
-                ),
-            )],
+            outbox: self.end_topics(),
             events: vec![event],
             ..Commit::default()
         };
@@ -66,6 +58,16 @@ impl CallTask {
         self.context.registry.remove_call(&self.call.id);
         let facts = self.facts();
         self.analyse(facts).await;
+    }
+
+    /// Under which topics the end is announced.
+    fn end_topics(&self) -> Vec<(usize, String)> {
+        let completed = self.call.status == CallStatus::Completed;
+        let mut topics = vec![(0, if completed { "call.completed" } else { "call.failed" }.to_owned())];
+        if outcome::is_promise(&self.call) {
+            topics.push((0, "payment.promised".to_owned()));
+        }
+        topics
     }
 
     fn facts(&self) -> outcome::Facts {

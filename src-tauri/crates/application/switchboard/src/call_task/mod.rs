@@ -38,6 +38,7 @@ use tandem_foundation::{ItemId, LegId, UserId};
 use tandem_routing::Route;
 use tokio::sync::{mpsc, oneshot};
 
+use crate::capacity::Channel;
 use crate::conferencing::ConferenceNews;
 use crate::context::Context;
 use crate::exchange::{Act, Actor, ExchangeError, LiveCall};
@@ -47,7 +48,9 @@ use crate::ports::media::{LegQuality, MediaEvent};
 use crate::ports::signalling::SignallingEvent;
 use crate::ports::speech::{ModelEvent, ProviderError, RecogniserEvent};
 use crate::queueing::{self as waiting_room, QueueNews};
-use crate::records::{Assistant, Call, FloorHolder, SipParty, SupervisionMode, TranscriptItem, TurnLatency};
+use crate::records::{
+    Assistant, Call, CallStatus, FloorHolder, SipParty, SupervisionMode, TranscriptItem, TurnLatency,
+};
 use crate::terms::Wishes;
 use announcer::Announcer;
 pub(crate) use callback::{CallingBack, Line};
@@ -210,6 +213,8 @@ pub(crate) struct CallTask {
     wishes: Wishes,
     speaker: Option<LegId>,
     legs: HashMap<LegId, LegKind>,
+    /// The trunks' channels that legs hold.
+    channels: HashMap<LegId, Channel>,
     /// Where each RTP leg of ours listens.
     rtp_addresses: HashMap<LegId, SocketAddr>,
     /// What each leg's peer was told last of our side.
@@ -241,6 +246,8 @@ pub(crate) struct CallTask {
     dialling: dialled::Dialling,
     /// Since when the customer is on hold.
     held_since: Option<Instant>,
+    /// Where the outbox was last told that the call is.
+    announced_status: CallStatus,
     /// Who hears whom, by the call machine.
     hearing: Vec<(LegId, LegId)>,
     message_left: bool,
@@ -287,6 +294,7 @@ impl CallTask {
         call: Call,
         assistant: Option<Assistant>,
         beginning: Beginning,
+        channel: Option<Channel>,
     ) {
         let (inbox, messages) = mpsc::unbounded_channel();
         let address = crate::registry::CallAddress { org: call.org.clone(), inbox: inbox.clone() };
@@ -326,6 +334,7 @@ impl CallTask {
         let task = Self {
             machine: CallMachine::new(customer, speaker),
             legs: HashMap::from([(customer, LegKind::Customer)]),
+            channels: channel.map(|channel| (customer, channel)).into_iter().collect(),
             rtp_addresses: HashMap::new(),
             described: HashMap::new(),
             offer: offer.flatten(),
@@ -344,6 +353,7 @@ impl CallTask {
             routing: None,
             dialling: dialled::Dialling::default(),
             held_since: None,
+            announced_status: call.status,
             hearing: Vec::new(),
             message_left: false,
             context,

@@ -54,6 +54,15 @@ impl CallTask {
         let Some((offer, to)) = self.open_leg_and_offer(leg).zip(self.person_destination(&who)) else {
             return self.person_leg_gone(leg, false);
         };
+        if let Destination::Trunk { trunk, .. } = &to {
+            match self.context.seize_outbound(trunk) {
+                Ok(channel) => drop(self.channels.insert(leg, channel)),
+                Err(error) => {
+                    tracing::warn!(call = %self.call.id, %error, "an outside number was not called");
+                    return self.person_leg_gone(leg, true);
+                }
+            }
+        }
         let (web_offer, secure_offer) = (self.web_offer(leg), self.secure_offer(leg));
         let sip_call_id = self.name_person_leg(&who, leg);
         self.context.ports.signalling.send(SignallingCommand::Invite {
@@ -179,6 +188,7 @@ impl CallTask {
         self.stop_hearing(leg);
         self.voiced.remove(&leg);
         self.alert_voice(leg, false);
+        self.channels.remove(&leg);
     }
 
     /// When the person on this leg last began and stopped speaking.

@@ -1,7 +1,5 @@
 //! What the console asks of conferences: the live ones, acts, and calling somebody into one.
 
-use std::time::Instant;
-
 use tandem_foundation::{ConferenceId, OrgId};
 use tokio::sync::oneshot;
 
@@ -72,18 +70,13 @@ impl Switchboard {
             after: AfterConference::HangUp,
             ..JoinConference::new(name)
         };
-        if let Err(refused) = self.context.plan.write().seize(&trunk, Instant::now()) {
+        let beginning =
+            Beginning::IntoConference(Box::new(ToConference { conference: conference.clone(), request }));
+        if let Err(refused) = self.begin(call.clone(), None, beginning).await {
             self.context.conferences.tell(Order::Gone { call: call.id });
             return Err(refused);
         }
-        let beginning =
-            Beginning::IntoConference(Box::new(ToConference { conference: conference.clone(), request }));
-        if self.begin(call.clone(), None, beginning).await {
-            return Ok(call);
-        }
-        self.context.plan.write().release(&trunk);
-        self.context.conferences.tell(Order::Gone { call: call.id });
-        Err(ExchangeError::Storage)
+        Ok(call)
     }
 }
 

@@ -1,7 +1,7 @@
 //! The storage port. Every query names its organisation; the few that cannot (sign-in, start-up) say why.
 
 use async_trait::async_trait;
-use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, SessionId, TrunkId, UserId};
+use tandem_foundation::{AssistantId, CallId, KeyId, NumberId, OrgId, Pii, SessionId, TrunkId, UserId};
 
 use super::callbacks::CallbackStore;
 use super::conferences::ConferenceStore;
@@ -13,8 +13,8 @@ use super::routing::RoutingStore;
 use super::settings::SettingsStore;
 use super::trace::SipTraces;
 use crate::records::{
-    AgentProfile, ApiKey, Assistant, Call, CallStatus, Callback, Conference, Event, NewEvent, Number,
-    Organisation, Session, TranscriptItem, Trunk, UnixMs, User, Voicemail,
+    AgentProfile, ApiKey, Assistant, Call, CallStatus, Callback, Conference, Contract, Direction, Event,
+    NewEvent, Number, Organisation, Session, TranscriptItem, Trunk, UnixMs, User, Voicemail,
 };
 
 /// Why storage could not do it.
@@ -104,8 +104,25 @@ pub struct CallFilter {
     pub status: Option<CallStatus>,
     pub live_only: bool,
     pub assistant: Option<AssistantId>,
+    /// Any of these; empty: any at all.
+    pub any_status: Vec<CallStatus>,
+    pub direction: Option<Direction>,
+    /// Exactly this number.
+    pub from: Option<Pii<String>>,
+    /// Exactly this number.
+    pub to: Option<Pii<String>>,
+    /// Placed through this contract.
+    pub contract: Option<Contract>,
+    /// Placed for this row of a contract.
+    pub task: Option<String>,
+    /// Created at this time or later.
+    pub since: Option<UnixMs>,
+    /// Created before this time.
+    pub until: Option<UnixMs>,
     /// Matches numbers and customer names.
     pub search: Option<String>,
+    /// So many are left out first, for contracts whose lists count so.
+    pub offset: u32,
     pub after: Option<PageKey>,
     /// At most 200.
     pub limit: u32,

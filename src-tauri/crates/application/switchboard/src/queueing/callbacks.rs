@@ -271,7 +271,7 @@ impl Floor {
         call.customer_name = row.name.clone();
         let calling = CallingBack::new(row.id.clone(), row.queue.clone(), row.since, row.note.clone());
         let journal = Journal::open(self.context.clone(), self.org.clone());
-        CallTask::spawn(self.context.clone(), journal, call, None, Beginning::Callback(calling));
+        CallTask::spawn(self.context.clone(), journal, call, None, Beginning::Callback(calling), None);
     }
 
     /// The queue is gone.

@@ -54,6 +54,9 @@ pub struct AssistantSettings {
     pub apology_line: String,
     /// What becomes of the customer when no model or no recogniser is left.
     pub when_failed: WhenFailed,
+    /// What contracts' clients set and read back as they wrote it, by contract; nothing of it acts by itself.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub external: BTreeMap<String, serde_json::Value>,
 }
 
 /// What becomes of a customer when providers fail for good.

@@ -8,7 +8,7 @@ use tandem_foundation::{
     AssistantId, CallId, ItemId, NumberId, OrgId, Pii, QueueId, RecordingId, TrunkId, UserId,
 };
 
-use super::UnixMs;
+use super::{Origin, UnixMs};
 
 /// Which way a call was begun, seen from us.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,6 +113,9 @@ pub struct Call {
     pub outcome: Option<Outcome>,
     pub recording: Option<Recording>,
     pub latency: Option<LatencySummary>,
+    /// Present where a contract's client placed it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Box<Origin>>,
 }
 
 /// What came of a call.

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use tandem_foundation::{KeyId, NumberId, OrgId, Pii, SessionId, TrunkId, UserId};
 pub use tandem_routing::Route;
 
-use super::UnixMs;
+use super::{Contract, UnixMs};
 use crate::ports::media::Codec;
 use crate::ports::signalling::Transport;
 
@@ -52,12 +52,16 @@ pub struct ApiKey {
     pub org: OrgId,
     pub name: String,
     pub role: UserRole,
+    /// The contract that it is for; `None`: our own API. It opens nothing else.
+    pub contract: Option<Contract>,
     /// First characters of the key as shown in lists (`tk_live_ab12…`).
     pub shown_prefix: String,
     /// Lower-case hexadecimal SHA-256 of the whole key.
     pub hash: String,
     pub created_at: UnixMs,
     pub last_used_at: Option<UnixMs>,
+    /// It opens nothing from then on.
+    pub expires_at: Option<UnixMs>,
     pub revoked_at: Option<UnixMs>,
 }
 

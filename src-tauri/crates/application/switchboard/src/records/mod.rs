@@ -10,6 +10,7 @@ mod callback;
 mod conference;
 mod directory;
 mod event;
+mod origin;
 mod provider;
 mod queue;
 mod retention;
@@ -17,6 +18,7 @@ mod routing;
 mod settings;
 mod sip;
 mod transfer;
+mod webhook;
 
 pub use alert::*;
 pub use assistant::*;
@@ -25,6 +27,7 @@ pub use callback::*;
 pub use conference::*;
 pub use directory::*;
 pub use event::*;
+pub use origin::*;
 pub use provider::*;
 pub use queue::*;
 pub use retention::*;
@@ -32,6 +35,7 @@ pub use routing::*;
 pub use settings::*;
 pub use sip::*;
 pub use transfer::*;
+pub use webhook::*;
 
 /// Milliseconds since 1970-01-01T00:00:00Z.
 #[derive(

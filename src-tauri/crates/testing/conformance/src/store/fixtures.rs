@@ -76,6 +76,16 @@ pub fn full_call(org: &OrgId, created_at: i64) -> Call {
             sha256: Some("ab".repeat(32)),
         }),
         latency: Some(LatencySummary { turns: 4, response_p50_ms: 640, response_max_ms: 910 }),
+        origin: Some(Box::new(Origin {
+            key: Some("key_1".into()),
+            metadata: serde_json::json!({ "order": { "id": 7 } }).into(),
+            callback_url: Some("https://example.org/done".to_owned()),
+            status_url: Some("https://example.org/status".to_owned()),
+            action_url: Some("https://example.org/action".to_owned()),
+            events: vec!["call_completed".to_owned()],
+            task: Some("task_1".to_owned()),
+            ..Origin::new(Contract::Va)
+        })),
     }
 }
 
@@ -101,6 +111,7 @@ pub fn new_call(org: &OrgId, created_at: i64) -> Call {
         outcome: None,
         recording: None,
         latency: None,
+        origin: None,
         ..full_call(org, created_at)
     }
 }
@@ -267,10 +278,12 @@ pub fn key(org: &OrgId) -> ApiKey {
         org: org.clone(),
         name: "Billing".to_owned(),
         role: UserRole::Admin,
+        contract: Some(Contract::Audatec),
         shown_prefix: "tk_live_ab12".to_owned(),
         hash: fresh("hash"),
         created_at: UnixMs(50),
         last_used_at: None,
+        expires_at: Some(UnixMs(5_000)),
         revoked_at: None,
     }
 }

@@ -18,6 +18,7 @@ use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;
 use tandem_foundation::UserId;
 use tandem_http::{HttpConfig, HttpServer, new_api_key, serve};
+use tandem_switchboard::access::KeyWish;
 use tandem_switchboard::records::{Session, UnixMs, UserRole};
 
 use exchange::PretendExchange;
@@ -122,10 +123,14 @@ impl World {
     }
 
     pub fn key(&self, org: &str, role: UserRole) -> Show {
-        let (row, key) = new_api_key(org.into(), "test", role, now());
+        let (row, key) = new_api_key(wish(org, role), now());
         self.store.data.lock().keys.push(row);
         Show::Key(key.into_inner())
     }
+}
+
+fn wish(org: &str, role: UserRole) -> KeyWish {
+    KeyWish { org: org.into(), name: "test".into(), role, contract: None, expires_at: None }
 }
 
 /// The problem in a refusal, whose shape it checks.

@@ -89,10 +89,12 @@ pub fn fill(store: &MemoryStore) {
             org: org.into(),
             name: "ci".into(),
             role: UserRole::Supervisor,
+            contract: None,
             shown_prefix: "tk_abc".into(),
             hash: format!("hash {org}"),
             created_at: UnixMs(1),
             last_used_at: None,
+            expires_at: None,
             revoked_at: None,
         });
     }
@@ -188,6 +190,7 @@ pub fn call(org: &str, id: &str, at: i64, status: CallStatus) -> Call {
         outcome: None,
         recording: None,
         latency: None,
+        origin: None,
     }
 }
 
