@@ -1,6 +1,5 @@
 //! A customer says a word of a rule: the floor is told at once, and one key leads to the call and listens to it.
 
-#[allow(dead_code, reason = "each test uses its part")]
 #[path = "support/screen.rs"]
 mod screen;
 #[path = "support/supervisor.rs"]

@@ -19,7 +19,7 @@ const LONGEST_SILENCE: Duration = Duration::from_secs(2);
 enum Way {
     Blind,
     Consult,
-    ThreeWay,
+    Conferenced,
     /// Asked for by Sam's telephone.
     Refer,
     /// Consulted at the screen, completed by Sam's telephone.
@@ -48,12 +48,12 @@ impl Way {
         use Failure::{Busy, Dead, Declined, NoAnswer};
         match self {
             Self::Blind | Self::Consult | Self::Refer => &[Busy, Declined, NoAnswer, Dead],
-            Self::ThreeWay | Self::ReferReplaces => &[Dead],
+            Self::Conferenced | Self::ReferReplaces => &[Dead],
         }
     }
 
     fn has_answer_first(self) -> bool {
-        matches!(self, Self::Consult | Self::ThreeWay | Self::ReferReplaces)
+        matches!(self, Self::Consult | Self::Conferenced | Self::ReferReplaces)
     }
 }
 
@@ -132,7 +132,7 @@ impl Cell {
         let ringing = self.begins().await;
         self.answers(&ringing).await;
         self.target_hears(ringing.leg, SAM).await;
-        if self.way == Way::ThreeWay {
+        if self.way == Way::Conferenced {
             self.world.does("transfer/three-way", Value::Null).await;
             self.world.customer.hears_both(self.world.customer_leg, SAM, self.voice()).await;
         }
@@ -234,7 +234,7 @@ async fn consulted() {
 
 #[tokio::test]
 async fn by_a_talk_of_three() {
-    every_end_of(Way::ThreeWay).await;
+    every_end_of(Way::Conferenced).await;
 }
 
 #[tokio::test]

@@ -9,6 +9,7 @@ use tandem_audio::measure;
 use tandem_scenarios::Wav;
 use tempfile::TempDir;
 
+#[allow(clippy::duplicate_mod, reason = "a test may use both peers")]
 #[path = "ports.rs"]
 mod ports;
 pub use ports::{free_port, listening};

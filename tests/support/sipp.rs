@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::process::{Child, Command};
 
+#[allow(clippy::duplicate_mod, reason = "a test may use both peers")]
 #[path = "ports.rs"]
 mod ports;
 pub use ports::{free_port, listening};

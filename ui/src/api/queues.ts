@@ -33,8 +33,10 @@ export const setMyPresence = (body: PresenceWrite) => answer(client.PUT("/me/pre
 export const setAgentPresence = (id: string, body: PresenceWrite) =>
   answer(client.PUT("/agents/{id}/presence", { params: { path: { id } }, body }));
 
-export const saveAgent = (id: string, body: { skills: Record<string, number>; capacity: number; pinned: boolean }) =>
-  answer(client.PUT("/agents/{id}", { params: { path: { id } }, body }));
+export const saveAgent = (
+  id: string,
+  body: { skills: Record<string, number>; capacity: number; pinned: boolean },
+) => answer(client.PUT("/agents/{id}", { params: { path: { id } }, body }));
 
 /** Done with wrap-up, or so many seconds more. */
 export const endWrapUp = (extendS: number | null) =>

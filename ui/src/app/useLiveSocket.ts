@@ -29,8 +29,7 @@ const configured: Readonly<Record<string, readonly string[]>> = {
 /** The query keys that a message makes stale. */
 export function staleAfter(message: ServerMessage): (readonly string[])[] {
   if (message.type === "snapshot")
-    return [["calls"], ["floor"], ["conferences"], ...Object.values(configured)];
-  if (message.type === "snapshot") return [["calls"], ["floor"], ["callbacks"], ...Object.values(configured)];
+    return [["calls"], ["floor"], ["conferences"], ["callbacks"], ...Object.values(configured)];
   if (message.type === "phone") return [["users"], ["floor"]];
   if (message.type !== "event") return [];
   if (message.kind === "config.changed") {

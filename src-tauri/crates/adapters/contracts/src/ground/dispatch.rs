@@ -130,7 +130,7 @@ pub(super) async fn nowhere<M: Manner>(
 ) -> Response {
     let refusal = match allow {
         Some(methods) => Refusal {
-            allow: Some(methods.clone()),
+            allow: Some(methods.as_str().into()),
             ..Refusal::new(Kind::MethodNotAllowed, format!("offered here: {methods}"))
         },
         None => Refusal::not_found("resource"),
@@ -158,7 +158,7 @@ fn finish<M: Manner>(manner: &M, reply: Reply, about: About) -> Response {
             if refusal.kind == Kind::Unauthenticated {
                 headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
             }
-            if let Some(Ok(methods)) = refusal.allow.map(HeaderValue::try_from) {
+            if let Some(Ok(methods)) = refusal.allow.as_deref().map(HeaderValue::try_from) {
                 headers.insert(header::ALLOW, methods);
             }
             response

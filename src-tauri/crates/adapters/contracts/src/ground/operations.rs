@@ -60,10 +60,12 @@ impl Operation {
 
 pub(super) type Handler = Arc<dyn Fn(Ask) -> Pin<Box<dyn Future<Output = Reply> + Send>> + Send + Sync>;
 
+type Ways = Vec<(Method, Operation, Handler)>;
+
 /// Collects a contract's operations into its router.
 pub struct Operations<M> {
     stage: Arc<Stage<M>>,
-    paths: Vec<(&'static str, Vec<(Method, Operation, Handler)>)>,
+    paths: Vec<(&'static str, Ways)>,
 }
 
 impl<M: Manner> Operations<M> {

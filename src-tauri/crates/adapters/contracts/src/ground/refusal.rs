@@ -80,11 +80,11 @@ pub struct Refusal {
     pub kind: Kind,
     pub message: String,
     pub faults: Vec<Fault>,
-    pub retry_after_s: Option<u64>,
+    pub retry_after_s: Option<u32>,
     /// `max_channels` or `max_cps`, where a trunk has no room.
     pub limit: Option<&'static str>,
     /// Methods that the path has.
-    pub allow: Option<String>,
+    pub allow: Option<Box<str>>,
     /// Whatever else the contract's own shape of this refusal needs.
     pub extra: serde_json::Map<String, serde_json::Value>,
 }
@@ -122,7 +122,7 @@ impl Refusal {
     }
 
     pub fn after(mut self, seconds: u64) -> Self {
-        self.retry_after_s = Some(seconds);
+        self.retry_after_s = Some(u32::try_from(seconds).unwrap_or(u32::MAX));
         self
     }
 
