@@ -107,7 +107,7 @@ export const defaultKeys: Readonly<Record<KeyName, string>> = {
   agentOffline: "o",
   agentQueues: "g",
   conferences: "k",
-  conference: "j",
+  conference: "c",
   muteMember: "y",
   removeMember: "x",
 };

@@ -20,7 +20,7 @@ impl OutsideResults for Storage {
                     "INSERT INTO outside_results (org_id, contract, reference, call_id, payload, received_at) \
                      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (org_id, contract, reference) DO UPDATE SET \
                      call_id = excluded.call_id, payload = excluded.payload, received_at = excluded.received_at \
-                     WHERE outside_results.call_id IS NULL",
+                     WHERE outside_results.org_id = $1 AND outside_results.call_id IS NULL",
                 )
                 .bind(row.org.as_str())
                 .bind(row.contract.as_str())

@@ -1,3 +1,5 @@
+//! Card numbers that have to be found, and numbers that are none.
+
 use super::*;
 
 /// A generator with a seed (Steele, Lea and Flood's SplitMix64): the same numbers on every machine.

@@ -137,7 +137,7 @@ it("takes a call into a room and says why it was refused", async () => {
     "/floor?call=call_1",
   );
   await screen.findByRole("article");
-  await userEvent.keyboard("j");
+  await userEvent.keyboard("c");
   const dialog = await screen.findByRole("dialog", { name: "Take the call into a conference" });
   await userEvent.type(within(dialog).getByLabelText("Name of the conference"), "board");
   await userEvent.click(within(dialog).getByRole("button", { name: "Take it in" }));

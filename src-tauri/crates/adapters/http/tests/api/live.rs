@@ -3,27 +3,12 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tandem_switchboard::exchange::{LiveCall, LiveMessage};
+use tandem_switchboard::exchange::LiveMessage;
 use tandem_switchboard::records::*;
 
+use crate::support::rows::live_call;
 use crate::support::sockets::Socket;
 use crate::support::{World, rows};
-
-fn live_call(org: &str, id: &str) -> LiveCall {
-    LiveCall {
-        call: rows::call(org, id, 1_000, CallStatus::InProgress),
-        supervisors: vec![("user_supervisor_org_1".into(), "Sam".into(), SupervisionMode::Listen)],
-        last_line: Some("hello".into()),
-        quality: None,
-        transfer: None,
-        held: false,
-        rings_for: None,
-        queue: None,
-        conference: None,
-        callback: None,
-        alerts: Vec::new(),
-    }
-}
 
 fn key_pressed(world: &World, org: &str, call: &str) -> Event {
     let body = EventBody::KeyPressed { at_ms: 5 };

@@ -165,7 +165,12 @@ impl Exchange for PretendExchange {
         own.cloned().ok_or(ExchangeError::NotFound { what: "agent" })
     }
 
-    async fn reorder(&self, _: &Actor, call: &CallId, act: Reorder) -> Result<(), ExchangeError> {
+    async fn reorder(&self, actor: &Actor, call: &CallId, act: Reorder) -> Result<(), ExchangeError> {
+        let others =
+            call.as_str().strip_prefix("call_org_").is_some_and(|org| !actor.org.as_str().ends_with(org));
+        if others {
+            return Err(ExchangeError::WrongState { status: "not waiting" });
+        }
         self.reordered.lock().push((call.clone(), act));
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Two organisations with one of everything; the ids end in the organisation's.
 
 use tandem_foundation::UserId;
-use tandem_switchboard::exchange::AgentView;
+use tandem_switchboard::exchange::{AgentView, LiveCall};
 use tandem_switchboard::ports::signalling::Transport;
 use tandem_switchboard::records::*;
 
@@ -247,4 +247,38 @@ pub fn callback(org: &str) -> Callback {
         created_at: UnixMs(1),
         updated_at: UnixMs(1),
     }
+}
+
+/// A call that goes on, with somebody listening.
+pub fn live_call(org: &str, id: &str) -> LiveCall {
+    LiveCall {
+        call: call(org, id, 1_000, CallStatus::InProgress),
+        supervisors: vec![("user_supervisor_org_1".into(), "Sam".into(), SupervisionMode::Listen)],
+        last_line: Some("hello".into()),
+        quality: None,
+        transfer: None,
+        held: false,
+        rings_for: None,
+        queue: None,
+        conference: None,
+        callback: None,
+        alerts: Vec::new(),
+    }
+}
+
+/// One with an alert.
+pub fn alerted_call(org: &str) -> LiveCall {
+    let mut live = live_call(org, &format!("call_{org}"));
+    live.alerts.push(Alert {
+        id: format!("alert_{org}").into(),
+        call: live.call.id.clone(),
+        kind: AlertKind::Silence,
+        rule: None,
+        side: None,
+        evidence: Vec::new(),
+        at: UnixMs(2_000),
+        at_ms: 1_000,
+        acknowledged: None,
+    });
+    live
 }
