@@ -249,7 +249,12 @@ impl Floor {
             self.input(now, Input::SetAgent { agent: agent.clone(), profile });
             if !former.contains_key(&user) {
                 let presence = self.profiles.get(&user).map(|p| p.presence.clone()).unwrap_or_default();
-                self.input(now, Input::Presence { agent, presence: settings::presence(&presence) });
+                if presence == Presence::Ready && !self.context.phones.reachable(&user) {
+                    // After a restart, say: they are there again when their phone is.
+                    self.put_presence(now, &user, Presence::Paused { reason: NO_PHONE.into() });
+                } else {
+                    self.input(now, Input::Presence { agent, presence: settings::presence(&presence) });
+                }
             }
         }
         self.configure_assistants(now, memberships);
