@@ -53,6 +53,7 @@ bench: ## Measure, as ratios against a baseline in the same run (RATE, CALLS and
 	cargo bench -p tandem-storage --bench group_commit
 	cargo bench -p tandem-media-engine --bench bridged --bench conference --bench transcoding
 	cargo bench -p tandem-queue --bench decision
+	cargo bench -p tandem-scenarios --bench loss
 	cargo build --release -p tandem-server
 	cargo bench -p tandem-scenarios --bench start_up
 	cargo bench -p tandem-scenarios --bench turns

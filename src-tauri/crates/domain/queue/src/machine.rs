@@ -142,8 +142,11 @@ impl Matcher {
                 self.agents.insert(agent.clone(), Agent::new(profile, now));
             }
         }
-        let lost =
-            self.offers_of(&agent).into_iter().filter(|offer| !self.may_still(&agent, *offer)).collect();
+        let (kept, mut lost): (Vec<_>, Vec<_>) =
+            self.offers_of(&agent).into_iter().partition(|offer| self.may_still(&agent, *offer));
+        // Who may have fewer calls than before keeps the oldest offers.
+        let known = &self.agents[&agent];
+        lost.extend(kept.into_iter().skip(known.profile.capacity.saturating_sub(known.calls.len())));
         self.take_back(now, lost);
         self.match_agent(now, &agent);
         self.match_those_who_prefer(now, &agent);

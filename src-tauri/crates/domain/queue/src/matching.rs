@@ -155,7 +155,11 @@ impl Matcher {
             .into_iter()
             .filter_map(|offer| self.withdraw(offer, Withdrawn::AgentUnavailable))
             .collect();
-        for caller in self.in_turn(now, ended.iter().map(|offer| offer.caller.clone()).collect()) {
+        // Who was kept for the agent may be free for others by the same change, and have to go first.
+        let gone = |agent: &AgentRef| ended.iter().any(|offer| offer.agent == *agent);
+        let kept = self.waiting.iter().filter(|(_, waiting)| waiting.kept_for(now).is_some_and(gone));
+        let callers = kept.map(|(caller, _)| caller).chain(ended.iter().map(|offer| &offer.caller));
+        for caller in self.in_turn(now, callers.cloned().collect()) {
             self.match_caller(now, &caller);
             self.arm(now, &caller);
         }

@@ -1,7 +1,8 @@
 //! Memory after 1,000 calls and after ten times as many: what a call leaves behind must not add up.
 //!
-//! sipp calls an assistant that waits for the caller to speak, and hangs up. `CALLS` and `RATE` change the load. Baseline:
-//! the same process after the first tenth of the calls. It prints figures and ends; nothing of it is a test.
+//! sipp calls an assistant that waits for the caller to speak, and hangs up. Before each reading the process rests until
+//! nothing of a call is owed any more. `CALLS` and `RATE` change the load. Baseline: the same process after the first
+//! tenth of the calls. It prints figures and ends; nothing of it is a test.
 
 #![allow(clippy::print_stdout, reason = "a bench prints")]
 
@@ -13,6 +14,10 @@ use reqwest::Method;
 use serde_json::json;
 use tandem_scenarios::{Api, Server};
 use tandem_simulation::PacedDouble;
+
+/// SIP transactions live for 32 s after their last message (RFC 3261, timers H, J and L), and memory that is free goes
+/// back to the system some seconds later.
+const REST: Duration = Duration::from_secs(45);
 
 #[tokio::main]
 async fn main() {
@@ -37,12 +42,14 @@ async fn main() {
     for (part, done) in [(calls / 10, calls / 10), (calls - calls / 10, calls)] {
         let began = Instant::now();
         let failed = call(&number, server.sip(), part, rate).await;
+        let took = began.elapsed().as_secs_f64();
         nobody_is_on_the_line(&api).await;
+        tokio::time::sleep(REST).await;
         let now = resident_mb(server.process_id());
         let ratio = now / *first.get_or_insert(now);
         println!(
             "memory: {now:6.1} MB after {done} calls, {ratio:.2} of the first; {failed} failed, {:.0}/s",
-            part as f64 / began.elapsed().as_secs_f64()
+            part as f64 / took
         );
     }
 }

@@ -110,6 +110,8 @@ impl Ledger {
                 if let Some(mut kept) = self.waiting.remove(caller) {
                     kept.ticket.kind = Kind::CallBack;
                     kept.ticket.caller = by.clone();
+                    // Those were for the other call, and are withdrawn in the same step.
+                    kept.asked.clear();
                     self.waiting.insert(by.clone(), kept);
                 }
             }
@@ -192,6 +194,12 @@ impl Ledger {
             && !(ticket.kind == Kind::CallBack && matches!(agent, AgentRef::Assistant(_)))
             && caller.spared.get(agent).is_none_or(|until| *until <= now)
             && !caller.asked.iter().any(|offer| held.offers.contains(offer))
+    }
+
+    /// Who is asked for this caller.
+    pub fn asked_for(&self, caller: &CallId) -> BTreeSet<AgentRef> {
+        let offers = self.waiting.get(caller).into_iter().flat_map(|caller| &caller.asked);
+        offers.filter_map(|offer| self.offers.get(offer)).map(|asked| asked.agent.clone()).collect()
     }
 
     /// Somebody who waits, is not asked for, and has to be taken by this agent before that caller.

@@ -1,6 +1,6 @@
 //! A matcher under watch: after every step all that it promises is held against what was seen from outside.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
 use serde::Serialize;
@@ -51,6 +51,8 @@ pub struct Violation {
 pub struct Watched {
     matcher: Matcher,
     ledger: Ledger,
+    /// Who rang for a caller at the moment at which they asked to be called back.
+    rang: BTreeSet<AgentRef>,
     seed: u64,
     pub steps: u64,
     pub violations: Vec<Violation>,
@@ -59,7 +61,7 @@ pub struct Watched {
 impl Watched {
     pub fn new(seed: u64) -> Self {
         let (matcher, ledger) = (Matcher::new(seed), Ledger::default());
-        Self { matcher, ledger, seed, steps: 0, violations: Vec::new() }
+        Self { matcher, ledger, rang: BTreeSet::new(), seed, steps: 0, violations: Vec::new() }
     }
 
     /// One step; what came out of it, in its order.
@@ -71,6 +73,10 @@ impl Watched {
         let late = match &input {
             Input::Answered { offer } => !self.ledger.offers.contains_key(offer),
             _ => false,
+        };
+        self.rang = match &input {
+            Input::CallBack { caller, .. } => self.ledger.asked_for(caller),
+            _ => BTreeSet::new(),
         };
         let taken = self.matcher.handle(now, input.clone());
         if taken.is_ok() && late {
@@ -167,7 +173,10 @@ impl Watched {
                 if self.ledger.offers.contains_key(offer) || *until <= now {
                     self.broke(Rule::HeldAgentsHaveAnEnd, format!("used twice, or over at once: {output:?}"));
                 }
-                if let Some(other) = self.ledger.overtaken(now, caller, agent) {
+                // Whoever rang for them goes on ringing for them: it is the call that is another one.
+                let goes_on = matches!(input, Some(Input::CallBack { by, .. }) if by == caller)
+                    && self.rang.contains(agent);
+                if let Some(other) = self.ledger.overtaken(now, caller, agent).filter(|_| !goes_on) {
                     let what = format!("{other} goes before {output:?} at {input:?}");
                     self.broke(Rule::TurnsAreKept, what);
                 }
@@ -233,7 +242,7 @@ impl Watched {
                 AgentRef::Assistant(_) => usize::MAX,
             };
             if held.offers.len() > most
-                || !held.offers.is_empty() && busy + held.offers.len() > held.profile.capacity.max(busy + 1)
+                || !held.offers.is_empty() && busy + held.offers.len() > held.profile.capacity
             {
                 let what = format!("{agent:?} has {} offers beside {busy} calls", held.offers.len());
                 broken.push((Rule::OneReservationPerAgent, what));

@@ -2,7 +2,7 @@
 
 use tandem_queue::{Input, Output, Presence, QueueSettings, Standing, Withdrawn};
 
-use crate::world::{World, person, queue, seconds, ticket};
+use crate::world::{World, assistant, person, queue, seconds, ticket};
 
 fn standing(world: &World, name: &str) -> Standing {
     let rows = world.matcher.agents(world.now);
@@ -158,4 +158,21 @@ fn who_writes_up_one_call_is_not_asked_for_another() {
     assert_eq!(world.withdrawn(), [("second".into(), "ann".into(), Withdrawn::AgentUnavailable)]);
     world.wait(seconds(15));
     assert_eq!(world.rings("second"), ["ann"], "and is again when that is done");
+}
+
+#[test]
+fn an_edit_to_fewer_calls_at_once_takes_the_latest_offers_back() {
+    let mut world = World::new(QueueSettings::default());
+    world.ready_with(assistant("jane"), &[("sales", 1)], &[], 3);
+    for caller in ["c1", "c2", "c3"] {
+        world.join(caller);
+        assert_eq!(world.rings(caller), ["jane"]);
+    }
+    world.ready("ann");
+    world.ready_with(assistant("jane"), &[("sales", 1)], &[], 1);
+    let taken = |caller: &str| (caller.into(), "jane".into(), Withdrawn::AgentUnavailable);
+    assert_eq!(world.withdrawn(), [taken("c2"), taken("c3")]);
+    assert_eq!(world.rings("c1"), ["jane"]);
+    assert_eq!(world.rings("c2"), ["ann"]);
+    assert!(world.rings("c3").is_empty());
 }

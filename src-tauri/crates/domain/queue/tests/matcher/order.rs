@@ -1,6 +1,6 @@
 //! Who is next: priority, ageing, skills that relax, preferred agents, a supervisor's hand.
 
-use tandem_queue::{Input, Need, Preferred, QueueSettings, Relaxed, Ticket};
+use tandem_queue::{Input, Need, Preferred, Presence, QueueSettings, Relaxed, Ticket};
 
 use crate::world::{World, assistant, person, queue, seconds, ticket};
 
@@ -80,7 +80,7 @@ fn a_caller_is_kept_for_the_preferred_agent_for_a_time_unless_that_one_is_not_th
     world.put(Input::WrappedUp { agent: person("ben") });
     world.put(Input::Join(Ticket { preferred, ..ticket("c2", "sales") }));
     assert!(world.rings("c2").is_empty());
-    world.presence("ann", tandem_queue::Presence::Offline);
+    world.presence("ann", Presence::Offline);
     assert_eq!(world.rings("c2"), ["ben"], "she went home");
 }
 
@@ -139,4 +139,21 @@ fn when_an_assistant_goes_the_most_urgent_of_its_callers_is_the_first_to_be_offe
     world.put(Input::RemoveAgent { agent: assistant("jane") });
     assert_eq!(world.rings("urgent"), ["ann"]);
     assert!(world.rings("plain").is_empty());
+}
+
+#[test]
+fn when_an_agent_goes_who_was_kept_for_them_has_their_turn_before_who_rang_for_them() {
+    let mut world = World::new(QueueSettings::default());
+    world.ready("ann");
+    world.join("c1");
+    world.ready("ben");
+    world.put(Input::Join(Ticket {
+        priority: 1,
+        preferred: Some(Preferred { agent: person("ann"), hold: seconds(60) }),
+        ..ticket("c2", "sales")
+    }));
+    assert!(world.rings("c2").is_empty());
+    world.presence("ann", Presence::Offline);
+    assert_eq!(world.rings("c2"), ["ben"]);
+    assert!(world.rings("c1").is_empty());
 }
