@@ -86,12 +86,22 @@ pub fn start(parts: RelayParts, mut news: broadcast::Receiver<LiveMessage>) -> J
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = relay.room.notified() => {}
-                message = news.recv() => if matches!(message, Err(broadcast::error::RecvError::Closed)) {
-                    tokio::time::sleep(wait).await;
-                },
+                () = happened(&mut news) => {}
             }
         }
     })
+}
+
+/// Waits for an event; those that came meanwhile are one with it, and what is heard and measured in calls is none.
+async fn happened(news: &mut broadcast::Receiver<LiveMessage>) {
+    loop {
+        match news.recv().await {
+            Ok(LiveMessage::Event(_)) | Err(broadcast::error::RecvError::Lagged(_)) => break,
+            Ok(_) => {}
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+    while news.try_recv().is_ok() {}
 }
 
 impl Relay {
