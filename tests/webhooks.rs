@@ -156,6 +156,7 @@ async fn survives(kills: usize, events: usize) {
     let receiver = Receiver::new(Manner::Takes).await;
     let (webhook, _) = tell(&server.api(), &receiver.url()).await;
     let (mut accepted, mut failed) = (BTreeSet::new(), BTreeSet::new());
+    let mut unsent = 0;
     let path = format!("/webhooks/{webhook}/test");
     for round in 0..=kills {
         let api = server.api();
@@ -176,6 +177,7 @@ async fn survives(kills: usize, events: usize) {
         }
         if round < kills {
             // In the middle of what is being sent.
+            unsent += accepted.len().saturating_sub(receiver.came().len());
             server = server.crash_and_restart();
         }
     }
@@ -192,6 +194,7 @@ async fn survives(kills: usize, events: usize) {
         assert!(Instant::now() < deadline, "{missing} of {} are lost", accepted.len());
         tokio::time::sleep(Duration::from_millis(200)).await;
     }
+    assert!(unsent > 0, "it was killed with something to lose");
     let mut bodies: BTreeMap<String, String> = BTreeMap::new();
     for one in receiver.came() {
         let known = bodies.entry(one.id().to_owned()).or_insert_with(|| one.body.clone());

@@ -4,8 +4,9 @@
 use serde_json::{Value, json};
 use tandem_console_api::problem::Code;
 use tandem_console_api::{Access, Answer, Operation, operations};
-use tandem_switchboard::records::{UnixMs, UserRole};
+use tandem_switchboard::records::{Alert, AlertKind, UnixMs, UserRole};
 
+use crate::live::live_call;
 use crate::support::{ROLES, Show, World, code, now, rows};
 
 /// The operation's path with `org`'s own ids in it.
@@ -168,10 +169,25 @@ async fn another_organisations_ids_do_not_exist() {
     for operation in asking().filter(|operation| operation.path.contains('{')) {
         let stranger = world.session("org_2", UserRole::Owner);
         let answer = ask(&world, &stranger, operation, "org_1").await;
+        assert_eq!(answer.status(), 404, "{}", operation.id);
         assert_eq!(code(answer).await, (404, "not_found".into()), "{}", operation.id);
     }
     assert!(world.exchange.acts.lock().is_empty());
     assert_eq!(world.store.data.lock().events.len(), before, "nothing was changed");
+}
+
+fn alert() -> Alert {
+    Alert {
+        id: "alert_org_1".into(),
+        call: "call_org_1".into(),
+        kind: AlertKind::Silence,
+        rule: None,
+        side: None,
+        evidence: Vec::new(),
+        at: UnixMs(0),
+        at_ms: 0,
+        acknowledged: None,
+    }
 }
 
 #[tokio::test]
@@ -187,6 +203,10 @@ async fn the_least_role_suffices_for_every_operation() {
         world.store.data.lock().numbers.retain(|number| {
             !matches!(operation.id, "delete_trunk") || number.trunk.as_str() != "trunk_org_1"
         });
+        // What can be acknowledged is an alert of a live call.
+        let mut live = live_call("org_1", "call_org_1");
+        live.alerts.push(alert());
+        world.exchange.live.lock().push(live);
         let show = world.session("org_1", role.into());
         let answer = ask(&world, &show, operation, "org_1").await;
         let expected = match operation.answer {

@@ -9,7 +9,7 @@ use tandem_switchboard::records::*;
 use crate::support::sockets::Socket;
 use crate::support::{World, rows};
 
-fn live_call(org: &str, id: &str) -> LiveCall {
+pub fn live_call(org: &str, id: &str) -> LiveCall {
     LiveCall {
         call: rows::call(org, id, 1_000, CallStatus::InProgress),
         supervisors: vec![("user_supervisor_org_1".into(), "Sam".into(), SupervisionMode::Listen)],

@@ -165,7 +165,10 @@ impl Exchange for PretendExchange {
         own.cloned().ok_or(ExchangeError::NotFound { what: "agent" })
     }
 
-    async fn reorder(&self, _: &Actor, call: &CallId, act: Reorder) -> Result<(), ExchangeError> {
+    async fn reorder(&self, actor: &Actor, call: &CallId, act: Reorder) -> Result<(), ExchangeError> {
+        if !call.as_str().ends_with(actor.org.as_str()) {
+            return Err(ExchangeError::WrongState { status: "in_progress" });
+        }
         self.reordered.lock().push((call.clone(), act));
         Ok(())
     }
@@ -215,6 +218,9 @@ impl Exchange for PretendExchange {
     ) -> Result<Callback, ExchangeError> {
         if let Some(error) = self.refuse_next.lock().take() {
             return Err(error);
+        }
+        if !callback.as_str().ends_with(actor.org.as_str()) {
+            return Err(ExchangeError::NotFound { what: "callback" });
         }
         let state = if act == Settlement::Cancel { CallbackState::Cancelled } else { CallbackState::Reached };
         Ok(Callback { id: callback.clone(), state, ..rows::callback(actor.org.as_str()) })
