@@ -2,8 +2,11 @@
 
 #[path = "../support/contract.rs"]
 mod contract;
+#[path = "../support/receiver.rs"]
+mod receiver;
 
 use contract::{Contract, told};
+use receiver::{Came, Manner, Receiver};
 use reqwest::Method;
 use serde_json::{Value, json};
 use tandem_scenarios::Server;
@@ -202,4 +205,79 @@ async fn s5_a_finished_call_tells_its_transcript_outcome_and_recording() {
     let busy = client.post("/v1/calls", busy).await["id"].as_str().expect("an id").to_owned();
     let busy = client.until(&format!("/v1/calls/{busy}"), 60, |call| call["status"] == "failed").await;
     assert_eq!((&busy["reason"], &busy["outcome"]), (&json!("busy"), &Value::Null));
+}
+
+/// Signed by Standard Webhooks with this secret.
+fn signed(came: &Came, secret: &str) -> bool {
+    let script = "import base64,hashlib,hmac,sys\n\
+                  key=base64.b64decode(sys.argv[1].removeprefix('whsec_'))\n\
+                  print('v1,'+base64.b64encode(hmac.new(key,sys.argv[2].encode(),hashlib.sha256).digest()).decode())";
+    let text = format!("{}.{}.{}", came.id(), came.header("webhook-timestamp"), came.body);
+    let out = std::process::Command::new("python3").args(["-c", script, secret, &text]).output();
+    let wanted = String::from_utf8(out.expect("python3 runs").stdout).expect("text");
+    came.header("webhook-signature").split(' ').any(|one| one == wanted.trim())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn s6_s7_what_became_of_a_call_is_told_at_registered_addresses_signed_tried_again_and_logged() {
+    let server = Server::sandbox();
+    let client = sauti(&server);
+    let admin = server.signed_in("admin").await;
+    let (all, promises) = (Receiver::new(Manner::Takes).await, Receiver::new(Manner::Takes).await);
+    let mut secrets = Vec::new();
+    for (receiver, topics) in [(&all, json!([])), (&promises, json!(["payment.promised"]))] {
+        let wish = json!({ "url": receiver.url(), "contract": "sauti", "topics": topics, "enabled": true });
+        let made = admin.post("/webhooks", wish).await;
+        secrets.push(made["secret"].as_str().expect("a secret").to_owned());
+    }
+
+    let id = client.post("/v1/calls", example()).await["id"].as_str().expect("an id").to_owned();
+    let of = |kind: &'static str, field: &'static str, id: String| {
+        move |came: &Came| came.json()["type"] == kind && came.json()["data"][field] == id.as_str()
+    };
+    let completed = all.until("call.completed", 180, of("call.completed", "id", id.clone())).await;
+    let told = completed.json();
+    let data = &told["data"];
+    assert_eq!(
+        (&data["status"], &data["outcome"], &data["to"], &data["assistant"]),
+        (&json!("completed"), &json!("promise_to_pay"), &json!(RINA), &json!("asst_jane_collections"))
+    );
+    assert!(data["duration"].as_i64().is_some_and(|seconds| seconds > 3), "{data}");
+    let lines = data["transcript"].as_array().expect("a transcript");
+    assert!(lines.len() > 1 && lines[0]["role"] == "agent", "{lines:?}");
+    let spoken: Vec<&str> = lines.iter().filter_map(|line| line["text"].as_str()).collect();
+    assert!(spoken.iter().all(|text| !text.contains(['{', '}'])), "no place is read out: {spoken:?}");
+    assert!(signed(&completed, &secrets[0]) && !signed(&completed, &secrets[1]));
+
+    let promised =
+        promises.until("payment.promised", 60, of("payment.promised", "call_id", id.clone())).await;
+    let data = promised.json()["data"].clone();
+    assert_eq!(data["customer"], json!({ "number": RINA, "name": "Rina Wijaya" }));
+    // She says “on the fifth”; no amount is said, and her request has none.
+    let date = data["date"].as_str().unwrap_or_default();
+    assert!(date.len() == 10 && date.ends_with("-05"), "{data}");
+    assert!(data.as_object().expect("an object").contains_key("amount"));
+    assert!(signed(&promised, &secrets[1]));
+    all.until("the same to who wants everything", 60, of("payment.promised", "call_id", id.clone())).await;
+    assert!(promises.came().iter().all(|came| came.json()["type"] == "payment.promised"));
+
+    let busy = json!({ "assistantId": "asst_jane_collections", "customer": { "number": "+15005550002" } });
+    let busy = client.post("/v1/calls", busy).await["id"].as_str().expect("an id").to_owned();
+    let failed = all.until("call.failed", 60, of("call.failed", "id", busy)).await;
+    assert_eq!(failed.json()["data"]["reason"], "busy");
+    assert!(signed(&failed, &secrets[0]));
+
+    let log = admin.get("/webhook-deliveries?state=delivered").await;
+    let rows = log["items"].as_array().expect("items");
+    let row = rows.iter().find(|row| row["id"] == completed.id()).expect("it is in the log");
+    assert_eq!(
+        (&row["topic"], &row["call"], &row["contract"]),
+        (&json!("call.completed"), &json!(id), &json!("sauti"))
+    );
+    admin.post(&format!("/webhook-deliveries/{}/redeliver", completed.id()), Value::Null).await;
+    let deadline = tokio::time::Instant::now() + std::time::Duration::from_secs(30);
+    while all.came().iter().filter(|came| came.id() == completed.id()).count() < 2 {
+        assert!(tokio::time::Instant::now() < deadline, "it is sent again");
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
 }

@@ -61,6 +61,8 @@ const screens = {
   join: calls === "0" ? "/floor" : `/floor?call=${first}`,
   providers: "/settings?tab=providers",
   provider: "/settings?tab=providers",
+  webhooks: "/settings?tab=webhooks",
+  integrations: "/settings?tab=integrations",
   retention: "/settings?tab=retention",
   shortcuts: "/settings?tab=shortcuts",
 };

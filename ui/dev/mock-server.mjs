@@ -12,6 +12,7 @@ import * as data from "./mock/data.mjs";
 import { openDesk } from "./mock/desk.mjs";
 import { floor, queueOf, queues } from "./mock/queues.mjs";
 import { sip } from "./mock/sip.mjs";
+import { sent } from "./mock/webhooks.mjs";
 
 const [wanted = 40, port = 7799] = process.argv.slice(2).map(Number);
 const live = new Map();
@@ -106,6 +107,7 @@ function route(method, path, body) {
     providers: data.providers,
     queues,
   };
+  if (head === "webhooks" || head === "webhook-deliveries") return one(sent(head, id, verb));
   if (head === "provider-fallback") return one(method === "PUT" ? body : data.fallback);
   if (head === "retention")
     return one(method === "PUT" ? { ...data.retention, settings: body } : data.retention);

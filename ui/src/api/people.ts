@@ -32,3 +32,6 @@ export const keysQuery = queryOptions({
 export const createKey = (body: KeyCreate) => answer(client.POST("/keys", { body }));
 
 export const revokeKey = (id: string) => answer(client.DELETE("/keys/{id}", { params: { path: { id } } }));
+
+export const rotateKey = (id: string, overlap_s: number) =>
+  answer(client.POST("/keys/{id}/rotate", { params: { path: { id } }, body: { overlap_s } }));

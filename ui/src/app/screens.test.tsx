@@ -88,6 +88,40 @@ const answers: Answers = {
     total: reported.figures,
   },
   "GET /keys": { items: [] },
+  "GET /webhooks": {
+    items: [
+      {
+        id: "whep_1",
+        contract: null,
+        url: "https://crm.example/hook",
+        description: "",
+        topics: [],
+        enabled: false,
+        disabled_reason: "failing",
+        failing_since: "2026-01-01T00:00:00Z",
+        old_secret_until: null,
+        created_at: "2026-01-01T00:00:00Z",
+      },
+    ],
+  },
+  "GET /webhook-deliveries": {
+    items: [
+      {
+        id: "evt_1_0",
+        webhook: "whep_1",
+        contract: null,
+        url: "https://crm.example/hook",
+        topic: "call.completed",
+        call: null,
+        state: "pending",
+        attempts: 1,
+        next_attempt_at: "2026-01-01T00:05:00Z",
+        created_at: "2026-01-01T00:00:00Z",
+        finished_at: null,
+      },
+    ],
+    next_cursor: null,
+  },
   "GET /me/desk": {
     agent: {
       user: "user_ann",
@@ -146,6 +180,8 @@ describe("every screen", () => {
     ["/phone", "Echo test"],
     ["/settings", "ann@example.com"],
     ["/settings?tab=keys", "No keys yet"],
+    ["/settings?tab=webhooks", "call.completed"],
+    ["/settings?tab=integrations", "sautikit"],
     ["/settings?tab=queues", "Longest idle"],
     ["/settings?tab=shortcuts", "Single-key shortcuts"],
   ])("%s shows %s and is accessible", async (path, text) => {

@@ -1,5 +1,5 @@
 /** Makes a key and shows its secret, this once. */
-import { Alert, Button, Code, CopyButton, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Button, Group, Modal, Select, Stack, TextInput } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
@@ -7,8 +7,8 @@ import { useTranslation } from "react-i18next";
 import { createKey, keysQuery } from "@/api/people";
 import { sessionQuery } from "@/api/session";
 import type { Role } from "@/api/types";
-import { IconCheck, IconCopy } from "@/components/icons";
 import { Refused } from "@/components/Refused";
+import { SecretOnce } from "@/components/SecretOnce";
 import { rolesUpTo } from "@/lib/roles";
 
 /** Our own API, in the list of what a key may be for. */
@@ -42,7 +42,9 @@ function KeyForm({ onClose }: { onClose: () => void }) {
     mutationFn: createKey,
     onSuccess: () => queries.invalidateQueries({ queryKey: keysQuery.queryKey }),
   });
-  if (make.data !== undefined) return <Secret secret={make.data.secret} onClose={onClose} />;
+  if (make.data !== undefined) {
+    return <SecretOnce secret={make.data.secret} hint={t("apiKeys.header")} onClose={onClose} />;
+  }
   return (
     <form
       onSubmit={form.onSubmit(({ name, role, contract }) => {
@@ -87,37 +89,5 @@ function KeyForm({ onClose }: { onClose: () => void }) {
         </Group>
       </Stack>
     </form>
-  );
-}
-
-function Secret({ secret, onClose }: { secret: string; onClose: () => void }) {
-  const { t } = useTranslation();
-  return (
-    <Stack>
-      <Alert color="yellow" role="status" styles={{ message: { color: "var(--ink)" } }}>
-        {t("apiKeys.once")}
-      </Alert>
-      <Code block data-testid="secret" style={{ whiteSpace: "pre-wrap", overflowWrap: "anywhere" }}>
-        {secret}
-      </Code>
-      <Text size="xs" c="dimmed">
-        {t("apiKeys.header")}
-      </Text>
-      <Group justify="flex-end">
-        <CopyButton value={secret}>
-          {({ copied, copy }) => (
-            <Button
-              data-autofocus
-              variant="default"
-              leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-              onClick={copy}
-            >
-              {t(copied ? "apiKeys.copied" : "apiKeys.copy")}
-            </Button>
-          )}
-        </CopyButton>
-        <Button onClick={onClose}>{t("apiKeys.kept")}</Button>
-      </Group>
-    </Stack>
   );
 }

@@ -10,8 +10,10 @@ import {
   IconHourglass,
   IconKey,
   IconKeyboard,
+  IconMessage2Share,
   IconPlayerRecord,
   IconRobot,
+  IconRoute,
   IconStack2,
   IconUsers,
 } from "@/components/icons";
@@ -19,6 +21,7 @@ import { Page } from "@/components/Page";
 import { isAtLeast } from "@/lib/roles";
 
 import { AlertsPanel } from "./AlertsPanel";
+import { IntegrationsPanel } from "./integrations/IntegrationsPanel";
 import { KeysPanel } from "./KeysPanel";
 import { PeoplePanel } from "./PeoplePanel";
 import { ProvidersPanel } from "./ProvidersPanel";
@@ -26,11 +29,14 @@ import { QueuesPanel } from "./queues/QueuesPanel";
 import { RecordingPanel } from "./RecordingPanel";
 import { RetentionPanel } from "./RetentionPanel";
 import { ShortcutsPanel } from "./shortcuts/ShortcutsPanel";
+import { WebhooksPanel } from "./webhooks/WebhooksPanel";
 
 const tabs = [
   { name: "people", icon: IconUsers, panel: PeoplePanel, least: "admin" },
   { name: "queues", icon: IconStack2, panel: QueuesPanel, least: "supervisor" },
   { name: "keys", icon: IconKey, panel: KeysPanel, least: "admin" },
+  { name: "webhooks", icon: IconMessage2Share, panel: WebhooksPanel, least: "admin" },
+  { name: "integrations", icon: IconRoute, panel: IntegrationsPanel, least: "admin" },
   { name: "providers", icon: IconRobot, panel: ProvidersPanel, least: "admin" },
   { name: "alerts", icon: IconBell, panel: AlertsPanel, least: "admin" },
   { name: "recording", icon: IconPlayerRecord, panel: RecordingPanel, least: "admin" },

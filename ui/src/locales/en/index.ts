@@ -14,6 +14,7 @@ import reports from "./reports.json";
 import queues from "./queues.json";
 import settings from "./settings.json";
 import sip from "./sip.json";
+import webhooks from "./webhooks.json";
 
 export const english = {
   ...common,
@@ -31,6 +32,7 @@ export const english = {
   ...queues,
   ...settings,
   ...sip,
+  ...webhooks,
 };
 
 export type English = typeof english;

@@ -9,6 +9,7 @@ use tandem_console_api::sandbox::SandboxCustomer;
 use tandem_switchboard::ports::browser_phone::BrowserPhones;
 use tandem_switchboard::ports::providers::ProviderRegistry;
 use tandem_switchboard::ports::signalling::Transport;
+use tandem_switchboard::ports::webhooks::WebhookStore;
 
 /// Where and how to serve.
 #[derive(Clone)]
@@ -33,6 +34,8 @@ pub struct HttpConfig {
     pub metrics: Option<Metrics>,
     /// The providers that calls use; its operations answer 404 without.
     pub providers: Option<Arc<dyn ProviderRegistry>>,
+    /// Where webhooks are kept; their operations answer 404 without.
+    pub webhooks: Option<Arc<dyn WebhookStore>>,
     /// What is served beside our own, each below a path of its own (`/sauti`).
     pub mounts: Vec<(&'static str, axum::Router)>,
     /// Present under `--sandbox` alone; its operations answer 404 otherwise.
@@ -91,6 +94,7 @@ impl HttpConfig {
             browser_phones: None,
             metrics: None,
             providers: None,
+            webhooks: None,
             mounts: Vec::new(),
             sandbox: None,
         }
@@ -110,6 +114,7 @@ impl std::fmt::Debug for HttpConfig {
             .field("browser_phones", &self.browser_phones.is_some())
             .field("metrics", &self.metrics.is_some())
             .field("providers", &self.providers.is_some())
+            .field("webhooks", &self.webhooks.is_some())
             .field("mounts", &self.mounts.iter().map(|(path, _)| path).collect::<Vec<_>>())
             .field("sandbox", &self.sandbox.is_some())
             .finish()

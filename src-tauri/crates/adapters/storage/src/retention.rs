@@ -257,6 +257,7 @@ impl RetentionStore for Storage {
             swept.transcript_items = self.sweep_rows(org, before(days), TRANSCRIPTS).await?;
             self.sweep_rows(org, before(days), SPOKEN_EVENTS).await?;
             self.sweep_rows(org, before(days), SPOKEN_MESSAGES).await?;
+            self.sweep_rows(org, before(days), SENT).await?;
         }
         if let Some(days) = kept.events_days {
             swept.events = self.sweep_rows(org, before(days), EVENTS).await?;
@@ -315,6 +316,15 @@ const SPOKEN_EVENTS: &[&str] = &[
 ];
 const SPOKEN_MESSAGES: &[&str] = &["UPDATE voicemails SET transcript = '' WHERE org_id = $1 AND id IN (\
      SELECT id FROM voicemails WHERE org_id = $1 AND created_at < $2 AND transcript <> '' LIMIT $3)"];
+/// Webhooks say what was said, and answers may repeat it; not those that are still on their way.
+const SENT: &[&str] = &[
+    "DELETE FROM webhook_attempts WHERE org_id = $1 AND delivery_id IN (\
+     SELECT id FROM webhook_deliveries WHERE org_id = $1 AND state <> 'pending' AND created_at < $2 \
+     ORDER BY created_at, id LIMIT $3)",
+    "DELETE FROM webhook_deliveries WHERE org_id = $1 AND id IN (\
+     SELECT id FROM webhook_deliveries WHERE org_id = $1 AND state <> 'pending' AND created_at < $2 \
+     ORDER BY created_at, id LIMIT $3)",
+];
 const SIP_MESSAGES: &[&str] = &["DELETE FROM sip_messages WHERE org_id = $1 AND (call_id, position) IN (\
      SELECT call_id, position FROM sip_messages WHERE org_id = $1 AND happened_at < $2 \
      ORDER BY happened_at LIMIT $3)"];

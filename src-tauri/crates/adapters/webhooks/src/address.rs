@@ -17,6 +17,11 @@ impl Reach {
         let address = unmapped(address);
         (self == Self::AlsoLoopback && address.is_loopback()) || is_public(address)
     }
+
+    /// Whether a port may be connected to: those of the web alone, so that no other service is spoken to.
+    pub fn allows_port(self, port: u16) -> bool {
+        self == Self::AlsoLoopback || matches!(port, 80 | 443)
+    }
 }
 
 /// IPv4 in IPv6's clothes is judged as IPv4.
@@ -55,15 +60,14 @@ fn is_public(address: IpAddr) -> bool {
                 || (a == 198 && (b == 18 || b == 19)))
         }
         IpAddr::V6(v6) => {
-            let first = v6.segments()[0];
-            !(v6.is_loopback()
-                || v6.is_unspecified()
-                || v6.is_multicast()
-                // Unique local (fc00::/7), link-local (fe80::/10), documentation (2001:db8::/32), 6to4 (2002::/16).
-                || first & 0xfe00 == 0xfc00
-                || first & 0xffc0 == 0xfe80
-                || (first == 0x2001 && v6.segments()[1] == 0x0db8)
-                || first == 0x2002)
+            let segments = v6.segments();
+            // Global unicast is 2000::/3 (RFC 4291, section 2.4); of that, not what leads to IPv4 by a way of its own
+            // (Teredo, 2001::/32; 6to4, 2002::/16) nor what is for documentation (2001:db8::/32, 3fff::/20).
+            segments[0] & 0xe000 == 0x2000
+                && segments[..2] != [0x2001, 0]
+                && segments[0] != 0x2002
+                && segments[..2] != [0x2001, 0x0db8]
+                && (segments[0] != 0x3fff || segments[1] & 0xf000 != 0)
         }
     }
 }
@@ -94,6 +98,12 @@ mod tests {
             "64:ff9b::a00:1",
             "2001:db8::1",
             "2002:a00:1::",
+            "fec0::1",
+            "::127.0.0.1",
+            "::ffff:0:7f00:1",
+            "3fff::1",
+            "64:ff9b:1::1",
+            "2001:0:a00:1::",
         ] {
             assert!(!Reach::Public.allows(address.parse().expect(address)), "{address}");
         }
@@ -105,5 +115,13 @@ mod tests {
         assert!(Reach::Public.allows("2606:2800:220:1::1".parse().expect("address")));
         assert!(Reach::AlsoLoopback.allows("::ffff:127.0.0.1".parse().expect("address")));
         assert!(!Reach::AlsoLoopback.allows("10.0.0.1".parse().expect("address")));
+    }
+
+    #[test]
+    fn only_the_webs_ports_are_within_reach() {
+        for port in [22, 25, 6379, 8080] {
+            assert!(!Reach::Public.allows_port(port) && Reach::AlsoLoopback.allows_port(port), "{port}");
+        }
+        assert!(Reach::Public.allows_port(80) && Reach::Public.allows_port(443));
     }
 }

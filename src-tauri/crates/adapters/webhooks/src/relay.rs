@@ -13,12 +13,12 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use tandem_foundation::OrgId;
+use tandem_foundation::{OrgId, Pii};
 use tandem_switchboard::exchange::LiveMessage;
 use tandem_switchboard::ports::clock::Clock;
 use tandem_switchboard::ports::store::StoreError;
 use tandem_switchboard::ports::webhooks::{
-    Announcement, DeliveryQueue, Rendering, WebhookFormat, WebhookStore,
+    Announcement, DeliveryQueue, Rendering, Terms, WebhookFormat, WebhookStore,
 };
 use tandem_switchboard::records::{
     Contract, Delivery, DeliveryAttempt, DeliveryState, UnixMs, WebhookEndpoint, WebhookSecret,
@@ -28,12 +28,14 @@ use tokio::task::JoinHandle;
 
 use crate::HttpWebhook;
 use crate::signature;
-use outcome::{Verdict, judge};
+use outcome::{Verdict, failing_for_all_of, judge};
 
 /// Tries under way in one queue at once.
 const PER_QUEUE: u32 = 4;
-/// Announcements that are spread, and queues that are looked at, at a time.
+/// Announcements that are spread at a time.
 const BATCH: u32 = 100;
+/// Queues that are looked at, at a time: more than there are endpoints, since those that stand still come first.
+const QUEUES: u32 = 10_000;
 /// Beyond the terms' timeout, a lease leaves this much time to write down what came of the try.
 const LEASE_GRACE: Duration = Duration::from_secs(30);
 /// The relay looks by itself this often: another node may have announced something.
@@ -58,13 +60,20 @@ impl std::fmt::Debug for RelayParts {
 struct Relay {
     parts: RelayParts,
     under_way: Mutex<HashMap<DeliveryQueue, u32>>,
+    /// Queues whose receiver is overloaded, and until when they are left alone.
+    throttled: Mutex<HashMap<DeliveryQueue, UnixMs>>,
     /// A try has ended, so that its queue may have room.
     room: Notify,
 }
 
 /// Runs the relay until the handle is aborted; `news` wakes it when something has happened.
 pub fn start(parts: RelayParts, mut news: broadcast::Receiver<LiveMessage>) -> JoinHandle<()> {
-    let relay = Arc::new(Relay { parts, under_way: Mutex::default(), room: Notify::new() });
+    let relay = Arc::new(Relay {
+        parts,
+        under_way: Mutex::default(),
+        throttled: Mutex::default(),
+        room: Notify::new(),
+    });
     tokio::spawn(async move {
         loop {
             let wait = match relay.turn().await {
@@ -77,12 +86,22 @@ pub fn start(parts: RelayParts, mut news: broadcast::Receiver<LiveMessage>) -> J
             tokio::select! {
                 () = tokio::time::sleep(wait) => {}
                 () = relay.room.notified() => {}
-                message = news.recv() => if matches!(message, Err(broadcast::error::RecvError::Closed)) {
-                    tokio::time::sleep(wait).await;
-                },
+                () = happened(&mut news) => {}
             }
         }
     })
+}
+
+/// Waits for an event; those that came meanwhile are one with it, and what is heard and measured in calls is none.
+async fn happened(news: &mut broadcast::Receiver<LiveMessage>) {
+    loop {
+        match news.recv().await {
+            Ok(LiveMessage::Event(_)) | Err(broadcast::error::RecvError::Lagged(_)) => break,
+            Ok(_) => {}
+            Err(broadcast::error::RecvError::Closed) => std::future::pending().await,
+        }
+    }
+    while news.try_recv().is_ok() {}
 }
 
 impl Relay {
@@ -99,7 +118,8 @@ impl Relay {
             }
         }
         let now = self.parts.clock.now();
-        for queue in self.parts.store.due_queues(now, BATCH).await? {
+        self.throttled.lock().retain(|_, until| *until > now);
+        for queue in self.parts.store.due_queues(now, QUEUES).await? {
             self.serve(queue, now).await?;
         }
         let due = self.parts.store.next_due().await?;
@@ -154,7 +174,7 @@ impl Relay {
     /// Begins as many tries of a queue as it has room for.
     async fn serve(self: &Arc<Self>, queue: DeliveryQueue, now: UnixMs) -> Result<(), StoreError> {
         let busy = self.under_way.lock().get(&queue).copied().unwrap_or(0);
-        if busy >= PER_QUEUE {
+        if busy >= PER_QUEUE || self.throttled.lock().get(&queue).is_some_and(|until| *until > now) {
             return Ok(());
         }
         let mut endpoint = match self.parts.store.endpoint(&queue.org, &queue.endpoint).await {
@@ -179,7 +199,7 @@ impl Relay {
             let (relay, format, endpoint, queue) =
                 (self.clone(), format.clone(), endpoint.clone(), queue.clone());
             tokio::spawn(async move {
-                relay.attempt(format.as_ref(), endpoint, delivery).await;
+                relay.attempt(format.as_ref(), endpoint, delivery, &queue).await;
                 relay.leave(&queue);
             });
         }
@@ -199,7 +219,13 @@ impl Relay {
     }
 
     /// One try, written down with what becomes of the delivery.
-    async fn attempt(&self, format: &dyn WebhookFormat, mut endpoint: WebhookEndpoint, delivery: Delivery) {
+    async fn attempt(
+        &self,
+        format: &dyn WebhookFormat,
+        mut endpoint: WebhookEndpoint,
+        delivery: Delivery,
+        queue: &DeliveryQueue,
+    ) {
         let (at, began, terms) = (self.parts.clock.now(), Instant::now(), format.terms());
         let headers = signature::of(terms.signature, &endpoint.live_secrets(at), &delivery, at);
         let answered =
@@ -213,12 +239,16 @@ impl Relay {
             duration_ms,
             status: answered.as_ref().ok().map(|answer| answer.status),
             error: answered.as_ref().err().cloned(),
+            answer: answered.ok().map(|answer| answer.excerpt).filter(|text| !text.is_empty()).map(Pii::new),
         };
+        if let Some(until) = verdict.throttle {
+            self.throttled.lock().insert(queue.clone(), until);
+        }
         if attempt.status.is_none_or(|status| !(200..300).contains(&status)) {
             tracing::info!(id = delivery.id, status = attempt.status, "a webhook was not taken");
         }
         let settled = self.parts.store.settle(&delivery.org, &delivery.id, attempt, verdict.after).await;
-        let noted = self.note(&mut endpoint, &verdict, now).await;
+        let noted = self.note(&mut endpoint, &verdict, terms, now).await;
         if let Err(error) = settled.and(noted) {
             // The lease runs out and the try is made again, with the same id.
             tracing::warn!(%error, "what came of a webhook was not written down");
@@ -230,11 +260,17 @@ impl Relay {
         &self,
         endpoint: &mut WebhookEndpoint,
         verdict: &Verdict,
+        terms: Terms,
         now: UnixMs,
     ) -> Result<(), StoreError> {
         if let Some(reason) = verdict.disable.filter(|_| endpoint.url.is_some()) {
-            tracing::warn!(endpoint = %endpoint.id, reason, "a webhook's endpoint was switched off");
             *endpoint = self.parts.store.endpoint(&endpoint.org, &endpoint.id).await?;
+            if !endpoint.enabled
+                || (reason == "failing" && !failing_for_all_of(terms, endpoint.failing_since, now))
+            {
+                return Ok(());
+            }
+            tracing::warn!(endpoint = %endpoint.id, reason, "a webhook's endpoint was switched off");
             endpoint.enabled = false;
             endpoint.disabled_reason = Some(reason.to_owned());
             let body = tandem_switchboard::records::EventBody::ConfigChanged {

@@ -41,6 +41,7 @@ pub mod sip;
 pub mod time;
 pub mod transcript;
 pub mod transfers;
+pub mod webhooks;
 pub mod words;
 
 pub use document::openapi;

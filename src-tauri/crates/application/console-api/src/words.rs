@@ -33,6 +33,17 @@ twin_enum! {
 }
 
 twin_enum! {
+    /// How far a webhook's message has come.
+    DeliveryState = records::DeliveryState {
+        /// To be tried, now or later.
+        Pending,
+        Delivered,
+        /// Every try has failed; it can be sent again by hand.
+        Failed,
+    }
+}
+
+twin_enum! {
     /// Whether a trunk's audio is encrypted (SRTP, keys in the session description).
     TrunkSrtp = records::TrunkSrtp {
         /// Never offered.

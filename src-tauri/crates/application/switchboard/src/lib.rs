@@ -30,6 +30,7 @@ mod recovery;
 mod registry;
 pub mod reports;
 mod router;
+mod spoken_text;
 mod switchboard;
 mod talk_settings;
 pub mod terms;

@@ -10,13 +10,14 @@ use tandem_conversation::settings::{
 
 use crate::ports::speech::{Message, Role, ToolCall, ToolSpec};
 use crate::records::{Assistant, KeyAction, ToolSettings, WhenFailed};
+use crate::spoken_text::{instruction, spoken};
 
 /// Settings of the conversation that this assistant holds in a call with these variables.
 pub(crate) fn settings(assistant: &Assistant, variables: &BTreeMap<String, String>) -> Settings {
     let own = &assistant.settings;
     let mut settings = Settings::for_language(&own.language);
-    settings.first_message = fill(&own.first_message, variables);
-    settings.system_prompt = fill(&own.system_prompt, variables);
+    settings.first_message = spoken(&own.first_message, variables);
+    settings.system_prompt = instruction(&own.system_prompt, variables);
     settings.first_message_interruptible = own.first_message_interruptible;
     for (text, line) in [
         (&own.resume_line, &mut settings.resume_line),
@@ -25,11 +26,11 @@ pub(crate) fn settings(assistant: &Assistant, variables: &BTreeMap<String, Strin
         (&own.apology_line, &mut settings.apology),
     ] {
         if !text.is_empty() {
-            *line = fill(text, variables);
+            *line = spoken(text, variables);
         }
     }
     if !own.filler_line.is_empty() {
-        settings.fillers = vec![fill(&own.filler_line, variables)];
+        settings.fillers = vec![spoken(&own.filler_line, variables)];
     }
     settings.when_failed = match &own.when_failed {
         WhenFailed::Goodbye => TalkWhenFailed::Goodbye,
@@ -40,7 +41,7 @@ pub(crate) fn settings(assistant: &Assistant, variables: &BTreeMap<String, Strin
         if let ToolSettings::Transfer { announcement, .. } = tool
             && !announcement.is_empty()
         {
-            settings.transfer_announcement = fill(announcement, variables);
+            settings.transfer_announcement = spoken(announcement, variables);
         }
     }
     settings.key_rules =
@@ -69,15 +70,6 @@ pub(crate) fn settings(assistant: &Assistant, variables: &BTreeMap<String, Strin
         settings.longest_call_warning = settings.longest_call.saturating_sub(notice);
     }
     settings
-}
-
-/// Replaces `{name}` by the variable; names that are not there stay as they are, so that a gap is seen.
-pub(crate) fn fill(text: &str, variables: &BTreeMap<String, String>) -> String {
-    let mut filled = text.to_owned();
-    for (name, value) in variables {
-        filled = filled.replace(&format!("{{{name}}}"), value);
-    }
-    filled
 }
 
 /// The tools a model is offered: the built-in ones that the assistant has, and its webhooks.
@@ -136,22 +128,11 @@ fn tool_call(call: talk::ToolCall) -> ToolCall {
 
 fn key_rule(digits: &str, action: &KeyAction, variables: &BTreeMap<String, String>) -> TalkKeyRule {
     let action = match action {
-        KeyAction::Say { text } => TalkKeyAction::Say(fill(text, variables)),
+        KeyAction::Say { text } => TalkKeyAction::Say(spoken(text, variables)),
         KeyAction::Transfer { to } => TalkKeyAction::Transfer(to.clone()),
         KeyAction::HangUp => TalkKeyAction::HangUp,
         KeyAction::Store { variable } => TalkKeyAction::Store { variable: variable.clone() },
         KeyAction::OptOut => TalkKeyAction::OptOut,
     };
     TalkKeyRule { digits: digits.to_owned(), action }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn variables_fill_their_places_and_gaps_stay_visible() {
-        let variables = BTreeMap::from([("customer_name".to_owned(), "Rina".to_owned())]);
-        assert_eq!(fill("Hi {customer_name}, {amount} is due.", &variables), "Hi Rina, {amount} is due.");
-    }
 }

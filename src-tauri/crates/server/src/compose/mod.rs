@@ -282,6 +282,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
             transport: Transport::Udp,
         },
         providers: Some(speech),
+        webhooks: Some(Arc::new(store.clone())),
         sandbox: carrier.as_ref().map(PretendCarrier::control),
         ..HttpConfig::new(options.http, data_dir.clone())
     };

@@ -50,6 +50,18 @@ impl Server {
         Self::start(folder, &["--sandbox"], Some(level))
     }
 
+    /// A server as it is when it is installed: no sandbox, nothing set up.
+    pub fn fresh() -> Self {
+        Self::start_in(TempDir::new().expect("a temporary folder"), &[])
+    }
+
+    /// The API with the key that the command line on this machine uses.
+    pub fn operator(&self) -> Api {
+        let file = std::fs::read(self.folder.path().join("runtime").join("server.json"));
+        let file: Value = serde_json::from_slice(&file.expect("the operator's file")).expect("JSON");
+        Api::with_key(self.http(), file["key"].as_str().expect("a key"))
+    }
+
     /// What was logged so far.
     pub fn log(&self) -> String {
         let bytes = std::fs::read(self.folder.path().join("log")).expect("a server that logs into a file");

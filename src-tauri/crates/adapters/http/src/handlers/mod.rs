@@ -22,6 +22,7 @@ mod supervision;
 mod transfers;
 mod users;
 mod voicemail;
+mod webhooks;
 
 use std::sync::Arc;
 
@@ -143,6 +144,16 @@ pub(crate) fn all() -> Vec<(&'static str, Handler)> {
         ("check_provider", handler(providers::check)),
         ("get_provider_fallback", handler(providers::fallback)),
         ("replace_provider_fallback", handler(providers::replace_fallback)),
+        ("list_webhooks", handler(webhooks::list)),
+        ("create_webhook", handler(webhooks::create)),
+        ("replace_webhook", handler(webhooks::replace)),
+        ("delete_webhook", handler(webhooks::delete)),
+        ("rotate_webhook_secret", handler(webhooks::rotate)),
+        ("test_webhook", handler(webhooks::test)),
+        ("redeliver_webhooks", handler(webhooks::redeliver_span)),
+        ("list_webhook_deliveries", handler(webhooks::deliveries)),
+        ("get_webhook_delivery", handler(webhooks::delivery)),
+        ("redeliver_webhook", handler(webhooks::redeliver)),
         ("get_retention", handler(retention::get)),
         ("replace_retention", handler(retention::replace)),
         ("sweep", handler(retention::sweep)),

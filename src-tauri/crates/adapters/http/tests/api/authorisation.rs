@@ -21,6 +21,8 @@ fn path(operation: &Operation, org: &str) -> String {
         Some("conferences") => "conf",
         Some("callbacks") => "cb",
         Some("keys") => "key",
+        Some("webhooks") => "whep",
+        Some("webhook-deliveries") => "whd",
         Some("alerts") => "alert",
         Some("queues") => "queue",
         Some("users" | "agents") => "user_agent",
@@ -62,7 +64,9 @@ fn example(operation: &Operation) -> Value {
             json!({"email": "new@example.org", "name": "New", "role": "agent", "password": "long enough!"})
         }
         "update_user" => json!({"name": "Renamed"}),
-        "rotate_key" => json!({"overlap_s": 60}),
+        "create_webhook" | "replace_webhook" => json!({"url": "https://example.org/", "enabled": true}),
+        "rotate_key" | "rotate_webhook_secret" => json!({"overlap_s": 60}),
+        "redeliver_webhooks" => json!({"from": "2026-01-01T00:00:00Z", "until": "2026-01-02T00:00:00Z"}),
         "replace_alert_settings" => json!({"keywords": []}),
         "replace_recording_rules" => json!({"default": "all"}),
         "create_key" => json!({"name": "New", "role": "agent"}),

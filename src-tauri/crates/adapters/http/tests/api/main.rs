@@ -19,3 +19,4 @@ mod sip;
 mod supervision;
 mod support;
 mod vault;
+mod webhooks;

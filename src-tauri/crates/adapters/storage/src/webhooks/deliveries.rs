@@ -76,7 +76,9 @@ impl Storage {
             .answer(
                 sqlx::query(
                     "SELECT org_id, endpoint_id, url, MIN(next_attempt_at) AS due FROM webhook_deliveries \
-                     WHERE state = 'pending' AND next_attempt_at <= $1 AND lease_until <= $1 \
+                     WHERE state = 'pending' AND next_attempt_at <= $1 AND lease_until <= $1 AND EXISTS \
+                     (SELECT 1 FROM webhook_endpoints AS it WHERE it.org_id = webhook_deliveries.org_id \
+                     AND it.id = webhook_deliveries.endpoint_id AND it.enabled = 1) \
                      GROUP BY org_id, endpoint_id, url ORDER BY due LIMIT $2",
                 )
                 .bind(now.0)
@@ -100,7 +102,9 @@ impl Storage {
             .answer(
                 sqlx::query(
                     "SELECT MIN(CASE WHEN lease_until > next_attempt_at THEN lease_until ELSE next_attempt_at END) \
-                     AS due FROM webhook_deliveries WHERE state = 'pending'",
+                     AS due FROM webhook_deliveries WHERE state = 'pending' AND EXISTS \
+                     (SELECT 1 FROM webhook_endpoints AS it WHERE it.org_id = webhook_deliveries.org_id \
+                     AND it.id = webhook_deliveries.endpoint_id AND it.enabled = 1)",
                 )
                 .fetch_one(&self.readers.now()),
             )
@@ -131,16 +135,22 @@ impl Storage {
                 .bind(i64::from(limit))
                 .fetch_all(&mut *connection)
                 .await?;
-                let leased = each(&rows, read_delivery)?;
-                for delivery in &leased {
-                    sqlx::query(
-                        "UPDATE webhook_deliveries SET lease_until = $3 WHERE org_id = $1 AND id = $2",
+                let mut leased = Vec::new();
+                for delivery in each(&rows, read_delivery)? {
+                    // Another node may have taken it since it was read.
+                    let done = sqlx::query(
+                        "UPDATE webhook_deliveries SET lease_until = $3 WHERE org_id = $1 AND id = $2 \
+                         AND state = 'pending' AND lease_until <= $4",
                     )
                     .bind(queue.org.as_str())
                     .bind(delivery.id.as_str())
                     .bind(until.0)
+                    .bind(now.0)
                     .execute(&mut *connection)
                     .await?;
+                    if done.rows_affected() == 1 {
+                        leased.push(delivery);
+                    }
                 }
                 Ok(leased)
             })
@@ -181,7 +191,8 @@ impl Storage {
                 }
                 sqlx::query(
                     "INSERT INTO webhook_attempts (org_id, delivery_id, number, happened_at, duration_ms, status, \
-                     error) SELECT $1, $2, COALESCE(MAX(number), 0) + 1, $3, $4, $5, $6 FROM webhook_attempts \
+                     error, answer) SELECT $1, $2, COALESCE(MAX(number), 0) + 1, $3, $4, $5, $6, $7 \
+                     FROM webhook_attempts \
                      WHERE org_id = $1 AND delivery_id = $2",
                 )
                 .bind(org.as_str())
@@ -190,6 +201,7 @@ impl Storage {
                 .bind(attempt.duration_ms)
                 .bind(attempt.status.map(i64::from))
                 .bind(attempt.error)
+                .bind(attempt.answer.map(Pii::into_inner))
                 .execute(connection)
                 .await?;
                 Ok(())
@@ -354,5 +366,6 @@ fn read_attempt(row: &AnyRow) -> Result<DeliveryAttempt, sqlx::Error> {
         duration_ms: row.int("duration_ms")?,
         status: status.map(u16::try_from).transpose().map_err(|error| broken("status", error))?,
         error: row.text_opt("error")?,
+        answer: row.text_opt("answer")?.map(Pii::new),
     })
 }

@@ -14,6 +14,7 @@ mod routing;
 mod session;
 mod transfers;
 mod vault;
+mod webhooks;
 
 use crate::Operation;
 
@@ -32,6 +33,7 @@ pub fn all() -> impl Iterator<Item = &'static Operation> {
         configuration::ALL,
         people::ALL,
         vault::ALL,
+        webhooks::ALL,
         alerts::ALL,
         live::ALL,
     ];

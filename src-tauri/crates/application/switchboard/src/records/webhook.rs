@@ -101,6 +101,8 @@ pub struct DeliveryAttempt {
     pub status: Option<u16>,
     /// What went wrong; never what the receiver said.
     pub error: Option<String>,
+    /// The beginning of what the receiver said, on one line; it may repeat what was sent.
+    pub answer: Option<Pii<String>>,
 }
 
 #[cfg(test)]

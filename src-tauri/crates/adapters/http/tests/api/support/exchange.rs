@@ -221,6 +221,9 @@ impl Exchange for PretendExchange {
         if let Some(error) = self.refuse_next.lock().take() {
             return Err(error);
         }
+        if !callback.as_str().ends_with(actor.org.as_str()) {
+            return Err(ExchangeError::NotFound { what: "callback" });
+        }
         let state = if act == Settlement::Cancel { CallbackState::Cancelled } else { CallbackState::Reached };
         Ok(Callback { id: callback.clone(), state, ..rows::callback(actor.org.as_str()) })
     }

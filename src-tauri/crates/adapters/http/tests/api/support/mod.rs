@@ -10,6 +10,7 @@ pub mod rows;
 pub mod sockets;
 pub mod store;
 pub mod vault;
+pub mod webhooks;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -59,6 +60,7 @@ impl World {
         let mut config = HttpConfig::new(bind, PathBuf::from(data.path()));
         let registry = Arc::new(vault::Registry::default());
         config.providers = Some(registry.clone());
+        config.webhooks = Some(Arc::new(webhooks::MemoryWebhooks::default()));
         config.sandbox = Some(Arc::new(exchange::PretendSandbox));
         let browsers = Arc::new(browsers::PretendBrowsers::default());
         config.browser_phones = Some(browsers.clone());
