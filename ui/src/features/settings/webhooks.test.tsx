@@ -64,8 +64,10 @@ const base: Answers = {
   "GET /keys": { items: [] },
 };
 
+// These dialogs are slow to draw where a machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
+
 beforeEach(() => {
-  vi.setConfig({ testTimeout: 60_000 });
   live.reset();
   openDialog({ kind: "none" });
 });
