@@ -1,5 +1,5 @@
 /** Webhooks and published APIs: what is shown, what is sent, and that a secret is shown once. */
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
@@ -64,6 +64,9 @@ const base: Answers = {
   "GET /keys": { items: [] },
 };
 
+// These dialogs are slow to draw where a machine is busy.
+vi.setConfig({ testTimeout: 60_000 });
+
 beforeEach(() => {
   live.reset();
   openDialog({ kind: "none" });
@@ -72,7 +75,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const group = async (name: string) => within(await screen.findByRole("group", { name }, { timeout: 5000 }));
+const group = async (name: string) => within(await screen.findByRole("group", { name }, { timeout: 20000 }));
 
 it("says why an address was switched off, and switches it on again", async () => {
   const asked = serve({ ...base, "PUT /webhooks/whep_2": webhook({}) });
@@ -97,13 +100,12 @@ it("says why an address was switched off, and switches it on again", async () =>
 it("adds an address and shows its secret once", async () => {
   const asked = serve({ ...base, "POST /webhooks": { webhook: webhook({}), secret: "whsec_c2VjcmV0" } });
   renderConsole("/settings?tab=webhooks");
-  await userEvent.click(await screen.findByRole("button", { name: "Add a webhook" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Add a webhook" }, { timeout: 20000 }));
   const dialog = within(await screen.findByRole("dialog", { name: "Add a webhook" }));
-  await userEvent.type(dialog.getByLabelText(/Address/), "crm.example");
+  fireEvent.change(dialog.getByLabelText(/Address/), { target: { value: "crm.example" } });
   await userEvent.click(dialog.getByRole("button", { name: "Add it" }));
   expect(dialog.getByText("An address that begins with https:// or http://")).toBeInTheDocument();
-  await userEvent.clear(dialog.getByLabelText(/Address/));
-  await userEvent.type(dialog.getByLabelText(/Address/), "https://crm.example/hook");
+  fireEvent.change(dialog.getByLabelText(/Address/), { target: { value: "https://crm.example/hook" } });
   await userEvent.click(dialog.getByRole("button", { name: "Add it" }));
   expect(await dialog.findByTestId("secret")).toHaveTextContent("whsec_c2VjcmV0");
   expect(asked.find(({ method, path }) => method === "POST" && path === "/webhooks")?.body).toEqual({
@@ -139,7 +141,7 @@ it("shows every try of a delivery and sends it again", async () => {
   });
   renderConsole("/settings?tab=webhooks");
   await userEvent.click(
-    await screen.findByRole("button", { name: /Details: call.completed/ }, { timeout: 5000 }),
+    await screen.findByRole("button", { name: /Details: call.completed/ }, { timeout: 20000 }),
   );
   const dialog = within(await screen.findByRole("dialog", { name: "Delivery" }));
   expect(await dialog.findByText("no answer in time")).toBeInTheDocument();
@@ -185,7 +187,7 @@ it("shows each API's base URL, its first request, and its own keys alone", async
     "POST /keys": { key: key({ contract: "voice" }), secret: "made" },
   });
   renderConsole("/settings?tab=integrations");
-  const sauti = within(await screen.findByRole("region", { name: "sauti" }, { timeout: 5000 }));
+  const sauti = within(await screen.findByRole("region", { name: "sauti" }, { timeout: 20000 }));
   expect(sauti.getByText(`${window.location.origin}/sauti`)).toBeInTheDocument();
   expect(sauti.getByText(/"assistantId": "asst_jane_collections"/)).toHaveTextContent(
     `curl -X POST "${window.location.origin}/sauti/v1/calls"`,
