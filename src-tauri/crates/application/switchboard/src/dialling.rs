@@ -6,7 +6,7 @@ use crate::call_task::{Beginning, Dialled, DiallingPhone};
 use crate::exchange::{Actor, ExchangeError};
 use crate::queueing::Order;
 use crate::records::{AgentState, Call, Direction};
-use crate::switchboard::{Switchboard, is_e164, storage};
+use crate::switchboard::{Switchboard, is_e164};
 
 /// A call of one's own.
 #[derive(Debug, Clone, PartialEq)]
@@ -127,10 +127,7 @@ impl Switchboard {
             let expected = "a number in E.164 form, + and 7 to 15 digits".to_owned();
             return Err(ExchangeError::Invalid { field: "to", expected });
         }
-        let unwanted = self.context.ports.store.is_do_not_call(org, number.as_str()).await;
-        if unwanted.map_err(storage)? {
-            return Err(ExchangeError::DoNotCall);
-        }
+        crate::gate::may_call(&self.context, org, number.as_str()).await?;
         let (trunk, caller_id) = self.choose_trunk(org, request.trunk.as_ref())?;
         let from = request.from.clone().or(caller_id).unwrap_or_else(|| "anonymous".into());
         let mut call = self.context.new_call(org, Direction::Outbound, from, number.clone());

@@ -9,7 +9,7 @@ use crate::exchange::{
     Actor, AfterConference, ConferenceAct, ConferenceView, DialInto, ExchangeError, JoinConference,
 };
 use crate::records::{Call, Direction, UserRole};
-use crate::switchboard::{Switchboard, is_e164, storage};
+use crate::switchboard::{Switchboard, is_e164};
 
 impl Switchboard {
     pub(crate) async fn live_conferences(&self, org: &OrgId) -> Vec<ConferenceView> {
@@ -46,10 +46,7 @@ impl Switchboard {
             let expected = "a number in E.164 form, + and 7 to 15 digits".to_owned();
             return Err(ExchangeError::Invalid { field: "to", expected });
         }
-        let store = &self.context.ports.store;
-        if store.is_do_not_call(&actor.org, request.to.as_str()).await.map_err(storage)? {
-            return Err(ExchangeError::DoNotCall);
-        }
+        crate::gate::may_call(&self.context, &actor.org, request.to.as_str()).await?;
         let (trunk, caller_id) = self.choose_trunk(&actor.org, request.trunk.as_ref())?;
         let from = request.from.or(caller_id).unwrap_or_else(|| "anonymous".into());
         let mut call = self.context.new_call(&actor.org, Direction::Outbound, from, request.to);
