@@ -104,6 +104,8 @@ text_id! {
     AlertId = "alert";
     /// An address that webhooks go to.
     EndpointId = "whep";
+    /// A call that a contract's client wants to have made.
+    TaskId = "task";
 }
 
 /// One SIP, WebRTC or local audio connection; unique within a running process.

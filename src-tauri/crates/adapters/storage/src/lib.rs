@@ -40,6 +40,7 @@ mod row;
 mod seal;
 mod settings;
 mod sip_messages;
+mod tasks;
 mod trunks;
 mod webhooks;
 mod writer;

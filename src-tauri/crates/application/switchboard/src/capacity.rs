@@ -39,7 +39,7 @@ impl Capacity {
         // Read with the lock held, so that instants come in the order in which calls are counted.
         let now = Instant::now();
         let seizure = meters.entry(trunk.clone()).or_default().seize(now, limits).map_err(|full| {
-            ExchangeError::AtCapacity { limit: full.limit, retry_after_s: full.retry_after_s }
+            ExchangeError::AtCapacity { limit: full.limit, retry_after_s: full.retry_after_s, call: None }
         })?;
         Ok(Channel { capacity: self.clone(), trunk: trunk.clone(), seizure })
     }

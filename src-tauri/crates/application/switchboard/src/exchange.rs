@@ -49,6 +49,10 @@ pub struct PlaceCall {
     pub number: Option<NumberId>,
     /// What a contract's client wants to have back.
     pub origin: Option<Origin>,
+    /// A call that the trunk has no room for is written down as failed, so that it can be asked about.
+    pub keep_rejected: bool,
+    /// What the assistant opens with, in place of its own.
+    pub first_message: Option<Pii<String>>,
 }
 
 impl PlaceCall {
@@ -63,6 +67,8 @@ impl PlaceCall {
             variables: BTreeMap::new(),
             number: None,
             origin: None,
+            keep_rejected: false,
+            first_message: None,
         }
     }
 }
@@ -148,6 +154,8 @@ pub enum Act {
     /// It leaves them again.
     LeaveConference,
     End,
+    /// Ends it like `End`, but as a call that was not to be: it counts as cancelled, answered or not.
+    Cancel,
 }
 
 impl Act {
@@ -200,7 +208,8 @@ pub enum ExchangeError {
     /// Trunk capacity is used up (`max_channels` or `max_cps`); who tries again after so many seconds is likely to find
     /// room.
     #[error("the trunk is at its limit of {limit}")]
-    AtCapacity { limit: &'static str, retry_after_s: u32 },
+    /// `call`: the row that was kept of it, where one was asked for.
+    AtCapacity { limit: &'static str, retry_after_s: u32, call: Option<CallId> },
     /// Nobody is held out to whoever asks.
     #[error("this call is not offered to you")]
     NotOffered,

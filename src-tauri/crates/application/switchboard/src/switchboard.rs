@@ -142,7 +142,7 @@ impl Switchboard {
             return Err(ExchangeError::Invalid { field: "to", expected });
         }
         let store = &self.context.ports.store;
-        let assistant =
+        let mut assistant =
             store.assistant(&actor.org, &request.assistant).await.map_err(|e| missing(e, "assistant"))?;
         if !assistant.enabled {
             let expected = "an assistant that is enabled".to_owned();
@@ -158,6 +158,9 @@ impl Switchboard {
         if !absent.is_empty() {
             let expected = format!("missing required keys: {}", absent.join(", "));
             return Err(ExchangeError::Invalid { field: "variables", expected });
+        }
+        if let Some(text) = request.first_message {
+            assistant.settings.first_message = text.into_inner();
         }
         crate::gate::may_call(&self.context, &actor.org, request.to.as_str()).await?;
         let number = self.choose_number(&actor.org, request.number.as_ref())?;
@@ -227,6 +230,19 @@ impl Switchboard {
         Ok(())
     }
 
+    /// A call that its trunk had no room for: over before it began, and announced like any that failed.
+    async fn write_rejected(&self, mut call: Call, limit: &str) -> Result<(), ExchangeError> {
+        let created = event(&self.context, &call.id, EventBody::CallCreated(Box::new(call.clone())));
+        call.status = CallStatus::Failed;
+        call.ended_at = Some(self.now());
+        call.end_reason = Some(limit.to_owned());
+        let ended = event(&self.context, &call.id, EventBody::CallEnded(Box::new(call.clone())));
+        let journal = Journal::open(self.context.clone(), call.org.clone());
+        let outbox = vec![(1, "call.failed".to_owned())];
+        let commit = Commit { call: Some(call), events: vec![created, ended], outbox, ..Commit::default() };
+        if journal.commit_now_or_never(commit).await { Ok(()) } else { Err(ExchangeError::Storage) }
+    }
+
     /// `None`: the exchange is going down.
     pub(crate) async fn ask_floor<T>(
         &self,
@@ -262,9 +278,17 @@ impl Exchange for Switchboard {
         if self.is_draining() {
             return Err(ExchangeError::Draining);
         }
+        let keep_rejected = request.keep_rejected;
         let (call, assistant) = self.prepare(actor, request).await?;
-        self.begin(call.clone(), Some(assistant), Beginning::Outbound).await?;
-        Ok(call)
+        match self.begin(call.clone(), Some(assistant), Beginning::Outbound).await {
+            Ok(()) => Ok(call),
+            Err(ExchangeError::AtCapacity { limit, retry_after_s, .. }) if keep_rejected => {
+                let id = call.id.clone();
+                self.write_rejected(call, limit).await?;
+                Err(ExchangeError::AtCapacity { limit, retry_after_s, call: Some(id) })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn dial(&self, actor: &Actor, request: Dial) -> Result<Call, ExchangeError> {

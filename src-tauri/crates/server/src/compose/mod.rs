@@ -106,6 +106,7 @@ pub struct Running {
     sign_in: Option<SandboxSignIn>,
     retention: tokio::task::JoinHandle<()>,
     relay: tokio::task::JoinHandle<()>,
+    tasks: tokio::task::JoinHandle<()>,
     _operator_file: Option<operator_file::Written>,
     _temporary: Option<tempfile::TempDir>,
 }
@@ -150,6 +151,7 @@ impl Running {
         self.exchange.drain(patience).await;
         self.retention.abort();
         self.relay.abort();
+        self.tasks.abort();
         let http = self.http.lock().take();
         if let Some(http) = http {
             http.shutdown().await;
@@ -260,6 +262,9 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         store: Arc::new(store.clone()),
         outside: Arc::new(store.clone()),
         audio,
+        tasks: Arc::new(store.clone()),
+        hash_password: tandem_http::hash_password,
+        sandbox: carrier.is_some(),
         providers: Some(speech.clone()),
         clock: clock.clone(),
         link_key,
@@ -292,6 +297,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
 
     let url = format!("http://{}", http.addr);
     ground.set_public_url(url.clone());
+    let tasks = tandem_contracts::run_tasks(&ground);
     let operator_file = leave_operator_file(&store, &url, clock.as_ref()).await;
     let mut ready = json!({ "ready": true, "http": url, "sip": format!("udp:{sip}") });
     if let Some(tls) = signalling.tls_address() {
@@ -319,6 +325,7 @@ pub async fn start(options: ServeOptions) -> Result<Running, StartError> {
         sign_in,
         retention,
         relay,
+        tasks,
         _operator_file: operator_file,
         _temporary: temporary,
     })

@@ -11,11 +11,11 @@ use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 use tandem_switchboard::access::hex;
 use tandem_switchboard::ports::recorded_audio::AudioError;
-use tandem_switchboard::records::{Call, UnixMs};
+use tandem_switchboard::records::{Call, Contract, UnixMs};
 use tower_http::services::ServeFile;
 
 use super::Ground;
-use super::ask::{Answer, Reply};
+use super::ask::{Answer, Ask, Reply};
 use super::refusal::{Kind, Refusal};
 
 /// How long a link to a recording opens it.
@@ -42,9 +42,37 @@ pub fn linked(ground: &Ground, path: &str, call: &Call, query: &str) -> bool {
 }
 
 fn signature(ground: &Ground, path: &str, call: &Call, expires: i64) -> String {
+    sign(ground, &format!("{path}\n{}\n{}\n{expires}", call.org, call.id))
+}
+
+/// What shows later that we have written this text: the same from one start to the next.
+pub fn sign(ground: &Ground, text: &str) -> String {
     let mut mac = Hmac::<Sha256>::new_from_slice(&ground.link_key).expect("HMAC takes a key of any length");
-    mac.update(format!("{path}\n{}\n{}\n{expires}", call.org, call.id).as_bytes());
+    mac.update(text.as_bytes());
     hex(&mac.finalize().into_bytes())
+}
+
+/// The call of this id for whoever shows a key of the contract, or the link that [`link`] gave for `path`.
+///
+/// # Errors
+/// The key's refusal where neither opens it; `NotFound` where the key's organisation has no such call.
+pub async fn call_behind(ask: &Ask, contract: Contract, path: &str, id: &str) -> Result<Call, Refusal> {
+    let refusal = match ask.ground.open(contract, ask.bearer().unwrap_or_default()).await {
+        Ok(key) => {
+            let found = ask.ground.store.call(&key.org, &id.into()).await;
+            return found.map_err(|error| Refusal::of_row(error, "recording"));
+        }
+        Err(refusal) => refusal,
+    };
+    // The link says nothing of the organisation: it was signed with it.
+    for org in ask.ground.store.organisations().await? {
+        if let Ok(call) = ask.ground.store.call(&org.id, &id.into()).await
+            && linked(&ask.ground, path, &call, ask.parts.uri.query().unwrap_or_default())
+        {
+            return Ok(call);
+        }
+    }
+    Err(refusal)
 }
 
 /// The call's recording as MP3; a `Range` of it where one is asked for.

@@ -27,11 +27,12 @@ use tandem_switchboard::ports::outside::OutsideResults;
 use tandem_switchboard::ports::providers::ProviderRegistry;
 use tandem_switchboard::ports::recorded_audio::RecordedAudio;
 use tandem_switchboard::ports::store::Store;
+use tandem_switchboard::ports::tasks::TaskStore;
 use tandem_switchboard::records::{Event, EventBody, NewEvent, UnixMs};
 
 pub use allowance::{Allowance, Quota, Window};
 pub use ask::{Answer, Ask, Reply, error_response, json, ok};
-pub use audio::{link, linked, recording, serve_file};
+pub use audio::{call_behind, link, linked, recording, serve_file, sign};
 pub use calls::{as_variables, new_code, transcript_of};
 pub use ids::{found_under, text_id, uuid_of};
 pub use manner::{About, Manner};
@@ -62,6 +63,11 @@ pub struct GroundParts {
     pub store: Arc<dyn Store>,
     pub outside: Arc<dyn OutsideResults>,
     pub audio: Arc<dyn RecordedAudio>,
+    pub tasks: Arc<dyn TaskStore>,
+    /// Hashes a password for storage; takes tens of milliseconds.
+    pub hash_password: fn(&str) -> String,
+    /// Addresses on this machine may be told of calls in plain HTTP.
+    pub sandbox: bool,
     /// Which providers an assistant may name.
     pub providers: Option<Arc<dyn ProviderRegistry>>,
     pub clock: Arc<dyn Clock>,
@@ -81,6 +87,9 @@ pub struct Ground {
     pub store: Arc<dyn Store>,
     pub outside: Arc<dyn OutsideResults>,
     pub audio: Arc<dyn RecordedAudio>,
+    pub tasks: Arc<dyn TaskStore>,
+    pub hash_password: fn(&str) -> String,
+    pub sandbox: bool,
     pub providers: Option<Arc<dyn ProviderRegistry>>,
     pub clock: Arc<dyn Clock>,
     link_key: [u8; 32],
@@ -101,12 +110,26 @@ impl Ground {
     }
 
     pub fn new(parts: GroundParts) -> Arc<Self> {
-        let GroundParts { exchange, store, outside, audio, providers, clock, link_key } = parts;
+        let GroundParts {
+            exchange,
+            store,
+            outside,
+            audio,
+            tasks,
+            hash_password,
+            sandbox,
+            providers,
+            clock,
+            link_key,
+        } = parts;
         Arc::new(Self {
             exchange,
             store,
             outside,
             audio,
+            tasks,
+            hash_password,
+            sandbox,
             providers,
             clock,
             link_key,

@@ -172,7 +172,7 @@ impl From<ExchangeError> for Refusal {
             | ExchangeError::ColleagueUnreachable
             | ExchangeError::NotOffered => Self::new(Kind::Conflict, message),
             ExchangeError::DoNotCall | ExchangeError::Forbidden => Self::new(Kind::Forbidden, message),
-            ExchangeError::AtCapacity { limit, retry_after_s } => Self {
+            ExchangeError::AtCapacity { limit, retry_after_s, .. } => Self {
                 limit: Some(limit),
                 ..Self::new(Kind::AtCapacity, message).after(u64::from(retry_after_s))
             },

@@ -8,7 +8,7 @@ use tandem_switchboard::ports::store::CallFilter;
 use tandem_switchboard::records::{Call, CallStatus, Contract, Origin, Speaker, TranscriptItem};
 
 use crate::ground::{
-    self, Ask, Kind, OffsetQuery, Refusal, Reply, as_variables, link, linked, ok, rfc3339_s, text_id,
+    self, Ask, Kind, OffsetQuery, Refusal, Reply, as_variables, call_behind, link, ok, rfc3339_s, text_id,
     transcript_of,
 };
 
@@ -151,28 +151,8 @@ pub(super) fn reason(call: &Call) -> String {
 /// Behind a key, or by the link that the call's answer gave.
 pub(super) async fn recording(ask: Ask) -> Reply {
     let none = || Refusal::not_found("recording");
-    let id = ask.part("file").strip_suffix(".mp3").ok_or_else(none)?.to_owned();
-    let call = match ask.ground.open(Contract::Sauti, ask.bearer().unwrap_or_default()).await {
-        Ok(key) => ask
-            .ground
-            .store
-            .call(&key.org, &id.into())
-            .await
-            .map_err(|error| Refusal::of_row(error, "recording"))?,
-        Err(refusal) => by_link(&ask, &id).await.ok_or(refusal)?,
-    };
-    ground::recording(&ask.ground, &call, &ask.parts.method, ask.headers()).await
-}
-
-/// The link says nothing of the organisation: it was signed with it.
-async fn by_link(ask: &Ask, id: &str) -> Option<Call> {
+    let id = ask.part("file").strip_suffix(".mp3").ok_or_else(none)?;
     let path = format!("/recordings/{id}.mp3");
-    for org in ask.ground.store.organisations().await.ok()? {
-        if let Ok(call) = ask.ground.store.call(&org.id, &id.into()).await
-            && linked(&ask.ground, &path, &call, ask.parts.uri.query().unwrap_or_default())
-        {
-            return Some(call);
-        }
-    }
-    None
+    let call = call_behind(&ask, Contract::Sauti, &path, id).await?;
+    ground::recording(&ask.ground, &call, &ask.parts.method, ask.headers()).await
 }

@@ -48,6 +48,8 @@ pub(super) async fn place(ask: Ask) -> Reply {
         variables: wanted.variables,
         number: None,
         origin: None,
+        keep_rejected: false,
+        first_message: None,
     };
     let call = ask.shared.exchange.place_call(&ask.caller()?.actor, request).await.map_err(|error| {
         // What a field of the request names is that field's fault, not the address's.

@@ -83,7 +83,7 @@ async fn what_the_exchange_refuses_keeps_its_meaning() {
         (ExchangeError::NoPhone, 409, "no_phone"),
         (ExchangeError::DoNotCall, 409, "do_not_call"),
         (ExchangeError::Draining, 503, "draining"),
-        (ExchangeError::AtCapacity { limit: "max_cps", retry_after_s: 7 }, 429, "at_capacity"),
+        (ExchangeError::AtCapacity { limit: "max_cps", retry_after_s: 7, call: None }, 429, "at_capacity"),
         (ExchangeError::Storage, 503, "storage_unavailable"),
         (ExchangeError::NotFound { what: "assistant" }, 422, "validation_failed"),
     ] {

@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::row::broken;
 
 /// Every table, each after those that it refers to.
-pub(super) const TABLES: [&str; 31] = [
+pub(super) const TABLES: [&str; 32] = [
     "organisations",
     "event_sequence",
     "sealing_key",
@@ -44,6 +44,7 @@ pub(super) const TABLES: [&str; 31] = [
     "callbacks",
     "settings",
     "outside_results",
+    "tasks",
     "webhook_endpoints",
     "webhook_deliveries",
     "webhook_attempts",

@@ -6,6 +6,7 @@ use tandem_call::{EndedBy, Floor, Input, Mode, PersonRef, Refusal};
 use tandem_conversation::io::Input as TalkInput;
 use tandem_foundation::UserId;
 
+use super::ending::CANCELLED;
 use super::{CallTask, Takeover};
 use crate::exchange::{Act, Actor, ExchangeError};
 use crate::records::{SupervisionMode, UserRole};
@@ -57,6 +58,10 @@ impl CallTask {
             }
             Act::LeaveConference => self.leave_conference_act(),
             Act::End => self.asked(Input::End { by: EndedBy::Person(actor.name.clone()) }),
+            Act::Cancel => {
+                self.end_reason = Some(CANCELLED.to_owned());
+                self.asked(Input::End { by: EndedBy::Person(actor.name.clone()) })
+            }
         }
     }
 

@@ -33,10 +33,10 @@ impl CallTask {
     /// Calls the customer over the call's trunk.
     pub(super) fn invite_customer(&mut self) {
         let Some(offer) = self.open_leg_and_offer(self.customer) else {
-            return self.customer_failed(503);
+            return self.never_dialled("no_media");
         };
         let Some(trunk) = self.call.trunk.clone() else {
-            return self.customer_failed(503);
+            return self.never_dialled("no_trunk");
         };
         self.context.ports.signalling.send(SignallingCommand::Invite {
             leg: self.customer,
@@ -50,6 +50,12 @@ impl CallTask {
             call_id: self.call.sip_call_id.clone(),
             ring_timeout: RING_TIMEOUT,
         });
+    }
+
+    /// Nothing was sent to anybody, which is not the carrier's failure.
+    fn never_dialled(&mut self, why: &str) {
+        self.end_reason.get_or_insert_with(|| why.to_owned());
+        self.customer_failed(503);
     }
 
     pub(super) fn begin_inbound(&mut self) {

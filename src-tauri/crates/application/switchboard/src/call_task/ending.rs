@@ -10,6 +10,9 @@ use crate::outcome;
 use crate::ports::store::Commit;
 use crate::records::{CallStatus, EventBody, LatencySummary};
 
+/// Why a call ended that was called off, however far it had come.
+pub(super) const CANCELLED: &str = "cancelled";
+
 impl CallTask {
     /// Fills in the row; called once, when the call machine says that it is over.
     pub(super) fn close_call(&mut self, by: &EndedBy) {
@@ -83,6 +86,9 @@ impl CallTask {
     }
 
     fn final_status(&self, by: &EndedBy) -> CallStatus {
+        if self.end_reason.as_deref() == Some(CANCELLED) {
+            return CallStatus::Cancelled;
+        }
         if self.answered.is_some() {
             return CallStatus::Completed;
         }

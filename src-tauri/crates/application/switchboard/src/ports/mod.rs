@@ -19,6 +19,7 @@ pub mod settings;
 pub mod signalling;
 pub mod speech;
 pub mod store;
+pub mod tasks;
 pub mod trace;
 pub mod webhook;
 pub mod webhooks;

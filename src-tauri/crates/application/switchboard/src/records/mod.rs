@@ -17,6 +17,7 @@ mod retention;
 mod routing;
 mod settings;
 mod sip;
+mod task;
 mod transfer;
 mod webhook;
 
@@ -34,6 +35,7 @@ pub use retention::*;
 pub use routing::*;
 pub use settings::*;
 pub use sip::*;
+pub use task::*;
 pub use transfer::*;
 pub use webhook::*;
 
