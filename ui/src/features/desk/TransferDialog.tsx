@@ -1,5 +1,15 @@
 /** Gives the customer to somebody: who, and whether one talks to them first. */
-import { Button, Group, Modal, Radio, SegmentedControl, Stack, TextInput } from "@mantine/core";
+import {
+  Button,
+  Checkbox,
+  Group,
+  Modal,
+  Radio,
+  SegmentedControl,
+  Stack,
+  Textarea,
+  TextInput,
+} from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { useTranslation } from "react-i18next";
@@ -7,7 +17,7 @@ import { useTranslation } from "react-i18next";
 import { handBack } from "@/api/calls";
 import { transfer } from "@/api/desk";
 import type { Call } from "@/api/types";
-import { IconRobot } from "@/components/icons";
+import { IconRobot, IconStack2 } from "@/components/icons";
 import { Refused } from "@/components/Refused";
 import dialClasses from "@/components/dial/Dial.module.css";
 import { NumberPreview } from "@/components/dial/NumberPreview";
@@ -39,6 +49,8 @@ function TransferForm({ call, onClose }: { call: Call; onClose: () => void }) {
   const [search, setSearch] = useState("");
   const [chosen, setChosen] = useState<string | null>(null);
   const [kind, setKind] = useState<Kind>("consult");
+  const [keepWait, setKeepWait] = useState(true);
+  const [note, setNote] = useState("");
   const [wrong, setWrong] = useState(false);
   const called = useReading(search);
   const { groups, error: unread } = useTargets(call, search, called.reading);
@@ -49,10 +61,15 @@ function TransferForm({ call, onClose }: { call: Call; onClose: () => void }) {
     (search.trim() === "" ? undefined : all.find(({ disabled }) => !disabled));
   const talks = target?.consult ?? true;
   const give = useMutation({
-    mutationFn: ({ to }: Target) =>
+    mutationFn: ({ to, kind: what }: Target) =>
       to === null
-        ? handBack(call.id, call.floor.version, "")
-        : transfer(call.id, { to, kind: talks ? kind : "blind" }),
+        ? handBack(call.id, call.floor.version, note)
+        : transfer(call.id, {
+            to,
+            kind: talks ? kind : "blind",
+            ...(what === "queue" ? { keep_wait: keepWait } : {}),
+            ...(what === "assistant" ? { note: note.trim() || null } : {}),
+          }),
     onSuccess: onClose,
   });
   const submit = (event: FormEvent) => {
@@ -99,7 +116,8 @@ function TransferForm({ call, onClose }: { call: Call; onClose: () => void }) {
                     styles={{ body: { alignItems: "center" }, labelWrapper: { flex: 1 } }}
                     label={
                       <span className={dialClasses.person}>
-                        {one.to === null && <IconRobot size={16} aria-hidden />}
+                        {one.kind === "queue" && <IconStack2 size={16} aria-hidden />}
+                        {one.kind === "assistant" && <IconRobot size={16} aria-hidden />}
                         {one.name}
                         {one.person !== undefined && <PersonState person={one.person} />}
                       </span>
@@ -120,8 +138,39 @@ function TransferForm({ call, onClose }: { call: Call; onClose: () => void }) {
             { value: "blind", label: t("desk.transfer.blind") },
           ]}
         />
+        {target?.kind === "queue" && (
+          <Checkbox
+            label={t("desk.transfer.keepWait")}
+            description={t("desk.transfer.keepWaitHint")}
+            checked={keepWait}
+            onChange={({ currentTarget }) => {
+              setKeepWait(currentTarget.checked);
+            }}
+          />
+        )}
+        {target?.kind === "assistant" && (
+          <Textarea
+            autosize
+            minRows={2}
+            maxRows={6}
+            maxLength={1000}
+            label={t("desk.transfer.note")}
+            description={t("desk.transfer.noteHint")}
+            value={note}
+            onChange={({ currentTarget }) => {
+              setNote(currentTarget.value);
+            }}
+          />
+        )}
         <p className={classes.hint} role="status">
-          {t(talks ? `desk.transfer.${kind}Hint` : "desk.transfer.onlyBlind", { customer: who(call) })}
+          {t(
+            talks
+              ? `desk.transfer.${kind}Hint`
+              : target?.kind === "queue"
+                ? "desk.transfer.onlyQueue"
+                : "desk.transfer.onlyBlind",
+            { customer: who(call) },
+          )}
         </p>
         <Group justify="flex-end">
           <Button variant="default" onClick={onClose}>

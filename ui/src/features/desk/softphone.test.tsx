@@ -20,7 +20,10 @@ const colleagues = {
     { id: "user_tom", name: "Tom Abel", state: "on_call", phone: true },
   ],
   queues: [{ id: "queue_support", name: "Support" }],
-  assistants: [{ id: "asst_jane", name: "Jane" }],
+  assistants: [
+    { id: "asst_jane", name: "Jane" },
+    { id: "asst_max", name: "Max" },
+  ],
 };
 
 async function open(answers: Answers = {}, over: Partial<LiveCall> = {}) {
@@ -142,6 +145,44 @@ it("gives to an outside number at once, as it is understood", async () => {
     ]);
   });
   expect(await within(dialog).findByText(/Rina Wijaya is still on the line/)).toBeVisible();
+});
+
+it.each([
+  [
+    "Support",
+    "Their time so far counts as waiting",
+    null,
+    { to: { queue: "queue_support" }, keep_wait: false },
+  ],
+  ["Max", null, "Wants a refund", { to: { assistant: "asst_max" }, note: "Wants a refund" }],
+] as const)("gives to %s straight away, with what goes along", async (name, box, note, body) => {
+  const { sent } = await open({ "POST /calls/call_1/transfer": { floor: ann } });
+  await userEvent.keyboard("t");
+  const dialog = await screen.findByRole("dialog", { name: "Give Rina Wijaya to somebody" });
+  await userEvent.click(await within(dialog).findByRole("radio", { name }));
+  expect(within(dialog).getByRole("radio", { name: "Talk to them first" })).toBeDisabled();
+  if (box !== null) await userEvent.click(within(dialog).getByLabelText(box));
+  if (note !== null)
+    await userEvent.type(within(dialog).getByLabelText("What the assistant should know"), note);
+  expect(await violations(dialog)).toEqual([]);
+  await userEvent.click(within(dialog).getByRole("button", { name: `Give to ${name}` }));
+  await waitFor(() => {
+    expect(sent("/calls/call_1/transfer").map(({ body }) => body)).toEqual([{ ...body, kind: "blind" }]);
+  });
+});
+
+it("gives back to the assistant that had the call, with a note", async () => {
+  const { sent } = await open({ "POST /calls/call_1/handback": { floor: ann } });
+  await userEvent.keyboard("t");
+  const dialog = await screen.findByRole("dialog", { name: "Give Rina Wijaya to somebody" });
+  await userEvent.click(await within(dialog).findByRole("radio", { name: "Jane, who had the call" }));
+  await userEvent.type(within(dialog).getByLabelText("What the assistant should know"), "Paid");
+  await userEvent.click(within(dialog).getByRole("button", { name: /^Give to Jane/ }));
+  await waitFor(() => {
+    expect(sent("/calls/call_1/handback").map(({ body }) => body)).toEqual([
+      { floor_version: ann.version, note: "Paid" },
+    ]);
+  });
 });
 
 it.each([

@@ -1,4 +1,4 @@
-/** Whom a customer can be given to, by what was typed: colleagues, any number, and the assistant that had them. */
+/** Whom a customer can be given to, by what was typed: colleagues, any number, queues, and assistants. */
 import { useQuery } from "@tanstack/react-query";
 import { useTranslation } from "react-i18next";
 
@@ -13,11 +13,12 @@ export type Kind = Transfer["kind"];
 export interface Target {
   key: string;
   name: string;
-  /** Null for the assistant, to whom the floor goes back. */
+  /** Null for the call's own assistant, to whom the floor goes back. */
   to: Transfer["to"] | null;
   person?: Colleague;
   /** Somebody is there to be talked to first. */
   consult: boolean;
+  kind: "number" | "person" | "queue" | "assistant";
   disabled: boolean;
 }
 
@@ -41,11 +42,25 @@ export function useTargets(
     to: { user: person.id },
     person,
     consult: true,
+    kind: "person" as const,
     disabled: !isReachable(person),
   }));
-  const assistants = (data?.assistants ?? [])
-    .filter((one) => one.id === call.assistant && fits(one))
-    .map(({ id, name }) => ({ key: id, name, to: null, consult: false, disabled: false }));
+  const queues = (data?.queues ?? []).filter(fits).map(({ id, name }) => ({
+    key: id,
+    name,
+    to: { queue: id },
+    consult: false,
+    kind: "queue" as const,
+    disabled: false,
+  }));
+  const assistants = (data?.assistants ?? []).filter(fits).map(({ id, name }) => ({
+    key: id,
+    name: id === call.assistant ? t("desk.transfer.before", { name }) : name,
+    to: id === call.assistant ? null : { assistant: id },
+    consult: false,
+    kind: "assistant" as const,
+    disabled: false,
+  }));
   const outside =
     number === null
       ? []
@@ -55,12 +70,14 @@ export function useTargets(
             name: showNumber(number.e164),
             to: { number: number.e164 },
             consult: true,
+            kind: "number" as const,
             disabled: !number.possible,
           },
         ];
   const groups: TargetGroup[] = [
     { name: t("desk.transfer.groups.number"), targets: outside },
     { name: t("desk.transfer.groups.people"), targets: people },
+    { name: t("desk.transfer.groups.queues"), targets: queues },
     { name: t("desk.transfer.groups.assistants"), targets: assistants },
   ];
   return { groups: groups.filter(({ targets }) => targets.length > 0), error };
