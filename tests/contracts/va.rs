@@ -110,9 +110,13 @@ async fn v2_a_thousand_requests_a_minute_pass_and_every_answer_counts_them() {
     let unknown = client.with_key("va_wrong").ask(Method::GET, "/agents", None).await;
     assert!(unknown.headers.contains_key("x-ratelimit-limit"));
     let mut passed = 2;
-    for _ in 0..20 {
-        let asked = join_all((0..50).map(|_| client.ask(Method::GET, "/agents?limit=1", None))).await;
+    loop {
+        let asked = join_all((0..10).map(|_| client.ask(Method::GET, "/agents?limit=1", None))).await;
         passed += asked.iter().filter(|told| told.status == 200).count();
+        assert!(asked.iter().all(|told| matches!(told.status, 200 | 429)), "{asked:?}");
+        if asked.iter().any(|told| told.status == 429) {
+            break;
+        }
     }
     assert_eq!(passed, 1000);
     let refused = client.ask(Method::GET, "/agents", None).await;
@@ -421,19 +425,9 @@ async fn v7_what_is_said_is_told_while_it_is_said() {
         assert!(refused.to_string().contains("401"), "{refused}");
     }
     let with_key = format!("{url}?api_key={}", client.key);
-    for address in [with_key, format!("{url}?session_token={token}")] {
-        let (mut socket, _) = tokio_tungstenite::connect_async(&address).await.expect("a socket");
-        socket.send(Message::text(json!({ "type": "ping" }).to_string())).await.expect("sent");
-        socket.send(Message::text("{")).await.expect("sent");
-        let mut seen: Vec<Value> = Vec::new();
-        let all = async {
-            while let Some(Ok(message)) = socket.next().await {
-                if let Message::Text(text) = message {
-                    seen.push(serde_json::from_str(&text).expect("JSON"));
-                }
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(120), all).await.expect("it closes with the call");
+    let with_token = format!("{url}?session_token={token}");
+    let (one, other) = tokio::join!(until_closed(&with_key), until_closed(&with_token));
+    for seen in [one, other] {
         assert_eq!(seen[0]["type"], "connected");
         for kind in ["pong", "error", "transcript_update", "call_status_update"] {
             assert!(seen.iter().any(|message| message["type"] == kind), "{kind}: {seen:?}");
@@ -443,6 +437,23 @@ async fn v7_what_is_said_is_told_while_it_is_said() {
         let status = seen.iter().rfind(|message| message["type"] == "call_status_update").expect("one");
         assert_eq!(status["data"]["status"], "completed");
     }
+}
+
+/// Everything that the live socket at this address says until it closes.
+async fn until_closed(address: &str) -> Vec<Value> {
+    let (mut socket, _) = tokio_tungstenite::connect_async(address).await.expect("a socket");
+    socket.send(Message::text(json!({ "type": "ping" }).to_string())).await.expect("sent");
+    socket.send(Message::text("{")).await.expect("sent");
+    let mut seen: Vec<Value> = Vec::new();
+    let all = async {
+        while let Some(Ok(message)) = socket.next().await {
+            if let Message::Text(text) = message {
+                seen.push(serde_json::from_str(&text).expect("JSON"));
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(120), all).await.expect("it closes with the call");
+    seen
 }
 
 #[tokio::test]
@@ -524,7 +535,7 @@ async fn v9_words_and_numbers_are_as_listed() {
 async fn v10_keys_act_during_a_call() {
     let server = Server::sandbox();
     let client = va(&server);
-    let press = "Hello. Please press one.";
+    let press = "Welcome to the bank, this is Maya. Press one for your balance, or tell me how I can help.";
     let call = async |rule: Value| {
         let agent = agent_for(&client, press, json!({ "1": rule })).await;
         executed(&client, &new_task(&client, task_on(&agent, PRESSES_ONE)).await).await

@@ -77,7 +77,7 @@ mod tests {
             json!([{ "digits": "1", "action": "say", "message": "One." }]),
             json!({ "rules": [{ "key": "1", "type": "speak", "text": "One." }] }),
         ] {
-            assert_eq!(read(&rules).expect("rules"), [say.clone()], "{rules}");
+            assert_eq!(read(&rules).expect("rules"), std::slice::from_ref(&say), "{rules}");
         }
         let all = json!({
             "2": { "action": "transfer", "to": "Support" }, "9": { "action": "hang_up" },
