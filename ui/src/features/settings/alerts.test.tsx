@@ -35,7 +35,7 @@ it("adds a rule of words and switches a figure off", async () => {
   renderConsole("/settings?tab=alerts");
   await userEvent.click(await screen.findByRole("button", { name: "Add a rule" }, { timeout: 10_000 }));
   await userEvent.type(screen.getByLabelText("Name"), "Legal threat");
-  await userEvent.type(screen.getByLabelText("Words and phrases"), "lawyer{Enter}");
+  await userEvent.type(screen.getByRole("combobox", { name: "Words and phrases" }), "lawyer{Enter}");
   await userEvent.click(screen.getByRole("switch", { name: "Watch Silence" }));
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   const rule = { name: "Legal threat", phrases: ["lawyer"], side: null, queue: null, rearm_s: 300 };

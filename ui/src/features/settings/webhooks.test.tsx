@@ -205,7 +205,7 @@ it("shows each API's base URL, its first request, and its own keys alone", async
 
   await userEvent.click(voice.getByRole("button", { name: "Make a key for voice" }));
   const make = within(await screen.findByRole("dialog", { name: "Make the key" }));
-  await userEvent.type(make.getByLabelText(/Name/), "ivr");
+  await userEvent.type(await make.findByLabelText(/Name/), "ivr");
   await userEvent.click(make.getByRole("button", { name: "Make the key" }));
   expect(await make.findByTestId("secret")).toHaveTextContent("made");
   expect(asked.find(({ method, path }) => method === "POST" && path === "/keys")?.body).toEqual({

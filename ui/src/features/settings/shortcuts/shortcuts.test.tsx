@@ -39,7 +39,9 @@ it("tells of an act that has the key already, and swaps only when asked to", asy
   await userEvent.click(within(alert).getByRole("button", { name: "Swap the two" }));
   expect(getBindings().keys).toMatchObject({ mute: "h", hold: "m" });
   expect(screen.queryByRole("alert")).toBeNull();
-  const found = await axe.run(document.body, { rules: { "color-contrast": { enabled: false } } });
+  // The panel alone has no landmarks; its page does.
+  const rules = { "color-contrast": { enabled: false }, region: { enabled: false } };
+  const found = await axe.run(document.body, { rules });
   expect(found.violations).toEqual([]);
 });
 
