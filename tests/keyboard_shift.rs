@@ -52,7 +52,7 @@ async fn an_agent_works_a_shift() {
     let (email, password) = user(&server, "agent");
     alex.signs_in(email, password).await;
 
-    alex.reads("Your work").await;
+    alex.shows("the desk", "document.querySelector('[aria-label=\"Your work\"]') !== null").await;
     alex.press("r").await;
     alex.knows("readiness", "/me/desk", is_at("ready")).await;
     sam.post("/sandbox/call-in", json!({ "from": RINA, "to": SUPPORT })).await;
@@ -105,13 +105,13 @@ async fn an_agent_works_a_shift() {
     alex.knows("the break", "/me/desk", is_at("paused")).await;
 
     alex.commands("sign out", "Sign out").await;
-    window.find("input[type=email]").await;
+    alex.shows("the way in", "document.querySelector('input[type=email]') !== null").await;
     window.close().await;
 }
 
 /// Finds a call among the live ones, listens, whispers, takes it over and hands it back.
 async fn supervises(sam: &Keyboard<'_>) {
-    let call = json!({ "to": RINA, "assistant": "asst_jane_collections" });
+    let call = json!({ "to": RINA, "assistant": "asst_jane_collections", "customer_name": "Rina Wijaya" });
     let placed = sam.0.run(&post("/calls", &call)).await;
     let id = placed["id"].as_str().unwrap_or_else(|| panic!("no call: {placed}")).to_owned();
     let path = format!("/calls/{id}");
@@ -119,7 +119,7 @@ async fn supervises(sam: &Keyboard<'_>) {
     sam.press("/").await;
     sam.types("rina").await;
     sam.goes_to("[role=option], [role=listbox]", "Rina").await;
-    sam.press(ENTER).await;
+    sam.press(DOWN).await;
     sam.reads("Take over").await;
     let mode = |wanted: &str| {
         format!(
@@ -139,12 +139,9 @@ async fn supervises(sam: &Keyboard<'_>) {
     sam.press(ENTER).await;
     sam.knows("the assistant", &path, |call| call["floor"]["holder"] == "assistant").await;
     sam.0.run(&post(&format!("{path}/end"), &Value::Null)).await;
-    sam.commands("sign out", "Sign out").await;
-    sam.0.find("input[type=email]").await;
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet"]
 async fn a_supervisor_works_in_a_browser() {
     let server = Server::sandbox();
     let folder = tempfile::tempdir().expect("a folder");
@@ -157,7 +154,6 @@ async fn a_supervisor_works_in_a_browser() {
 }
 
 #[tokio::test]
-#[ignore = "not seen to pass yet"]
 async fn a_supervisor_works_in_the_desktop_window() {
     let screen = Screen::new();
     let window = Window::open(&screen, &binary("tandem-console"), &["--sandbox"]).await;
