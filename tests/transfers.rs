@@ -288,12 +288,14 @@ async fn left_to_a_queue(world: &mut World) {
         |m: &Value| m["kind"] == "transfer.changed" && m["data"]["transfer"]["state"] == "completed";
     let joined = |m: &Value| m["kind"] == "queue.joined" && m["call"] == call.as_str();
     let nobodys = |m: &Value| m["kind"] == "floor.changed" && m["data"]["floor"]["holder"] == "nobody";
-    let steps: [(&str, &dyn Fn(&Value) -> bool); 3] =
-        [("the queue", &joined), ("the end of the transfer", &completed), ("nobody's floor", &nobodys)];
-    for (what, fits) in steps {
-        if !world.live.seen.iter().any(fits) {
-            world.live.until(what, 40, fits).await;
-        }
+    seen(world, "the queue", joined).await;
+    seen(world, "the end of the transfer", completed).await;
+    seen(world, "nobody's floor", nobodys).await;
+}
+
+async fn seen(world: &mut World, what: &str, fits: impl Fn(&Value) -> bool) {
+    if !world.live.seen.iter().any(&fits) {
+        world.live.until(what, 40, fits).await;
     }
 }
 
