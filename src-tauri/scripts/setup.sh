@@ -6,7 +6,7 @@ build=(build-essential pkg-config cmake clang libclang-dev libwebkit2gtk-4.1-dev
   libpocketsphinx-dev libsphinxbase-dev pocketsphinx-en-us flite1-dev espeak-ng ca-certificates)
 run=(libayatana-appindicator3-1 fonts-dejavu-core fonts-noto-core)
 test=(chromium chromium-driver sip-tester baresip-core linphone-cli kamailio openssl webkit2gtk-driver xvfb xauth openbox wmctrl dbus dbus-x11 pulseaudio
-  pulseaudio-utils libasound2-plugins flite sox ffmpeg xdotool imagemagick postgresql)
+  pulseaudio-utils libasound2-plugins flite sox ffmpeg xdotool imagemagick postgresql python3)
 
 wanted=("${build[@]}" "${run[@]}")
 [ "${1:-run}" = test ] && wanted+=("${test[@]}")
