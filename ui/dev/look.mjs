@@ -17,7 +17,7 @@ const presses = {
   palette: "Control+k",
   end: "e",
   taken: "t",
-  join: "j",
+  join: "c",
   "desk-call": "a",
   "desk-held": "h",
   "desk-keypad": ["k", "1", "2"],

@@ -105,6 +105,8 @@ export function openDesk() {
       call: row,
       supervisors: [],
       last_line: null,
+      alerts: [],
+      conference: null,
       held,
       rings_for: null,
       transfer,

@@ -213,10 +213,8 @@ impl Run<'_> {
         let first = self.totals.hours.len();
         self.totals.hours.extend(std::iter::repeat_n((0, 0), hours));
         self.put(0.0, Event::Decide);
-        while let Some(Reverse(Due(at, _, event))) = self.due.pop() {
-            if at > end {
-                break;
-            }
+        while self.due.peek().is_some_and(|Reverse(next)| next.0 <= end) {
+            let Some(Reverse(Due(at, _, event))) = self.due.pop() else { break };
             self.floor.settle(at);
             self.happen(at, event, first);
             if matches!(event, Event::RingEnds { .. } | Event::Done { .. })
