@@ -64,10 +64,14 @@ async fn an_agent_works_a_shift() {
     .await;
 
     // Hold, and off hold.
+    let hold = "[...document.querySelectorAll('button')].some((one) => one.textContent.startsWith('Hold'))";
+    alex.shows("the button", hold).await;
     alex.press("h").await;
     alex.reads("is on hold and hears music").await;
     alex.press("h").await;
     alex.knows("the way back", "/me/desk", |desk| desk["calls"][0]["live"]["held"] == false).await;
+
+    alex.shows("the button again", hold).await;
 
     // A key for the customer's telephone.
     alex.press("k").await;
