@@ -5,6 +5,7 @@
 
 mod allowance;
 mod ask;
+mod assistants;
 mod audio;
 mod calls;
 mod dispatch;
@@ -32,6 +33,7 @@ use tandem_switchboard::records::{Event, EventBody, NewEvent, UnixMs};
 
 pub use allowance::{Allowance, Quota, Window};
 pub use ask::{Answer, Ask, Reply, error_response, json, ok};
+pub use assistants::{all_there, assistant_name, delete_assistant, new_assistant, prompt, put_assistant};
 pub use audio::{call_behind, link, linked, recording, serve_file, sign};
 pub use calls::{as_variables, new_code, transcript_of};
 pub use ids::{found_under, text_id, uuid_of};

@@ -5,18 +5,15 @@ use axum::http::StatusCode;
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use tandem_foundation::AssistantId;
-use tandem_switchboard::ports::store::StoreError;
-use tandem_switchboard::records::{Assistant, AssistantSettings, ToolSettings};
+use tandem_switchboard::records::Assistant;
 
 use crate::ground::{
-    self, Answer, Ask, Fault, Kind, OffsetQuery, Refusal, Reply, SpeechWish, new_code, ok, rfc3339_s,
-    speech_for,
+    self, Answer, Ask, Kind, OffsetQuery, Refusal, Reply, SpeechWish, all_there, assistant_name,
+    delete_assistant, new_assistant, ok, prompt, put_assistant, rfc3339_s, speech_for,
 };
 
 /// Under which name what was sent is kept with the assistant.
 const KEPT: &str = "sauti";
-const LONGEST_PROMPT: usize = 100_000;
 
 /// A new assistant, or what of one is to change.
 #[derive(Debug, Deserialize)]
@@ -55,34 +52,11 @@ struct ModelWish {
 
 pub(super) async fn create(ask: Ask) -> Reply {
     let wish: Wish = ask.json()?;
-    let missing = |field: &str| Fault { field: field.to_owned(), expected: "is required".to_owned() };
     let prompt = wish.personality.as_ref().and_then(|personality| personality.system_prompt.as_deref());
-    let required =
-        [("name", wish.name.is_none()), ("personality.system_prompt", prompt.is_none_or(str::is_empty))];
-    let faults: Vec<_> =
-        required.into_iter().filter(|(_, absent)| *absent).map(|(field, _)| missing(field)).collect();
-    if !faults.is_empty() {
-        return Err(Refusal::faults(faults));
-    }
-    let now = ask.ground.now();
-    let row = Assistant {
-        id: AssistantId::generate(u64::try_from(now.0).unwrap_or_default(), ask.ground.clock.random()),
-        org: ask.org()?.clone(),
-        name: String::new(),
-        code: new_code(wish.name.as_deref().unwrap_or_default(), ask.ground.clock.random()),
-        enabled: true,
-        version: 1,
-        settings: AssistantSettings {
-            language: "en".into(),
-            first_message: "Hello, this is {assistant_name}.".into(),
-            first_message_interruptible: true,
-            tools: vec![ToolSettings::EndCall, ToolSettings::Callback, ToolSettings::OptOut],
-            record: true,
-            ..AssistantSettings::default()
-        },
-        created_at: now,
-        updated_at: now,
-    };
+    let no_prompt = prompt.is_none_or(str::is_empty);
+    all_there([("name", wish.name.is_none()), ("personality.system_prompt", no_prompt)])?;
+    let mut row = new_assistant(&ask, wish.name.as_deref().unwrap_or_default())?;
+    row.settings.first_message = "Hello, this is {assistant_name}.".into();
     let mut row = apply(&ask, row, wish).await?;
     let name = row.name.clone();
     row.settings.first_message = row.settings.first_message.replace("{assistant_name}", &name);
@@ -116,14 +90,8 @@ pub(super) async fn update(ask: Ask) -> Reply {
 
 pub(super) async fn delete(ask: Ask) -> Reply {
     let row = stored(&ask).await?;
-    let numbers = ask.ground.store.numbers(&row.org).await?;
-    let leads_here = |route: &tandem_switchboard::records::Route| route.assistants().contains(&row.id);
-    if numbers.iter().any(|number| number.route.as_ref().is_some_and(leads_here)) {
-        return Err(Refusal::new(Kind::Conflict, "a phone number still leads to this assistant"));
-    }
-    let told = ask.ground.change("assistant", &row.id, true);
-    let events = ask.ground.store.delete_assistant(&row.org, &row.id, told).await;
-    ask.ground.changed(events.map_err(|error| Refusal::of_row(error, "assistant"))?).await;
+    let led_to = Refusal::new(Kind::Conflict, "a phone number still leads to this assistant");
+    delete_assistant(&ask, &row, "assistant", led_to).await?;
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::NO_CONTENT;
     Ok(Answer::Raw(response))
@@ -132,11 +100,7 @@ pub(super) async fn delete(ask: Ask) -> Reply {
 /// The row with what was sent; what was not sent stays.
 async fn apply(ask: &Ask, mut row: Assistant, wish: Wish) -> Result<Assistant, Refusal> {
     if let Some(name) = wish.name {
-        let name = name.trim().to_owned();
-        if !(1..=100).contains(&name.chars().count()) {
-            return Err(Refusal::field("name", "expected 1 to 100 characters"));
-        }
-        row.name = name;
+        row.name = assistant_name(&name)?;
     }
     if let Some(language) = wish.language {
         if !(2..=35).contains(&language.len())
@@ -147,12 +111,8 @@ async fn apply(ask: &Ask, mut row: Assistant, wish: Wish) -> Result<Assistant, R
         row.settings.language = language;
     }
     if let Some(personality) = wish.personality {
-        if let Some(prompt) = personality.system_prompt {
-            if prompt.is_empty() || prompt.len() > LONGEST_PROMPT {
-                let expected = format!("expected 1 to {LONGEST_PROMPT} bytes");
-                return Err(Refusal::field("personality.system_prompt", expected));
-            }
-            row.settings.system_prompt = prompt;
+        if let Some(text) = personality.system_prompt {
+            row.settings.system_prompt = prompt("personality.system_prompt", text)?;
         }
         if let Some(first) = personality.first_message {
             row.settings.first_message = first;
@@ -199,16 +159,8 @@ async fn stored(ask: &Ask) -> Result<Assistant, Refusal> {
 }
 
 async fn put(ask: &Ask, row: &Assistant, expected: Option<i64>) -> Result<(), Refusal> {
-    let told = ask.ground.change("assistant", &row.id, false);
-    let put = ask.ground.store.put_assistant(row.clone(), expected, told).await;
-    let events = put.map_err(|error| match error {
-        StoreError::Conflict { field: "version", .. } => {
-            Refusal::new(Kind::Conflict, "somebody else changed the assistant meanwhile; read it again")
-        }
-        other => Refusal::of_row(other, "assistant"),
-    })?;
-    ask.ground.changed(events).await;
-    Ok(())
+    let meanwhile = "somebody else changed the assistant meanwhile; read it again";
+    put_assistant(ask, row, expected, "assistant", meanwhile).await
 }
 
 fn brief(row: &Assistant) -> Value {

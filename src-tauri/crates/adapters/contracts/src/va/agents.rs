@@ -3,18 +3,16 @@
 use axum::http::StatusCode;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
-use tandem_foundation::AssistantId;
 use tandem_switchboard::ports::store::StoreError;
 use tandem_switchboard::ports::tasks::TaskFilter;
-use tandem_switchboard::records::{Assistant, AssistantSettings, Route, TaskStatus, ToolSettings};
+use tandem_switchboard::records::{Assistant, TaskStatus};
 
 use super::dtmf;
 use super::view::{self, KEPT};
 use crate::ground::{
-    self, Ask, Fault, Kind, OffsetQuery, Refusal, Reply, SpeechWish, found_under, new_code, ok, speech_for,
+    self, Ask, Kind, OffsetQuery, Refusal, Reply, SpeechWish, all_there, assistant_name, delete_assistant,
+    found_under, new_assistant, ok, prompt, put_assistant, speech_for,
 };
-
-const LONGEST_PROMPT: usize = 100_000;
 
 /// A new agent, or what of one is to change.
 #[derive(Debug, Deserialize)]
@@ -59,32 +57,9 @@ pub(super) async fn get(ask: Ask) -> Reply {
 pub(super) async fn create(ask: Ask) -> Reply {
     let wish: Wish = ask.json()?;
     let blank = |text: &Option<String>| text.as_deref().is_none_or(|text| text.trim().is_empty());
-    let required = [("name", blank(&wish.name)), ("system_prompt", blank(&wish.system_prompt))];
-    let missing = |field: &str| Fault { field: field.to_owned(), expected: "is required".to_owned() };
-    let faults: Vec<_> =
-        required.into_iter().filter(|(_, blank)| *blank).map(|(field, _)| missing(field)).collect();
-    if !faults.is_empty() {
-        return Err(Refusal::faults(faults));
-    }
-    let now = ask.ground.now();
-    let row = Assistant {
-        id: AssistantId::generate(u64::try_from(now.0).unwrap_or_default(), ask.ground.clock.random()),
-        org: ask.org()?.clone(),
-        name: String::new(),
-        code: new_code(wish.name.as_deref().unwrap_or_default(), ask.ground.clock.random()),
-        enabled: true,
-        version: 1,
-        settings: AssistantSettings {
-            language: "en".into(),
-            first_message_interruptible: true,
-            speech: speech_for(&ask.ground, ask.org()?, &SpeechWish::default()).await?,
-            tools: vec![ToolSettings::EndCall, ToolSettings::Callback, ToolSettings::OptOut],
-            record: true,
-            ..AssistantSettings::default()
-        },
-        created_at: now,
-        updated_at: now,
-    };
+    all_there([("name", blank(&wish.name)), ("system_prompt", blank(&wish.system_prompt))])?;
+    let mut row = new_assistant(&ask, wish.name.as_deref().unwrap_or_default())?;
+    row.settings.speech = speech_for(&ask.ground, &row.org, &SpeechWish::default()).await?;
     let row = apply(&ask, row, wish).await?;
     put(&ask, &row, None).await?;
     ground::json(StatusCode::CREATED, &view::agent(&row))
@@ -110,14 +85,8 @@ pub(super) async fn delete(ask: Ask) -> Reply {
             return Err(Refusal::new(Kind::Invalid, "Agent has active tasks"));
         }
     }
-    let numbers = ask.ground.store.numbers(&row.org).await?;
-    let leads_here = |route: &Route| route.assistants().contains(&row.id);
-    if numbers.iter().any(|number| number.route.as_ref().is_some_and(leads_here)) {
-        return Err(Refusal::new(Kind::Invalid, "A phone number still leads to this agent"));
-    }
-    let told = ask.ground.change("assistant", &row.id, true);
-    let events = ask.ground.store.delete_assistant(&row.org, &row.id, told).await;
-    ask.ground.changed(events.map_err(|error| Refusal::of_row(error, "agent"))?).await;
+    let led_to = Refusal::new(Kind::Invalid, "A phone number still leads to this agent");
+    delete_assistant(&ask, &row, "agent", led_to).await?;
     ok(&json!({ "id": crate::ground::uuid_of(row.id.as_str()), "deleted": true }))
 }
 
@@ -134,17 +103,12 @@ pub(super) async fn stored(ask: &Ask, shown: &str) -> Result<Assistant, Refusal>
 
 async fn apply(ask: &Ask, mut row: Assistant, wish: Wish) -> Result<Assistant, Refusal> {
     if let Some(name) = wish.name {
-        let name = name.trim().to_owned();
-        if !(1..=100).contains(&name.chars().count()) {
-            return Err(Refusal::field("name", "expected 1 to 100 characters"));
-        }
-        row.name = name;
+        row.name = assistant_name(&name)?;
     }
-    if let Some(prompt) = wish.system_prompt {
-        if prompt.trim().is_empty() || prompt.len() > LONGEST_PROMPT {
-            return Err(Refusal::field("system_prompt", format!("expected 1 to {LONGEST_PROMPT} bytes")));
-        }
-        row.settings.system_prompt = prompt;
+    if let Some(text) = wish.system_prompt {
+        // One of blanks is none.
+        let text = if text.trim().is_empty() { String::new() } else { text };
+        row.settings.system_prompt = prompt("system_prompt", text)?;
     }
     row.settings.description = wish.description.unwrap_or(row.settings.description);
     row.settings.first_message = wish.starting_message.unwrap_or(row.settings.first_message);
@@ -174,14 +138,6 @@ async fn apply(ask: &Ask, mut row: Assistant, wish: Wish) -> Result<Assistant, R
 }
 
 async fn put(ask: &Ask, row: &Assistant, expected: Option<i64>) -> Result<(), Refusal> {
-    let told = ask.ground.change("assistant", &row.id, false);
-    let put = ask.ground.store.put_assistant(row.clone(), expected, told).await;
-    let events = put.map_err(|error| match error {
-        StoreError::Conflict { field: "version", .. } => {
-            Refusal::new(Kind::Conflict, "Somebody else changed the agent meanwhile; read it again")
-        }
-        other => Refusal::of_row(other, "agent"),
-    })?;
-    ask.ground.changed(events).await;
-    Ok(())
+    let meanwhile = "Somebody else changed the agent meanwhile; read it again";
+    put_assistant(ask, row, expected, "agent", meanwhile).await
 }
