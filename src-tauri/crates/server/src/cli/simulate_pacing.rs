@@ -78,8 +78,8 @@ pub(super) struct PacingArguments {
 
 #[derive(Debug, Serialize)]
 struct Document<'a> {
-    scenario: &'static str,
-    mode: &'static str,
+    scenario: String,
+    mode: String,
     #[serde(flatten)]
     report: &'a PacingReport,
 }
@@ -88,22 +88,16 @@ pub(super) fn run(arguments: &PacingArguments) -> Result<(), Failure> {
     let day = day(arguments)?;
     let report = simulate_pacing(&day, Instant::now());
     if arguments.json {
-        let scenario = match arguments.scenario {
-            ScenarioName::Markov => "markov",
-            ScenarioName::Realistic => "realistic",
-            ScenarioName::Drift => "drift",
-        };
-        let mode = match arguments.mode {
-            ModeName::Progressive => "progressive",
-            ModeName::Predictive => "predictive",
-            ModeName::Elastic => "elastic",
-            ModeName::Vicidial => "vicidial",
-            ModeName::Ratio => "ratio",
-        };
+        let (scenario, mode) = (name(arguments.scenario), name(arguments.mode));
         return output::document(&Document { scenario, mode, report: &report });
     }
     show(&report);
     Ok(())
+}
+
+/// As it is given on the command line.
+fn name(value: impl ValueEnum) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
 }
 
 fn day(arguments: &PacingArguments) -> Result<PacingDay, Failure> {

@@ -1,12 +1,10 @@
 //! What the floor will be like when a line that is dialled now is answered.
 
 use super::durations::Durations;
-use super::tail::{Sums, at_least};
+use super::tail::Chances;
 
 /// A line that is answered is answered by one of these shares of its kind: the chance of a miss is their mean.
 const SHARES: [f64; 5] = [0.1, 0.3, 0.5, 0.7, 0.9];
-/// Up to so many unlike chances are worth an exact sum.
-const FEW: usize = 26;
 
 /// What is known of lines: when those that answer do, when those that do not come back, and how many answer.
 #[derive(Debug, Clone, Copy)]
@@ -34,8 +32,7 @@ struct Moment {
     /// Probability that a line dialled now has been answered by then.
     new_line: f64,
     /// Of each busy person to be busy still, and of each ringing line to have been answered.
-    chances: Vec<f64>,
-    sums: Sums,
+    chances: Chances,
 }
 
 /// The moments at which a line dialled now may be answered.
@@ -59,24 +56,16 @@ impl Outlook {
             let then = lines.answered.quantile(share);
             let still = busy.iter().map(|so_far| talk.outlasts(*so_far, then + patience));
             let answered = ringing.iter().map(|so_far| lines.answers_within(*so_far, then));
-            let chances: Vec<f64> = still.chain(answered).collect();
+            let chances = still.chain(answered).collect();
             let new_line = lines.answers_within(0.0, then);
-            Moment { new_line, sums: Sums::of(&chances), chances }
+            Moment { new_line, chances }
         };
         Self { moments: SHARES.into_iter().map(moment).collect(), people }
     }
 
     /// Probability that nobody is free for a line that is dialled now and answered.
     pub fn miss(&self) -> f64 {
-        let each = self.moments.iter().map(|moment| {
-            if moment.chances.len() <= FEW {
-                at_least(&moment.chances, self.people)
-            } else if self.people == 0 {
-                1.0
-            } else {
-                moment.sums.at_least(self.people)
-            }
-        });
+        let each = self.moments.iter().map(|moment| moment.chances.at_least(self.people));
         each.sum::<f64>() / f64::from(u8::try_from(SHARES.len()).unwrap_or(u8::MAX))
     }
 
@@ -84,7 +73,6 @@ impl Outlook {
     pub fn dial(&mut self) {
         for moment in &mut self.moments {
             moment.chances.push(moment.new_line);
-            moment.sums.add(moment.new_line);
         }
     }
 }

@@ -3,34 +3,50 @@
 /// Up to so many it is worked out exactly.
 const EXACT: usize = 26;
 
-/// Probability that at least `least` of these come true (Poisson binomial): exact for few, by a normal with the
-/// skewness corrected (Volkova, 1996) for many.
-pub fn at_least(chances: &[f64], least: usize) -> f64 {
-    if least == 0 {
-        return 1.0;
+/// Chances that come true or not, each by itself.
+#[derive(Debug, Clone, Default)]
+pub struct Chances {
+    all: Vec<f64>,
+    sums: Sums,
+}
+
+impl Chances {
+    pub fn push(&mut self, chance: f64) {
+        self.all.push(chance);
+        self.sums.add(chance);
     }
-    if least > chances.len() {
-        return 0.0;
+
+    /// Probability that at least `least` of them come true (Poisson binomial): exact for few, by a normal with the skewness
+    /// corrected (Volkova, 1996) for many.
+    pub fn at_least(&self, least: usize) -> f64 {
+        if least == 0 {
+            return 1.0;
+        }
+        if least > self.all.len() {
+            return 0.0;
+        }
+        if self.all.len() <= EXACT { exactly(&self.all, least) } else { self.sums.at_least(least) }
     }
-    if chances.len() <= EXACT { exactly(chances, least) } else { Sums::of(chances).at_least(least) }
+}
+
+impl FromIterator<f64> for Chances {
+    fn from_iter<I: IntoIterator<Item = f64>>(chances: I) -> Self {
+        let mut new = Self::default();
+        chances.into_iter().for_each(|chance| new.push(chance));
+        new
+    }
 }
 
 /// What the normal approximation needs to know of a sum; further chances are added without going through all.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Sums {
+struct Sums {
     mean: f64,
     variance: f64,
     third: f64,
 }
 
 impl Sums {
-    pub fn of(chances: &[f64]) -> Self {
-        let mut sums = Self::default();
-        chances.iter().for_each(|chance| sums.add(*chance));
-        sums
-    }
-
-    pub fn add(&mut self, chance: f64) {
+    fn add(&mut self, chance: f64) {
         let spread = chance * (1.0 - chance);
         self.mean += chance;
         self.variance += spread;
@@ -38,7 +54,7 @@ impl Sums {
     }
 
     #[expect(clippy::cast_precision_loss, reason = "counts of agents and lines")]
-    pub fn at_least(&self, least: usize) -> f64 {
+    fn at_least(&self, least: usize) -> f64 {
         let edge = least as f64 - 0.5;
         if self.variance < 1e-9 {
             return f64::from(u8::from(self.mean > edge));
@@ -78,6 +94,10 @@ fn normal(z: f64) -> f64 {
 mod tests {
     use super::*;
 
+    fn at_least(chances: &[f64], least: usize) -> f64 {
+        chances.iter().copied().collect::<Chances>().at_least(least)
+    }
+
     #[test]
     fn few_are_exact() {
         let halves = [0.5; 10];
@@ -100,7 +120,9 @@ mod tests {
     fn many_agree_with_few_worked_out_exactly() {
         let chances: Vec<f64> = (0..26).map(|item| 0.02 + f64::from(item) / 30.0).collect();
         for least in 1..=26 {
-            let (exact, near) = (at_least(&chances, least), Sums::of(&chances).at_least(least));
+            let mut sums = Sums::default();
+            chances.iter().for_each(|chance| sums.add(*chance));
+            let (exact, near) = (at_least(&chances, least), sums.at_least(least));
             assert!((exact - near).abs() < 0.004, "{least}: {exact} and {near}");
         }
     }

@@ -1,35 +1,11 @@
 //! Callers on their way into a conference, and out of it.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use super::tests::Line;
 use super::*;
-
-struct Line {
-    machine: RouteMachine,
-    now: Instant,
-}
-
-impl Line {
-    fn on(route: Value) -> Self {
-        let now = Instant::now();
-        Self { machine: RouteMachine::new(now, Route::read(&route, "").expect("a route")), now }
-    }
-
-    fn outputs(&mut self) -> Vec<Output> {
-        std::iter::from_fn(|| self.machine.poll_output()).collect()
-    }
-
-    fn give(&mut self, input: Input) -> Vec<Output> {
-        self.machine.handle(self.now, input);
-        self.outputs()
-    }
-
-    fn keys(&mut self, keys: &str) -> Vec<Output> {
-        keys.chars().flat_map(|key| self.give(Input::Digit(key))).collect()
-    }
-}
 
 /// Whether they are let in, and whether that starts it and ends it.
 fn let_in(outputs: &[Output]) -> Option<(bool, bool)> {

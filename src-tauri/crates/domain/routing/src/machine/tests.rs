@@ -9,27 +9,27 @@ use super::*;
 use crate::route::{Mailbox, Prompt};
 
 /// A machine and its clock.
-struct Line {
-    machine: RouteMachine,
-    now: Instant,
+pub(super) struct Line {
+    pub(super) machine: RouteMachine,
+    pub(super) now: Instant,
 }
 
 impl Line {
-    fn on(route: Value) -> Self {
+    pub(super) fn on(route: Value) -> Self {
         let now = Instant::now();
         Self { machine: RouteMachine::new(now, Route::read(&route, "").expect("a route")), now }
     }
 
-    fn outputs(&mut self) -> Vec<Output> {
+    pub(super) fn outputs(&mut self) -> Vec<Output> {
         std::iter::from_fn(|| self.machine.poll_output()).collect()
     }
 
-    fn give(&mut self, input: Input) -> Vec<Output> {
+    pub(super) fn give(&mut self, input: Input) -> Vec<Output> {
         self.machine.handle(self.now, input);
         self.outputs()
     }
 
-    fn keys(&mut self, keys: &str) -> Vec<Output> {
+    pub(super) fn keys(&mut self, keys: &str) -> Vec<Output> {
         keys.chars().flat_map(|key| self.give(Input::Digit(key))).collect()
     }
 
