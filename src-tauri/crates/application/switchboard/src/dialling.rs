@@ -4,9 +4,10 @@ use tandem_foundation::{OrgId, Pii, QueueId, TrunkId, UserId};
 
 use crate::call_task::{Beginning, Dialled, DiallingPhone};
 use crate::exchange::{Actor, ExchangeError};
+use crate::gate::is_e164;
 use crate::queueing::Order;
 use crate::records::{AgentState, Call, Direction};
-use crate::switchboard::{Switchboard, is_e164};
+use crate::switchboard::Switchboard;
 
 /// A call of one's own.
 #[derive(Debug, Clone, PartialEq)]
@@ -123,10 +124,7 @@ impl Switchboard {
         number: &Pii<String>,
         request: &Dial,
     ) -> Result<Call, ExchangeError> {
-        if !is_e164(number.as_str()) {
-            let expected = "a number in E.164 form, + and 7 to 15 digits".to_owned();
-            return Err(ExchangeError::Invalid { field: "to", expected });
-        }
+        crate::gate::is_number(number)?;
         crate::gate::may_call(&self.context, org, number.as_str()).await?;
         let (trunk, caller_id) = self.choose_trunk(org, request.trunk.as_ref())?;
         let from = request.from.clone().or(caller_id).unwrap_or_else(|| "anonymous".into());

@@ -37,5 +37,6 @@ pub mod terms;
 mod traces;
 
 pub use context::{Ports, RecordingSettings};
+pub use gate::is_e164;
 pub use measures::provider_failed;
 pub use switchboard::Switchboard;

@@ -137,10 +137,7 @@ impl Switchboard {
     }
 
     async fn prepare(&self, actor: &Actor, request: PlaceCall) -> Result<(Call, Assistant), ExchangeError> {
-        if !is_e164(request.to.as_str()) {
-            let expected = "a number in E.164 form, + and 7 to 15 digits".to_owned();
-            return Err(ExchangeError::Invalid { field: "to", expected });
-        }
+        crate::gate::is_number(&request.to)?;
         let store = &self.context.ports.store;
         let mut assistant =
             store.assistant(&actor.org, &request.assistant).await.map_err(|e| missing(e, "assistant"))?;
@@ -512,12 +509,4 @@ pub(crate) fn missing(error: StoreError, what: &'static str) -> ExchangeError {
         StoreError::NotFound { .. } => ExchangeError::NotFound { what },
         other => storage(other),
     }
-}
-
-pub(crate) fn is_e164(number: &str) -> bool {
-    number.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len())
-            && digits.bytes().all(|b| b.is_ascii_digit())
-            && !digits.starts_with('0')
-    })
 }

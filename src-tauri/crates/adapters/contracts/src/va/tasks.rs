@@ -4,6 +4,7 @@ use axum::http::{StatusCode, Uri};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 use tandem_foundation::{Pii, TaskId};
+use tandem_switchboard::is_e164;
 use tandem_switchboard::ports::tasks::TaskFilter;
 use tandem_switchboard::records::{Task, TaskDetails, TaskStatus};
 
@@ -203,15 +204,6 @@ fn apply(ask: &Ask, mut row: Task, wish: Wish) -> Result<Task, Refusal> {
     row.priority = wish.priority.unwrap_or(row.priority);
     row.details = Pii::new(details);
     Ok(row)
-}
-
-/// As the exchange has it.
-fn is_e164(number: &str) -> bool {
-    number.strip_prefix('+').is_some_and(|digits| {
-        (7..=15).contains(&digits.len())
-            && digits.bytes().all(|b| b.is_ascii_digit())
-            && !digits.starts_with('0')
-    })
 }
 
 /// HTTPS; in a sandbox also plain HTTP to this machine.

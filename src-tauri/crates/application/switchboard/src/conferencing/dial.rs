@@ -9,7 +9,7 @@ use crate::exchange::{
     Actor, AfterConference, ConferenceAct, ConferenceView, DialInto, ExchangeError, JoinConference,
 };
 use crate::records::{Call, Direction, UserRole};
-use crate::switchboard::{Switchboard, is_e164};
+use crate::switchboard::Switchboard;
 
 impl Switchboard {
     pub(crate) async fn live_conferences(&self, org: &OrgId) -> Vec<ConferenceView> {
@@ -42,10 +42,7 @@ impl Switchboard {
         if self.is_draining() {
             return Err(ExchangeError::Draining);
         }
-        if !is_e164(request.to.as_str()) {
-            let expected = "a number in E.164 form, + and 7 to 15 digits".to_owned();
-            return Err(ExchangeError::Invalid { field: "to", expected });
-        }
+        crate::gate::is_number(&request.to)?;
         crate::gate::may_call(&self.context, &actor.org, request.to.as_str()).await?;
         let (trunk, caller_id) = self.choose_trunk(&actor.org, request.trunk.as_ref())?;
         let from = request.from.or(caller_id).unwrap_or_else(|| "anonymous".into());
